@@ -1,0 +1,60 @@
+# vrfhir: every target makes and reuses its own virtual environment in .venv. Needs Python >= 3.11 and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SHARED ?= ../shared
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench score docs definitions profiles clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("vrfhir needs Python 3.11 or newer, this is %s; try: make PYTHON=python3.12 ..." % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	@echo "Installing vrfhir into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server]'
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,test]'
+	@touch $@
+
+$(VENV)/checked: $(VENV)/tested
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,test,check]'
+	@touch $@
+
+install: $(VENV)/installed ## make .venv/bin/vrfhir
+demo: $(VENV)/installed ## one referral end to end: HL7 v2 in, FHIR, the answer back
+	@$(BIN)/vrfhir demo
+
+test: $(VENV)/tested ## the tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/checked ## ruff, mypy, import directions, generated files up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_generated.py --shared $(SHARED)
+
+bench: $(VENV)/tested ## speed, as ratios to named baselines in the same run
+	@$(BIN)/python bench/run.py
+
+score: $(VENV)/installed ## agreement with HL7's public test suites (needs $(SHARED))
+	@$(BIN)/python tools/score.py --shared $(SHARED)
+
+definitions: $(VENV)/installed ## rebuild the base facts from FHIR packages in $(SHARED)/packages
+	$(BIN)/python -m vrfhir.definitions.build --packages $(SHARED)/packages
+
+profiles: $(VENV)/installed ## compile the FSH profiles (needs Node.js)
+	$(BIN)/python tools/build_profiles.py --packages $(SHARED)/packages
+
+docs: $(VENV)/installed ## regenerate the generated pages under docs/
+	$(BIN)/python tools/build_docs.py
+
+clean: ## remove what was made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
