@@ -1,0 +1,128 @@
+"""Where definitions come from, one behind the other: resources given by the caller, packages, the shipped facts.
+
+A layer answers for canonicals it has; :class:`vrfhir.definitions.Definitions` asks them in order and takes the first answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+from vrfhir.definitions.facts import facts
+from vrfhir.definitions.package import Package
+from vrfhir.definitions.store import FactStore
+
+__all__ = ["Candidate", "Layer", "PackageLayer", "ResourceLayer", "StoreLayer"]
+
+Json = dict[str, Any]
+
+
+class Candidate(NamedTuple):
+    """A resource that could be meant by a canonical, not read yet."""
+
+    version: str
+    resource_type: str
+    load: Callable[[], Json]
+
+
+class Layer(Protocol):
+    """One source of definitions."""
+
+    label: str
+
+    def find(self, url: str) -> Iterable[Candidate]:
+        """Everything with this canonical url, newest or most important first."""
+        ...
+
+    def canonicals(self, resource_type: str) -> Iterator[str]:
+        """The canonical urls of all resources of a type."""
+        ...
+
+    def search_parameters(self, base: str) -> Iterable[Json]:
+        """SearchParameter facts whose base is exactly this type."""
+        ...
+
+
+class StoreLayer:
+    """The facts shipped in the wheel."""
+
+    def __init__(self, store: FactStore) -> None:
+        self._store = store
+        self.label = f"{store.source['name']}#{store.source['version']}"
+
+    def find(self, url: str) -> Iterable[Candidate]:
+        entries = self._store.entries.get(url, ())
+        return [Candidate(each.version, each.group, partial(self._store.read, each)) for each in entries]
+
+    def canonicals(self, resource_type: str) -> Iterator[str]:
+        for url, entries in self._store.entries.items():
+            if any(each.group == resource_type for each in entries):
+                yield url
+
+    def search_parameters(self, base: str) -> Iterable[Json]:
+        key = f"SearchParameter:{base}"
+        return [row for entry in self._store.entries.get(key, ()) for row in self._store.read(entry)]
+
+    def resource_types(self) -> Iterator[str]:
+        """Names of the concrete resource types this source defines."""
+        for entries in self._store.entries.values():
+            yield from (each.name for each in entries if each.flavour == "resource")
+
+
+class PackageLayer:
+    """A FHIR package; its resources are parsed one by one as they are asked for."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.label = package.id
+        self._by_url: dict[str, list[Any]] = {}
+        for item in package.items:
+            self._by_url.setdefault(item.url, []).append(item)
+
+    def find(self, url: str) -> Iterable[Candidate]:
+        return [
+            Candidate(item.version, item.resource_type, partial(self._load, item)) for item in self._by_url.get(url, ())
+        ]
+
+    def canonicals(self, resource_type: str) -> Iterator[str]:
+        return (item.url for item in self.package.items if item.resource_type == resource_type)
+
+    def search_parameters(self, base: str) -> Iterable[Json]:
+        parameters = (self._load(item) for item in self.package.items if item.resource_type == "SearchParameter")
+        return [each for each in parameters if base in each.get("base", ())]
+
+    def _load(self, item: Any) -> Json:
+        return facts(self.package.read(item))
+
+
+class ResourceLayer:
+    """Resources in memory, given by the caller."""
+
+    label = "given"
+
+    def __init__(self, resources: Iterable[Json]) -> None:
+        self._by_url: dict[str, list[Json]] = {}
+        for resource in resources:
+            url = resource.get("url")
+            if isinstance(url, str) and isinstance(resource.get("resourceType"), str):
+                self._by_url.setdefault(url, []).append(facts(resource))
+
+    def find(self, url: str) -> Iterable[Candidate]:
+        return [
+            Candidate(str(each.get("version", "")), each["resourceType"], partial(_same, each))
+            for each in reversed(self._by_url.get(url, ()))
+        ]
+
+    def canonicals(self, resource_type: str) -> Iterator[str]:
+        for url, resources in self._by_url.items():
+            if any(each["resourceType"] == resource_type for each in resources):
+                yield url
+
+    def search_parameters(self, base: str) -> Iterable[Json]:
+        given = (each for resources in self._by_url.values() for each in resources)
+        return [each for each in given if each["resourceType"] == "SearchParameter" and base in each.get("base", ())]
+
+
+def _same(resource: Json) -> Json:
+    return resource
