@@ -1,0 +1,271 @@
+"""Segments, fields and their parts, split only when something asks for them.
+
+A part keeps its ER7 text as it stands (``text``); values are decoded on access. ``""`` – the explicit delete – is
+:data:`NULL`, an empty value is ``None``; the two quote characters never come out as a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, final
+
+from vrfhir.hl7v2 import escapes
+from vrfhir.hl7v2.delimiters import Delimiters
+
+__all__ = ["HEADERS", "NULL", "Coding", "Component", "Leaf", "Repetition", "Segment"]
+
+HEADERS: Final = frozenset({"MSH", "FHS", "BHS"})
+"""Segments whose first two fields declare the delimiters and are never split."""
+
+
+@final
+class _Null(str):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NULL"
+
+
+NULL: Final[str] = _Null()
+"""The value of ``""``: delete what is stored. Compare with ``is``; as text it is empty, so it can never leak."""
+
+
+class Coding(NamedTuple):
+    """How the text of one message becomes bytes and values: its delimiters and its codec."""
+
+    delimiters: Delimiters
+    codec: str = "utf-8"
+
+
+class Leaf(NamedTuple):
+    """One non-empty subcomponent with its full path ``PID[1]-3[2].4.1``.
+
+    ``raw`` is the ER7 text, ``value`` the decoded text (empty when ``is_null``).
+    """
+
+    path: str
+    segment: str
+    occurrence: int
+    field: int
+    repetition: int
+    component: int
+    subcomponent: int
+    raw: str
+    value: str
+    is_null: bool
+
+
+class _Part:
+    """A stretch of ER7 text with the coding it is read by."""
+
+    __slots__ = ("_coding", "text")
+
+    def __init__(self, text: str, coding: Coding) -> None:
+        self.text: Final = text
+        self._coding: Final = coding
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.text)} characters>"
+
+    @property
+    def is_null(self) -> bool:
+        """True for ``""``: an explicit delete."""
+        return self.text == '""'
+
+    @property
+    def plain(self) -> str:
+        """The whole decoded text with inner delimiters as they stand, for text fields with an unescaped ``&`` or ``^``."""
+        if self.text == '""':
+            return NULL
+        return escapes.decode(self.text, self._coding.delimiters, codec=self._coding.codec)
+
+    def _decoded(self, raw: str) -> str | None:
+        if not raw:
+            return None
+        if raw == '""':
+            return NULL
+        return escapes.decode(raw, self._coding.delimiters, codec=self._coding.codec)
+
+
+@final
+class Component(_Part):
+    """One component; ``text`` is its ER7 text."""
+
+    __slots__ = ()
+
+    @property
+    def subcomponents(self) -> list[str]:
+        """ER7 texts of the subcomponents, at least one."""
+        return _split(self.text, self._coding.delimiters.subcomponent)
+
+    def value(self, subcomponent: int = 1) -> str | None:
+        """Decoded text of a subcomponent; None when empty, :data:`NULL` for ``""``."""
+        return self._decoded(_at(self.subcomponents, subcomponent))
+
+
+@final
+class Repetition(_Part):
+    """One repetition of a field; ``text`` is its ER7 text."""
+
+    __slots__ = ("_components",)
+
+    def __init__(self, text: str, coding: Coding, *, whole: bool = False) -> None:
+        super().__init__(text, coding)
+        self._components: list[str] | None = [text] if whole else None
+
+    @property
+    def component_texts(self) -> list[str]:
+        """ER7 texts of the components, at least one."""
+        if self._components is None:
+            self._components = _split(self.text, self._coding.delimiters.component)
+        return self._components
+
+    @property
+    def components(self) -> list[Component]:
+        """The components, at least one."""
+        return [Component(text, self._coding) for text in self.component_texts]
+
+    def component(self, number: int) -> Component:
+        """A component by number, empty when it is not there."""
+        return Component(_at(self.component_texts, number), self._coding)
+
+    def value(self, component: int = 1, subcomponent: int = 1) -> str | None:
+        """Decoded text of a component's subcomponent; None when empty, :data:`NULL` for ``""``."""
+        raw = _at(self.component_texts, component)
+        delimiter = self._coding.delimiters.subcomponent
+        if delimiter and delimiter in raw and self._components != [self.text]:
+            raw = _at(raw.split(delimiter), subcomponent)
+        elif subcomponent != 1:
+            return None
+        return self._decoded(raw)
+
+
+@final
+class Segment:
+    """One segment of a message.
+
+    ``raw`` is its text without the line end, ``end`` what follows it up to the next segment (blanks, line ends),
+    ``occurrence`` counts segments of the same name from 1, ``index`` all segments from 0.
+    """
+
+    __slots__ = ("_coding", "_fields", "end", "index", "name", "occurrence", "raw")
+
+    def __init__(self, name: str, raw: str, end: str, occurrence: int, index: int, coding: Coding) -> None:
+        self.name: Final = name
+        self.raw: Final = raw
+        self.end: Final = end
+        self.occurrence: Final = occurrence
+        self.index: Final = index
+        self._coding: Final = coding
+        self._fields: list[str] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Segment {self.name}[{self.occurrence}] with {self.field_count} fields>"
+
+    @property
+    def field_texts(self) -> list[str]:
+        """ER7 texts: the name first, so that index n is field n; MSH-1 is the separator itself."""
+        if self._fields is None:
+            separator = self._coding.delimiters.field
+            self._fields = self.raw.split(separator)
+            if self.name in HEADERS:
+                self._fields.insert(1, separator)
+        return self._fields
+
+    @property
+    def field_count(self) -> int:
+        """The number of the last field that is there, also when it is empty."""
+        return len(self.field_texts) - 1
+
+    def field(self, number: int) -> str:
+        """ER7 text of a field with all its repetitions; empty when it is not there."""
+        return _at(self.field_texts, number + 1)
+
+    def repetitions(self, field: int) -> list[Repetition]:
+        """The repetitions of a field in order; none when the field is empty."""
+        text = self.field(field)
+        if not text:
+            return []
+        if field <= 2 and self.name in HEADERS:
+            return [Repetition(text, self._coding, whole=True)]
+        return [Repetition(part, self._coding) for part in _split(text, self._coding.delimiters.repetition)]
+
+    def repetition(self, field: int, number: int = 1) -> Repetition:
+        """One repetition of a field, empty when it is not there."""
+        found = self.repetitions(field)
+        return found[number - 1] if 0 < number <= len(found) else Repetition("", self._coding)
+
+    def value(self, field: int, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> str | None:
+        """Decoded text; None when empty, :data:`NULL` for ``""``."""
+        if field == 2 and self.name in HEADERS:
+            first = repetition == component == subcomponent == 1
+            return self.field(2) or None if first else None
+        return self.repetition(field, repetition).value(component, subcomponent)
+
+    def column(self, field: int = 0, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> int:
+        """Where a part begins, as the 1-based character in the segment; the nearest place before it when it is not there."""
+        if field <= 0 or (field <= 2 and self.name in HEADERS):
+            return {0: 1, 1: 4, 2: 5}[max(field, 0)]
+        fields = self.field_texts[1:] if self.name not in HEADERS else self.field_texts[2:]
+        first = len(self.name) + 2 if self.name not in HEADERS else len(self.name) + 1
+        place = field - 1 if self.name not in HEADERS else field - 2
+        if self.name in HEADERS:
+            first += 1
+        if place >= len(fields):
+            return len(self.raw) + 1
+        start = first + sum(len(text) + 1 for text in fields[:place])
+        text = fields[place]
+        _, component_mark, repetition_mark, _, subcomponent_mark, _ = self._coding.delimiters
+        for mark, number in (
+            (repetition_mark, repetition),
+            (component_mark, component),
+            (subcomponent_mark, subcomponent),
+        ):
+            parts = _split(text, mark)
+            if number > len(parts):
+                break
+            start += sum(len(part) + 1 for part in parts[: number - 1])
+            text = parts[number - 1]
+        return start
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every non-empty subcomponent in order; MSH-1 and MSH-2 are leaves too."""
+        name, occurrence = self.name, self.occurrence
+        delimiters, codec = self._coding
+        _, component_mark, repetition_mark, escape, subcomponent_mark, _ = delimiters
+        header = name in HEADERS
+        prefix = f"{name}[{occurrence}]-"
+        for number, text in enumerate(self.field_texts):
+            if not text or not number:
+                continue
+            if header and number <= 2:
+                yield Leaf(f"{prefix}{number}[1].1.1", name, occurrence, number, 1, 1, 1, text, text, False)
+                continue
+            for r, repetition in enumerate(_split(text, repetition_mark), 1):
+                if not repetition:
+                    continue
+                for c, component in enumerate(_split(repetition, component_mark), 1):
+                    if not component:
+                        continue
+                    for s, raw in enumerate(_split(component, subcomponent_mark), 1):
+                        if not raw:
+                            continue
+                        path = f"{prefix}{number}[{r}].{c}.{s}"
+                        if raw == '""':
+                            yield Leaf(path, name, occurrence, number, r, c, s, raw, NULL, True)
+                            continue
+                        value = raw
+                        if escape and escape in raw:
+                            value = escapes.decode(raw, delimiters, codec=codec)
+                        yield Leaf(path, name, occurrence, number, r, c, s, raw, value, False)
+
+
+def _split(text: str, mark: str) -> list[str]:
+    return text.split(mark) if mark else [text]
+
+
+def _at(parts: list[str], number: int) -> str:
+    return parts[number - 1] if 0 < number <= len(parts) else ""
