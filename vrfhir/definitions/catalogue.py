@@ -106,7 +106,7 @@ class Definitions:
 
     def fields(self, type_path: str) -> Mapping[str, Field]:
         """The children of a type or backbone by JSON name without type suffix; empty when the path is unknown."""
-        root, dot, rest = type_path.partition(".")
+        root = type_path.partition(".")[0]
         if root not in self._fields:
             definition = self.type(root)
             if definition is None:

@@ -52,22 +52,18 @@ class StoreLayer:
         self.label = f"{store.source['name']}#{store.source['version']}"
 
     def find(self, url: str) -> Iterable[Candidate]:
-        entries = self._store.entries.get(url, ())
-        return [Candidate(each.version, each.group, partial(self._store.read, each)) for each in entries]
+        found = self._store.find(url)
+        return [Candidate(each.version, each.group, partial(self._store.read, each)) for each in found]
 
     def canonicals(self, resource_type: str) -> Iterator[str]:
-        for url, entries in self._store.entries.items():
-            if any(each.group == resource_type for each in entries):
-                yield url
+        return (each.url for each in self._store.entries() if each.group == resource_type)
 
     def search_parameters(self, base: str) -> Iterable[Json]:
-        key = f"SearchParameter:{base}"
-        return [row for entry in self._store.entries.get(key, ()) for row in self._store.read(entry)]
+        return [row for entry in self._store.find(f"SearchParameter:{base}") for row in self._store.read(entry)]
 
     def resource_types(self) -> Iterator[str]:
         """Names of the concrete resource types this source defines."""
-        for entries in self._store.entries.values():
-            yield from (each.name for each in entries if each.flavour == "resource")
+        return (each.name for each in self._store.entries() if each.flavour == "resource")
 
 
 class PackageLayer:

@@ -7,7 +7,6 @@ The format is https://confluence.hl7.org/display/FHIR/NPM+Package+Specification:
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -157,6 +156,8 @@ def _open_folder(path: Path, label: str) -> Package:
 
 
 def _open_archive(path: Path, label: str) -> Package:
+    import tarfile  # only here: most processes never open an archive
+
     contents: dict[str, bytes] = {}
     total = 0
     try:

@@ -13,7 +13,6 @@ table, because each of HL7's is repeated on thousands of elements.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,10 +56,7 @@ class FactStore:
         except (OSError, ValueError, KeyError, zlib.error) as problem:
             raise DefinitionError(_broken(path, problem)) from problem
         self.source: Json = index["source"]
-        self.entries: dict[str, list[Entry]] = {}
-        for row in index["entries"]:
-            entry = Entry(*row)
-            self.entries.setdefault(entry.url, []).append(entry)
+        self._rows: dict[str, list[list[Any]]] = index["entries"]
         self._constraints: list[int] = index["constraints"]
         self._dictionary_at: list[int] = index["dictionary"]
 
@@ -73,6 +69,14 @@ class FactStore:
         self._body = start + length
         index: Json = json.loads(zlib.decompress(self._bytes[start : self._body]))
         return index
+
+    def find(self, url: str) -> list[Entry]:
+        """The entries of a canonical url, or of a ``SearchParameter:<base>`` group."""
+        return [Entry(url, *row) for row in self._rows.get(url, ())]
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, in the order of the file."""
+        return (Entry(url, *row) for url, rows in self._rows.items() for row in rows)
 
     def read(self, entry: Entry) -> Any:
         """The facts behind an entry, in FHIR JSON shape."""
@@ -90,12 +94,13 @@ class FactStore:
         """Everything the file says, free of offsets and of the compressor's taste: for comparing two files."""
         yield "source", _dump(self.source)
         yield "constraints", self.block(*self._constraints)
-        for entries in self.entries.values():
-            for entry in entries:
-                yield f"{entry[:5]}", self.block(entry.start, entry.length)
+        for entry in self.entries():
+            yield f"{entry[:5]}", self.block(entry.start, entry.length)
 
     def digest(self) -> str:
         """SHA-256 over :meth:`content`."""
+        import hashlib  # only here: reading facts needs none
+
         sha = hashlib.sha256()
         for label, data in self.content():
             sha.update(label.encode() + b"\n" + data + b"\n")
@@ -133,7 +138,9 @@ def write_store(
 
     where_dictionary = append(zlib.compress(dictionary, 9))
     where_constraints = append(_deflate(b"[" + b",".join(table) + b"]", dictionary))
-    entries = [[*key, *append(_deflate(data, dictionary))] for key, data in rows]
+    entries: dict[str, list[list[Any]]] = {}
+    for (url, *key), data in rows:
+        entries.setdefault(url, []).append([*key, *append(_deflate(data, dictionary))])
     index = {"source": source, "dictionary": where_dictionary, "constraints": where_constraints, "entries": entries}
     packed = zlib.compress(_dump(index), 9)
     path.write_bytes(_FORMAT + f"{len(packed):0{_LENGTH_DIGITS}x}".encode() + packed + bytes(body))
