@@ -1,0 +1,247 @@
+"""FHIR JSON (https://hl7.org/fhir/R4/json.html) to plain dicts and back, decimals exactly as they were written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any
+
+from vrfhir.errors import UnreadableError
+from vrfhir.fhir.json_positions import JsonPositions, line_and_column
+from vrfhir.fhir.parsed import Parsed, Path
+from vrfhir.issues import Issue
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Parsed", "WrittenDecimal", "parse", "serialize"]
+
+Json = dict[str, Any]
+
+MAX_DEPTH = 200
+MAX_BYTES = 256 * 1024 * 1024
+_COMMENT_OR_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_EXTRA_COMMA_OR_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])', re.DOTALL)
+_MAX_DUPLICATES = 100
+
+
+class WrittenDecimal(Decimal):
+    """A decimal whose text Python would write differently (``1e2``, ``0.0000000``): it keeps that text."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> WrittenDecimal:
+        """From the text of a JSON number."""
+        self = super().__new__(cls, text)
+        self.text = text
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return WrittenDecimal, (self.text,)
+
+
+def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_BYTES, source: str = "") -> Parsed:
+    """Read one JSON object.
+
+    Raises :class:`UnreadableError` (with line and column) for what is no JSON, no object, not UTF-8, too deep or too large.
+    Repeated keys, comments and extra commas are findings in ``Parsed.issues``; of repeated keys the first is kept.
+    """
+    if len(data) > max_bytes:
+        raise UnreadableError(_fatal("too-long", "VR-JSON-0001", f"The JSON is larger than {max_bytes} bytes.", source))
+    text = _decoded(data, source)
+    issues: list[Issue] = []
+    repeats = [False]
+    try:
+        value = _load(text, repeats)
+    except json.JSONDecodeError as problem:
+        cleaned = "".join(_tolerated(text, issues, source))
+        if not issues:
+            raise UnreadableError(_malformed(text, problem, source)) from None
+        try:
+            value = _load(cleaned, repeats)
+        except json.JSONDecodeError as still:
+            raise UnreadableError(_malformed(cleaned, still, source), *issues) from None
+        text = cleaned
+    if not isinstance(value, dict):
+        raise UnreadableError(_fatal("structure", "VR-JSON-0003", "The JSON is not an object.", source, (1, 1)))
+    if _is_deeper(value, max_depth):
+        raise UnreadableError(_too_deep(max_depth, source))
+    if "\\u" in text and _has_lone_surrogate(value):
+        text_ = "The JSON holds half of a surrogate pair, which is no character."
+        raise UnreadableError(_fatal("invalid", "VR-JSON-0005", text_, source))
+    if repeats[0]:
+        issues.extend(_repeated(text, str(value.get("resourceType", "")), source))
+    return Parsed(value, issues, source, "json", lambda: JsonPositions(text))
+
+
+def serialize(resource: Json, *, pretty: bool = False) -> bytes:
+    """UTF-8 JSON: keys in their order, decimals as they were written, nothing escaped that need not be."""
+    indent = 2 if pretty else None
+    separators = (",", ": ") if pretty else (",", ":")
+    try:
+        text = json.dumps(
+            resource, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators, default=_refuse
+        )
+    except _DecimalInsideError:
+        text = "".join(_written(resource, "\n" if pretty else ""))
+    return text.encode("utf-8")
+
+
+class _DecimalInsideError(Exception):
+    pass
+
+
+def _refuse(value: object) -> Any:
+    if isinstance(value, Decimal):
+        raise _DecimalInsideError
+    raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+
+def _written(value: Any, newline: str) -> Iterator[str]:
+    """The same as ``json.dumps``, for values with decimals in them. ``newline`` is empty when nothing is indented."""
+    if isinstance(value, dict):
+        yield from _enclosed("{}", value.items(), newline)
+    elif isinstance(value, list | tuple):
+        yield from _enclosed("[]", ((None, each) for each in value), newline)
+    elif isinstance(value, Decimal):
+        yield value.text if isinstance(value, WrittenDecimal) else format(_finite(value), "f")
+    else:
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
+
+
+def _enclosed(brackets: str, items: Any, newline: str) -> Iterator[str]:
+    inner = newline + "  " if newline else ""
+    count = 0
+    yield brackets[0]
+    for key, value in items:
+        yield f",{inner}" if count else inner
+        if key is not None:
+            yield encode_basestring(key) + (": " if newline else ":")
+        yield from _written(value, inner)
+        count += 1
+    yield (newline if count else "") + brackets[1]
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError(f"{value} is not a JSON number")
+    return value
+
+
+def _decoded(data: bytes | str, source: str) -> str:
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        column = problem.start - data.rfind(b"\n", 0, problem.start)
+        text = "The JSON is not UTF-8."
+        raise UnreadableError(_fatal("invalid", "VR-JSON-0002", text, source, (line, column))) from None
+
+
+def _load(text: str, repeats: list[bool]) -> Any:
+    def pairs(found: list[tuple[str, Any]]) -> Json:
+        value = dict(found)
+        if len(value) != len(found):
+            repeats[0] = True
+            value = dict(reversed(found))
+            value = {key: value[key] for key, _ in found}
+        return value
+
+    try:
+        return json.loads(text, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=pairs)
+    except RecursionError:
+        raise UnreadableError(_too_deep(MAX_DEPTH, "")) from None
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, ArithmeticError) as problem:
+        raise UnreadableError(_fatal("invalid", "VR-JSON-0006", f"A number cannot be read: {problem}.", "")) from None
+
+
+def _decimal(text: str) -> Decimal:
+    value = Decimal(text)
+    return value if str(value) == text else WrittenDecimal(text)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _is_deeper(value: Any, max_depth: int) -> bool:
+    level = [value]
+    for _ in range(max_depth):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _has_lone_surrogate(value: Json) -> bool:
+    try:
+        serialize(value)
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _tolerated(text: str, issues: list[Issue], source: str) -> Iterator[str]:
+    """The text with comments and extra commas blanked out, each reported; every other character keeps its place."""
+    without_comments = _blanked(text, _COMMENT_OR_STRING)
+    for offset, _ in without_comments[1]:
+        position = line_and_column(text, offset)
+        issues.append(_error("JSON_COMMENTS_NOT_ALLOWED", "JSON has no comments.", source, position))
+    cleaned = _blanked(without_comments[0], _EXTRA_COMMA_OR_STRING)
+    for offset, _ in cleaned[1]:
+        position = line_and_column(text, offset)
+        issues.append(_error("JSON_COMMA_EXTRA", "A comma is followed by nothing.", source, position))
+    yield cleaned[0]
+
+
+def _blanked(text: str, pattern: re.Pattern[str]) -> tuple[str, list[tuple[int, int]]]:
+    spans: list[tuple[int, int]] = []
+
+    def blank(found: re.Match[str]) -> str:
+        word = found.group()
+        if word.startswith('"'):
+            return word
+        spans.append(found.span())
+        return re.sub(r"[^\n]", " ", word)
+
+    return pattern.sub(blank, text), spans
+
+
+def _repeated(text: str, root: str, source: str) -> Iterator[Issue]:
+    for path, line, column in list(JsonPositions(text).duplicate_positions())[:_MAX_DUPLICATES]:
+        message = f"The property '{path[-1]}' stands twice in its object; only the first is read."
+        where = _expression(root, path[:-1])
+        yield Issue("error", "invalid", "DUPLICATE_JSON_PROPERTY_KEY", message, where, line, column, source=source)
+
+
+def _expression(root: str, path: Path) -> str:
+    return root + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+
+
+def _malformed(text: str, problem: json.JSONDecodeError, source: str) -> Issue:
+    message = f"Malformed JSON: {problem.msg[:1].lower()}{problem.msg[1:]}."
+    return _fatal("invalid", "Error_parsing_JSON_", message, source, line_and_column(text, problem.pos))
+
+
+def _too_deep(max_depth: int, source: str) -> Issue:
+    return _fatal("too-costly", "VR-JSON-0004", f"The JSON is nested more than {max_depth} levels deep.", source)
+
+
+def _fatal(
+    code: str, id_: str, text: str, source: str, position: tuple[int | None, int | None] = (None, None)
+) -> Issue:
+    return Issue("fatal", code, id_, text, line=position[0], column=position[1], source=source)
+
+
+def _error(id_: str, text: str, source: str, position: tuple[int, int]) -> Issue:
+    return Issue("error", "invalid", id_, text, line=position[0], column=position[1], source=source)
