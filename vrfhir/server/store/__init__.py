@@ -1,0 +1,35 @@
+"""Where resources and messages are kept: the Protocol, the query values, and SQLite."""
+
+from vrfhir.server.store.base import (
+    AuditRow,
+    DuplicateMessageError,
+    InboxRow,
+    IndexRows,
+    Match,
+    OutboxRow,
+    Reader,
+    SearchTooCostlyError,
+    Store,
+    Stored,
+    StoreError,
+    Transaction,
+    VersionConflictError,
+)
+from vrfhir.server.store.sqlite import SqliteStore
+
+__all__ = [
+    "AuditRow",
+    "DuplicateMessageError",
+    "InboxRow",
+    "IndexRows",
+    "Match",
+    "OutboxRow",
+    "Reader",
+    "SearchTooCostlyError",
+    "SqliteStore",
+    "Store",
+    "StoreError",
+    "Stored",
+    "Transaction",
+    "VersionConflictError",
+]

@@ -1,0 +1,108 @@
+"""The store in one SQLite file: one writer thread, a reader connection per thread, nothing acknowledged before fsync."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeVar
+
+from vrfhir.errors import VrfhirError
+from vrfhir.issues import Issue
+from vrfhir.server.store.base import AuditRow, InboxRow, Match, OutboxRow, Stored, Transaction
+from vrfhir.server.store.migration import migrate
+from vrfhir.server.store.queries import ParameterNumbers, Queries
+from vrfhir.server.store.query import Query
+from vrfhir.server.store.writer import GroupCommitWriter
+from vrfhir.server.store.writing import Writing
+
+__all__ = ["SqliteStore"]
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """:class:`vrfhir.server.store.base.Store` in the SQLite file at ``path`` (made if it is not there)."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = str(path)
+        self._connections: list[sqlite3.Connection] = []
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        try:
+            connection = self._connect()
+            migrate(connection)
+        except sqlite3.Error as error:
+            text = f"The database cannot be opened: {error}."
+            raise VrfhirError(Issue("fatal", "no-store", "VR-STORE-0002", text, source=self._path)) from error
+        self._parameters = ParameterNumbers(connection)
+        self._transaction = Writing(connection, self._parameters)
+        self._writer = GroupCommitWriter(connection, self._parameters.reload)
+
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """See :meth:`vrfhir.server.store.base.Store.submit`."""
+        return self._writer.submit(lambda: work(self._transaction))
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """See :meth:`vrfhir.server.store.base.Store.write`."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    def close(self) -> None:
+        """Finish what was submitted, then close every connection."""
+        self._writer.close()
+        with self._lock:
+            connections, self._connections = self._connections, []
+        for connection in connections:
+            connection.close()
+
+    def read(self, type_: str, id_: str) -> Stored | None:
+        return self._reader().read(type_, id_)
+
+    def read_version(self, type_: str, id_: str, version: int) -> Stored | None:
+        return self._reader().read_version(type_, id_, version)
+
+    def history(self, type_: str, id_: str, limit: int) -> list[Stored]:
+        return self._reader().history(type_, id_, limit)
+
+    def search(self, query: Query) -> list[Match]:
+        return self._reader().search(query)
+
+    def count(self, query: Query) -> int:
+        return self._reader().count(query)
+
+    def targets(self, positions: Iterable[int], parameter: str) -> list[str]:
+        return self._reader().targets(positions, parameter)
+
+    def message(self, door: str, sender: str, control_id: str) -> InboxRow | None:
+        return self._reader().message(door, sender, control_id)
+
+    def message_about(self, door: str, focus: str) -> InboxRow | None:
+        return self._reader().message_about(door, focus)
+
+    def outbox(self, status: str | None = None) -> list[OutboxRow]:
+        return self._reader().outbox(status)
+
+    def due(self, destinations: Sequence[str], now: int) -> list[OutboxRow]:
+        return self._reader().due(destinations, now)
+
+    def audit_trail(self, target: str | None = None) -> list[AuditRow]:
+        return self._reader().audit_trail(target)
+
+    def _reader(self) -> Queries:
+        reader: Queries | None = getattr(self._local, "reader", None)
+        if reader is None:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = 1")
+            reader = self._local.reader = Queries(connection, self._parameters)
+        return reader
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        with self._lock:
+            self._connections.append(connection)
+        return connection

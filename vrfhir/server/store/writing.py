@@ -1,0 +1,110 @@
+"""The store's writes, over the one connection that may write; always inside a savepoint of the writer thread."""
+
+# ruff: noqa: S608 -- what is put into the statements are column names, never a value
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, cast
+
+import msgspec
+
+from vrfhir.server.store.base import (
+    AuditRow,
+    DuplicateMessageError,
+    InboxRow,
+    IndexRows,
+    OutboxRow,
+    Stored,
+    VersionConflictError,
+)
+from vrfhir.server.store.queries import AUDIT, INBOX, OUTBOX, Queries
+
+__all__ = ["Writing"]
+
+_INSERTS = (
+    "INSERT OR IGNORE INTO token_index (parameter, code, system, pk) VALUES (?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO string_index (parameter, folded, exact, pk) VALUES (?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO reference_index (parameter, target, pk) VALUES (?, ?, ?)",
+    "INSERT OR IGNORE INTO date_index (parameter, low, high, pk) VALUES (?, ?, ?, ?)",
+)
+_DELETES = (
+    "DELETE FROM token_index WHERE parameter = ? AND code = ? AND system = ? AND pk = ?",
+    "DELETE FROM string_index WHERE parameter = ? AND folded = ? AND exact = ? AND pk = ?",
+    "DELETE FROM reference_index WHERE parameter = ? AND target = ? AND pk = ?",
+    "DELETE FROM date_index WHERE parameter = ? AND low = ? AND high = ? AND pk = ?",
+)
+
+
+class Writing(Queries):
+    """The writer's connection: questions see what was written so far."""
+
+    def put(self, resource: Stored, rows: IndexRows) -> None:
+        numbered = self._numbered(rows)
+        indexed = msgspec.json.encode(rows)
+        values = (resource.version, resource.updated, resource.deleted, resource.body, indexed)
+        if resource.version == 1:
+            try:
+                position = self._connection.execute(
+                    "INSERT INTO resource (version, updated, deleted, body, indexed, type, id)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (*values, resource.type, resource.id),
+                ).lastrowid
+            except sqlite3.IntegrityError:
+                raise VersionConflictError(self._version(resource)) from None
+        else:
+            position = self._replace(resource, values)
+        for statement, table in zip(_INSERTS, numbered, strict=True):
+            if table:
+                self._connection.executemany(statement, [(*row, position) for row in table])
+
+    def _replace(self, resource: Stored, values: tuple[Any, ...]) -> int:
+        row = self._one(
+            "SELECT pk, version, indexed FROM resource WHERE type = ? AND id = ?", resource.type, resource.id
+        )
+        if row is None or row[1] != resource.version - 1:
+            raise VersionConflictError(row[1] if row else 0)
+        position = cast("int", row[0])
+        self._connection.execute(
+            "INSERT INTO earlier_version (pk, version, updated, deleted, body)"
+            " SELECT pk, version, updated, deleted, body FROM resource WHERE pk = ?",
+            (position,),
+        )
+        self._connection.execute(
+            "UPDATE resource SET version = ?, updated = ?, deleted = ?, body = ?, indexed = ? WHERE pk = ?",
+            (*values, position),
+        )
+        earlier = self._numbered(IndexRows(*msgspec.json.decode(row[2])))
+        for statement, table in zip(_DELETES, earlier, strict=True):
+            if table:
+                self._connection.executemany(statement, [(*entry, position) for entry in table])
+        return position
+
+    def _numbered(self, rows: IndexRows) -> list[list[tuple[Any, ...]]]:
+        number = self._parameters.number
+        return [[(number(row[0]), *row[1:]) for row in table] for table in rows]
+
+    def _version(self, resource: Stored) -> int:
+        current = self.read(resource.type, resource.id)
+        return current.version if current else 0
+
+    def receive(self, row: InboxRow) -> None:
+        values = [getattr(row, name) for name in INBOX.split(", ")]
+        try:
+            self._connection.execute(f"INSERT INTO inbox ({INBOX}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        except sqlite3.IntegrityError:
+            raise DuplicateMessageError from None
+
+    def enqueue(self, row: OutboxRow) -> None:
+        values = [getattr(row, name) for name in OUTBOX.split(", ")]
+        self._connection.execute(f"INSERT INTO outbox ({OUTBOX}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def settle(self, pk: int, *, status: str, due: int, answer: bytes | None = None, failure: str = "") -> None:
+        self._connection.execute(
+            "UPDATE outbox SET status = ?, due = ?, answer = ?, failure = ?, attempts = attempts + 1 WHERE pk = ?",
+            (status, due, answer, failure, pk),
+        )
+
+    def record(self, row: AuditRow) -> None:
+        values = [getattr(row, name) for name in AUDIT.split(", ")]
+        self._connection.execute(f"INSERT INTO audit ({AUDIT}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
