@@ -1,0 +1,126 @@
+CodeSystem: VRObservation
+Id: vr-observation
+Title: "VR Observation"
+Description: "What VR observations and their components are about, where no fitting observable is at hand in SNOMED CT or LOINC."
+* ^caseSensitive = true
+* #work-absence "Sickness absence" "Absence from work because of sickness."
+* #work-related-cause "Work-related cause" "Whether work is thought to have caused or worsened the condition."
+* #fit-note-count "Fit notes in the episode" "Number of fit notes in this episode of absence."
+* #absence-episodes "Episodes in twelve months" "Number of episodes of absence for this condition in the last twelve months."
+* #fitness-for-work "Fitness for work" "The advice of a statement of fitness for work."
+* #assessment-date "Date of assessment" "The day on which the case was assessed."
+* #assessment-method "Method of assessment" "How the case was assessed."
+* #reassessment-needed "Reassessment needed" "Whether fitness for work will be assessed again at the end of the period."
+* #condition-six-months "Condition for six months" "Whether the condition has already lasted six months or more."
+* #weekly-hours "Weekly hours" "Hours of work a week by contract."
+* #contract "Contract" "The kind of employment contract."
+* #job-demand "Job demand" "A demand that the job makes."
+* #sick-pay "Sick pay" "The sick pay that the person gets now."
+
+CodeSystem: VREmploymentStatus
+Id: vr-employment-status
+Title: "VR Employment Status"
+Description: "Employment status with the code values that NHS data sets collect (NHS Data Dictionary, employment status), as a FHIR code system, for which the NHS publishes none."
+* ^caseSensitive = true
+* #01 "Employed" "In paid work, also while off sick."
+* #02 "Unemployed and looking for work" "Without work and actively looking for it."
+* #03 "Student" "In full-time education and not working or looking for work."
+* #04 "Long-term sick or disabled" "Long-term sick or disabled, with sickness or disability benefit."
+* #05 "Looking after home or family" "Homemaker, not working or looking for work."
+* #06 "Not working, without sickness benefit" "Not on sickness benefit, not working or looking for work."
+* #07 "Voluntary work" "Unpaid voluntary work."
+* #08 "Retired" "Retired from paid work."
+* #ZZ "Not stated" "Asked, but not stated."
+
+ValueSet: VREmploymentStatusVS
+Id: vr-employment-status
+Title: "VR Employment Status"
+Description: "All values of the employment status."
+* include codes from system VREmploymentStatus
+
+CodeSystem: VRContract
+Id: vr-contract
+Title: "VR Contract"
+Description: "Kinds of employment contract."
+* ^caseSensitive = true
+* #permanent "Permanent" "No end date."
+* #fixed-term "Fixed term" "Ends at a date or with a task."
+* #zero-hours "Zero hours" "No guaranteed hours."
+* #agency "Agency" "Employed through an agency."
+* #apprenticeship "Apprenticeship" "Work with training."
+* #self-employed "Self-employed" "Works for himself or herself."
+
+ValueSet: VRContractVS
+Id: vr-contract
+Title: "VR Contract"
+Description: "All kinds of contract."
+* include codes from system VRContract
+
+CodeSystem: VRJobDemand
+Id: vr-job-demand
+Title: "VR Job Demand"
+Description: "Demands of a job that matter for advice about work."
+* ^caseSensitive = true
+* #lifting "Lifting and carrying" "Lifts or carries loads."
+* #bending "Bending and twisting" "Bends or twists the trunk."
+* #sitting "Sitting for long" "Sits for long periods."
+* #standing "Standing for long" "Stands for long periods."
+* #walking "Walking" "Walks much or climbs stairs."
+* #driving "Driving" "Drives as part of the job."
+* #travel "Travel" "Long commute or business travel."
+* #screen-work "Screen work" "Works at a screen."
+* #repetitive-movement "Repetitive movement" "Repeats the same movement."
+* #shift-work "Shift work" "Changing shifts."
+* #night-work "Night work" "Works at night."
+* #customer-contact "Customer contact" "Works with customers or the public."
+* #concentration "Concentration" "Needs sustained concentration or memory."
+* #time-pressure "Time pressure" "Works to targets or tight deadlines."
+* #lone-working "Lone working" "Works alone."
+* #safety-critical "Safety-critical work" "A mistake could endanger others."
+
+ValueSet: VRJobDemandVS
+Id: vr-job-demand
+Title: "VR Job Demand"
+Description: "All job demands."
+* include codes from system VRJobDemand
+
+CodeSystem: VRSickPay
+Id: vr-sick-pay
+Title: "VR Sick Pay"
+Description: "What a person is paid while off sick."
+* ^caseSensitive = true
+* #full "Full contractual pay" "Full pay by contract."
+* #part "Part contractual pay" "Part of the pay by contract."
+* #statutory "Statutory Sick Pay" "Statutory Sick Pay only."
+* #none "No pay" "No sick pay."
+* #unknown "Not known" "Not known."
+
+ValueSet: VRSickPayVS
+Id: vr-sick-pay
+Title: "VR Sick Pay"
+Description: "All kinds of sick pay."
+* include codes from system VRSickPay
+
+CodeSystem: VRAssessmentMethod
+Id: vr-assessment-method
+Title: "VR Assessment Method"
+Description: "How a case may be assessed for a fit note."
+* ^caseSensitive = true
+* #in-person "In person" "Consultation in person."
+* #telephone "Telephone" "Consultation by telephone."
+* #video "Video" "Consultation by video."
+* #report "Written report" "Consideration of a written report by another professional."
+
+ValueSet: VRAssessmentMethodVS
+Id: vr-assessment-method
+Title: "VR Assessment Method"
+Description: "All methods of assessment."
+* include codes from system VRAssessmentMethod
+
+ValueSet: VRFitnessForWorkVS
+Id: vr-fitness-for-work
+Title: "VR Fitness for Work"
+Description: "The two advices of a fit note, as SNOMED CT findings: not fit for work, and may be fit taking account of advice."
+* ^copyright = "Contains two concept identifiers of SNOMED CT, which is owned by SNOMED International; their use needs the user's own licence (in the UK through NHS England TRUD)."
+* $sct#160910001
+* $sct#225891002
