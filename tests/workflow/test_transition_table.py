@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +106,20 @@ def test_milestones_only_go_forward(first: str, second: str) -> None:
         assert forward == (not issues)
         if not forward:
             assert [issue.id for issue in issues] == ["VR-WORKFLOW-0005"]
+
+
+def test_the_profile_and_the_table_allow_the_same_pairs(root: Path) -> None:
+    profile = json.loads((root / "vrfhir/profiles/package/StructureDefinition-VR-ReferralTask.json").read_text())
+    constraint = next(row for row in profile["snapshot"]["element"][0]["constraint"] if row["key"] == "vr-task-2")
+    pairs = set(re.findall(r"'([a-z-]+ [a-z0-9-]+)'", constraint["expression"]))
+    assert pairs == {f"{status} {code}" for code, row in BUSINESS_STATUSES.items() for status in row.statuses}
+
+
+def test_milestones_are_the_codes_of_the_code_system(root: Path) -> None:
+    system = json.loads((root / "vrfhir/profiles/package/CodeSystem-vr-referral-status.json").read_text())
+    assert {row["code"]: row["display"] for row in system["concept"]} == {
+        code: row.display for code, row in BUSINESS_STATUSES.items()
+    }
 
 
 def test_a_milestone_cannot_be_taken_away_but_by_withdrawing_the_record() -> None:

@@ -112,19 +112,20 @@ _WORKING = ("in-progress", "on-hold")
 BUSINESS_STATUSES: Mapping[str, BusinessStatus] = {
     "received": _milestone(10, "Received", "received"),
     "triaged": _milestone(20, "Triaged", "received"),
-    "more-information": _milestone(30, "More information requested", "received"),
+    "more-information": _milestone(30, "More information needed", "received"),
     "accepted": _milestone(40, "Accepted", "accepted", *_WORKING),
     "waiting": _milestone(50, "Waiting", "accepted", *_WORKING),
     "assessment-booked": _milestone(60, "Assessment booked", "accepted", *_WORKING),
     "assessed": _milestone(70, "Assessed", *_WORKING),
-    "plan-agreed": _milestone(80, "Return-to-work plan agreed", *_WORKING),
+    "plan-agreed": _milestone(80, "Plan agreed", *_WORKING),
     "returning": _milestone(90, "Returning to work", *_WORKING),
     "at-work": _milestone(100, "At work", *_WORKING, "completed"),
-    "sustained-13w": _milestone(110, "Sustained at 13 weeks", *_WORKING, "completed"),
-    "sustained-26w": _milestone(120, "Sustained at 26 weeks", *_WORKING, "completed"),
+    "sustained-13w": _milestone(110, "Sustained for 13 weeks", *_WORKING, "completed"),
+    "sustained-26w": _milestone(120, "Sustained for 26 weeks", *_WORKING, "completed"),
     "discharged": _milestone(130, "Discharged", "completed", "failed"),
     "declined": _milestone(200, "Declined", "rejected"),
     "not-reached": _milestone(200, "Not reached", "failed"),
     "withdrawn": _milestone(200, "Withdrawn", "cancelled"),
 }
-"""Milestones by their code in ``vr-referral-status``. Those of order 200 end the referral from anywhere."""
+"""Milestones by their code in ``vr-referral-status``. Those of order 200 end the referral from
+anywhere. The pairs are those of invariant ``vr-task-2`` of the profile VR-ReferralTask; a test holds them together."""
