@@ -41,14 +41,14 @@ Description: "The loop of a referral: one Task says where the prescription stand
 * extension contains ExtensionVRV2Content named v2Content 0..* MS
 
 Invariant: vr-task-1
-Description: "A referral that is rejected, cancelled, failed or on hold says why, in words."
+Description: "A referral that is rejected, cancelled, failed, on hold or entered in error says why, in words."
 Severity: #error
-Expression: "(status = 'rejected' or status = 'cancelled' or status = 'failed' or status = 'on-hold') implies statusReason.text.exists()"
+Expression: "(status = 'rejected' or status = 'cancelled' or status = 'failed' or status = 'on-hold' or status = 'entered-in-error') implies statusReason.text.exists()"
 
 Invariant: vr-task-2
 Description: "The business status agrees with the status, as the transition table of the VR loop says."
 Severity: #error
-Expression: "businessStatus.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-referral-status').code.all((%resource.status & ' ' & $this) in ('requested received' | 'received received' | 'received triaged' | 'received more-information' | 'on-hold more-information' | 'accepted accepted' | 'accepted waiting' | 'accepted assessment-booked' | 'in-progress assessment-booked' | 'in-progress assessed' | 'in-progress plan-agreed' | 'in-progress returning' | 'in-progress at-work' | 'in-progress sustained-13w' | 'in-progress sustained-26w' | 'on-hold waiting' | 'on-hold assessment-booked' | 'on-hold assessed' | 'on-hold plan-agreed' | 'on-hold returning' | 'on-hold at-work' | 'completed assessed' | 'completed at-work' | 'completed sustained-13w' | 'completed sustained-26w' | 'completed discharged' | 'rejected declined' | 'cancelled withdrawn' | 'failed not-reached' | 'failed discharged')) or status = 'entered-in-error'"
+Expression: "businessStatus.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-referral-status').code.all((%resource.status & ' ' & $this) in ('received received' | 'received triaged' | 'received more-information' | 'accepted accepted' | 'in-progress accepted' | 'on-hold accepted' | 'accepted waiting' | 'in-progress waiting' | 'on-hold waiting' | 'accepted assessment-booked' | 'in-progress assessment-booked' | 'on-hold assessment-booked' | 'in-progress assessed' | 'on-hold assessed' | 'in-progress plan-agreed' | 'on-hold plan-agreed' | 'in-progress returning' | 'on-hold returning' | 'in-progress at-work' | 'on-hold at-work' | 'completed at-work' | 'in-progress sustained-13w' | 'on-hold sustained-13w' | 'completed sustained-13w' | 'in-progress sustained-26w' | 'on-hold sustained-26w' | 'completed sustained-26w' | 'completed discharged' | 'failed discharged' | 'rejected declined' | 'failed not-reached' | 'cancelled withdrawn')) or status = 'entered-in-error'"
 
 Invariant: vr-task-3
 Description: "Once a referral is accepted, somebody owns it."

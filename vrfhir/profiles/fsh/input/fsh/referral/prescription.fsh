@@ -12,9 +12,13 @@ Description: "The vocational rehabilitation prescription: a referral that names 
 * category contains vr 1..1 MS
 * category[vr] ^short = "Marks the request as vocational rehabilitation; a SNOMED CT coding may stand beside ours"
 * category[vr] from VRCategoryVS (required)
-* category[vr].coding.system 1..1
-* category[vr].coding.system = "https://vrfhir.org/fhir/CodeSystem/vr-category"
-* category[vr].coding.code 1..1
+* category[vr].coding ^slicing.discriminator[0].type = #value
+* category[vr].coding ^slicing.discriminator[0].path = "system"
+* category[vr].coding ^slicing.rules = #open
+* category[vr].coding contains vr 1..1
+* category[vr].coding[vr].system 1..1
+* category[vr].coding[vr].system = "https://vrfhir.org/fhir/CodeSystem/vr-category"
+* category[vr].coding[vr].code 1..1
 * priority MS
 * priority.extension[priorityReason] MS
 * code 1..1 MS

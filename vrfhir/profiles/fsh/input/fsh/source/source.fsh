@@ -25,7 +25,7 @@ Description: "One leaf of an HL7 v2 message that has no element in FHIR, kept wh
 Invariant: vr-v2-1
 Description: "The path names a segment, its occurrence, field, repetition and component, such as RF1[1]-15[1].1."
 Severity: #error
-Expression: "$this.matches('^[A-Z][A-Z0-9]{2}([[][0-9]+[]])?(-[0-9]+([[][0-9]+[]])?([.][0-9]+){0,2})?$')"
+Expression: "$this.matches('^[A-Z][A-Z0-9]{2}(\\\\[[0-9]+\\\\])?(-[0-9]+(\\\\[[0-9]+\\\\])?([.][0-9]+){0,2})?$')"
 
 Extension: ExtensionVRAssumedTimeZone
 Id: Extension-VR-AssumedTimeZone
