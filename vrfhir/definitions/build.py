@@ -94,14 +94,12 @@ def _required_value_sets(definition: Json) -> Iterator[str]:
 
 
 def _rows(resources: Iterable[Json]) -> Iterator[Row]:
-    parameters: dict[str, list[Json]] = {}
+    parameters: dict[str, list[str]] = {}
     for each in resources:
         group = each["resourceType"]
-        if group == "SearchParameter":
-            for base in each.get("base", ()):
-                parameters.setdefault(base, []).append(each)
-        else:
-            yield each["url"], each.get("version", ""), group, each.get("name", ""), _flavour(each), each
+        yield each["url"], each.get("version", ""), group, each.get("name", ""), _flavour(each), each
+        for base in each.get("base", ()) if group == "SearchParameter" else ():
+            parameters.setdefault(base, []).append(each["url"])
     for base in sorted(parameters):
         yield f"SearchParameter:{base}", "", "SearchParameters", base, "", parameters[base]
 

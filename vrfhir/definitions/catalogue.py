@@ -28,6 +28,7 @@ Json = dict[str, Any]
 
 CORE_CANONICAL = "http://hl7.org/fhir/StructureDefinition/"
 _VR_PACKAGE = Path(__file__).parent.parent / "profiles" / "package"
+_CORE_VERSION = "4.0.1"
 _NO_FIELDS: Mapping[str, Field] = MappingProxyType({})
 
 
@@ -98,6 +99,9 @@ class Definitions:
             for candidate in layer.find(url):
                 if resource_type in ("", candidate.resource_type) and _version_fits(version, candidate.version):
                     return candidate.load()
+        if version == _CORE_VERSION and resource_type != "StructureDefinition":
+            # R4 core binds HL7's v2 and v3 value sets by its own version, which they do not carry themselves.
+            return self._find(url, resource_type)
         return None
 
     def canonicals(self, resource_type: str) -> Iterator[str]:

@@ -227,7 +227,7 @@ def _mapped(element: Json) -> Json:
 
 def _search_parameter(resource: Json) -> Json:
     names = (
-        *("resourceType", "url", "name", "code", "base", "type", "expression", "target"),
+        *("resourceType", "id", "url", "version", "name", "code", "base", "type", "expression", "target"),
         *("multipleOr", "multipleAnd", "comparator", "modifier", "chain"),
     )
     kept = _pick(resource, names)

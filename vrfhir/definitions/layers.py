@@ -59,7 +59,8 @@ class StoreLayer:
         return (each.url for each in self._store.entries() if each.group == resource_type)
 
     def search_parameters(self, base: str) -> Iterable[Json]:
-        return [row for entry in self._store.find(f"SearchParameter:{base}") for row in self._store.read(entry)]
+        urls = [url for entry in self._store.find(f"SearchParameter:{base}") for url in self._store.read(entry)]
+        return [self._store.read(entry) for url in urls for entry in self._store.find(url)]
 
     def resource_types(self) -> Iterator[str]:
         """Names of the concrete resource types this source defines."""

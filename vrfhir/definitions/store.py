@@ -34,7 +34,7 @@ _WINDOW = 32_768
 
 
 class Entry(NamedTuple):
-    """Where one resource lies. ``group`` is the resource type, or ``SearchParameter:<base>`` for a list of them."""
+    """Where one resource lies. ``group`` is the resource type, or ``SearchParameters`` for the list of their urls under ``SearchParameter:<base>``."""
 
     url: str
     version: str

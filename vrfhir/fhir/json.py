@@ -14,7 +14,7 @@ from vrfhir.fhir.json_positions import JsonPositions, line_and_column
 from vrfhir.fhir.parsed import Parsed, Path
 from vrfhir.issues import Issue
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Parsed", "WrittenDecimal", "parse", "serialize"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Parsed", "WrittenDecimal", "decimal", "parse", "serialize"]
 
 Json = dict[str, Any]
 
@@ -151,7 +151,7 @@ def _load(text: str, repeats: list[bool]) -> Any:
         return value
 
     try:
-        return json.loads(text, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=pairs)
+        return json.loads(text, parse_float=decimal, parse_constant=_no_constant, object_pairs_hook=pairs)
     except RecursionError:
         raise UnreadableError(_too_deep(MAX_DEPTH, "")) from None
     except json.JSONDecodeError:
@@ -160,9 +160,10 @@ def _load(text: str, repeats: list[bool]) -> Any:
         raise UnreadableError(_fatal("invalid", "VR-JSON-0006", f"A number cannot be read: {problem}.", "")) from None
 
 
-def _decimal(text: str) -> Decimal:
+def decimal(text: str) -> Decimal:
+    """The decimal of a JSON number, with its text where that matters."""
     value = Decimal(text)
-    return value if str(value) == text else WrittenDecimal(text)
+    return value if "E" not in text and str(value) == text else WrittenDecimal(text)
 
 
 def _no_constant(name: str) -> Any:

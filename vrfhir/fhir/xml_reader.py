@@ -1,0 +1,309 @@
+"""The XML → JSON shape direction: one pass over a parsed tree.
+
+Findings carry the ids of HL7's validator. Locations of findings about XML itself are paths like ``/f:Patient/f:name``,
+as there; the path starts anew at each resource.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vrfhir.fhir.json import decimal
+from vrfhir.fhir.parsed import Path
+from vrfhir.fhir.shapes import Fields, Shape, is_primitive, type_suffix
+from vrfhir.fhir.xml_positions import TagScan
+from vrfhir.issues import Issue
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+__all__ = ["FHIR_NAMESPACE", "XHTML_NAMESPACE", "XmlReader"]
+
+Json = dict[str, Any]
+
+FHIR_NAMESPACE = "http://hl7.org/fhir"
+XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})\Z")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
+_INTEGER_TYPES = ("integer", "positiveInt", "unsignedInt", "integer64")
+_MAX_NUMBER = 2_000
+
+
+class _Child(NamedTuple):
+    """What an element name means inside a type."""
+
+    json_name: str
+    type: str
+    path: str
+    is_list: bool
+    order: int
+
+
+class XmlReader:
+    """Reads one document. ``places`` maps JSON paths to the elements they came from, when asked for."""
+
+    def __init__(
+        self, fields: Fields, scan: Callable[[], TagScan], source: str = "", *, with_places: bool = False
+    ) -> None:
+        self._fields = fields
+        self._scan = scan
+        self._source = source
+        self._with_places = with_places
+        self._children: dict[str, Mapping[str, _Child]] = {}
+        self._numbers: dict[_Element, int] | None = None
+        self.issues: list[Issue] = []
+        self.places: dict[Path, _Element] = {}
+
+    def document(self, root: _Element) -> Json:
+        """The resource of a whole document."""
+        self._instructions(root)
+        name, namespace = _name(root)
+        if namespace != FHIR_NAMESPACE:
+            self._wrong_root(root, name, namespace)
+        return self._resource(root, root, (), (f"/f:{name}", name))
+
+    def _resource(self, element: _Element, place: _Element, path: Path, where: tuple[str, str]) -> Json:
+        name, _ = _name(element)
+        value: Json = {"resourceType": name}
+        self._contents(element, name, value, path, where, allowed=())
+        if self._with_places:
+            self.places[path] = place
+        return value
+
+    def _contents(
+        self,
+        element: _Element,
+        type_path: str,
+        value: Json,
+        path: Path,
+        where: tuple[str, str],
+        allowed: tuple[str, ...],
+    ) -> None:
+        """Attributes and children of an element into ``value``. ``where``: its XML path and its FHIRPath."""
+        self._attributes(element, value, where[0], type_path, allowed)
+        self._stray_text(element, where[0])
+        known = self._known(type_path)
+        last: tuple[int, str] = (-1, "")
+        for each in element.iterchildren("*"):
+            name, namespace = _name(each)
+            child = known.get(name)
+            if child is None:
+                self._unknown(each, name, value, path)
+                continue
+            if namespace != (XHTML_NAMESPACE if child.type == "xhtml" else FHIR_NAMESPACE):
+                self._wrong_namespace(each, name, namespace, where)
+            if child.order < last[0]:
+                self._out_of_order(each, name, last[1], where[1])
+            last = (child.order, name)
+            self._child(each, child, value, path, where)
+
+    def _child(self, element: _Element, child: _Child, value: Json, path: Path, where: tuple[str, str]) -> None:
+        name = child.json_name
+        index = _count(value, name)
+        here: Path = (*path, name, index) if child.is_list else (*path, name)
+        shown = f"{where[1]}.{name}[{index}]" if child.is_list else f"{where[1]}.{name}"
+        inside = (f"{where[0]}/f:{name}", shown)
+        if self._with_places:
+            self.places.setdefault(here, element)
+            self.places.setdefault((*path, name), element)
+        if child.type == "xhtml":
+            _put(value, name, _markup(element), child.is_list)
+        elif child.type == "Resource":
+            _put(value, name, self._inner_resource(element, here, inside), child.is_list)
+        elif is_primitive(child.type):
+            extra: Json = {}
+            self._contents(
+                element,
+                child.type,
+                extra,
+                (*path, f"_{name}", index) if child.is_list else (*path, f"_{name}"),
+                inside,
+                ("value",),
+            )
+            text = element.get("value")
+            _put_primitive(value, name, None if text is None else _typed(text, child.type), extra, child.is_list)
+        else:
+            inner: Json = {}
+            allowed = ("url",) if child.type == "Extension" else ()
+            self._contents(element, child.path, inner, here, inside, allowed)
+            _put(value, name, inner, child.is_list)
+
+    def _inner_resource(self, element: _Element, path: Path, where: tuple[str, str]) -> Any:
+        self._stray_text(element, where[0])
+        inner = list(element.iterchildren("*"))
+        if len(inner) != 1:
+            text = f"Exactly one resource was expected, found {len(inner)}."
+            self._report("error", "structure", "VR-XML-0003", text, where[1], element)
+        if not inner:
+            return {}
+        return self._resource(inner[0], element, path, (_name(inner[0])[0], where[1]))
+
+    def _unknown(self, element: _Element, name: str, value: Json, path: Path) -> None:
+        """Keep what no type knows: as text when it has a value, else as an object of its parts."""
+        if self._with_places:
+            self.places.setdefault((*path, name), element)
+        _put(value, name, _generic(element), is_list=False)
+
+    def _known(self, type_path: str) -> Mapping[str, _Child]:
+        if type_path not in self._children:
+            rows: dict[str, _Child] = {}
+            for order, shape in enumerate(self._fields(type_path).values()):
+                rows.update(_names(shape, order))
+            self._children[type_path] = rows
+        return self._children[type_path]
+
+    def _attributes(self, element: _Element, value: Json, where: str, type_path: str, allowed: tuple[str, ...]) -> None:
+        for raw, text in element.attrib.items():
+            name = str(raw)
+            if name == "id" and "resourceType" not in value:
+                value["id"] = str(text)
+            elif name == "url" and "url" in allowed:
+                value["url"] = str(text)
+            elif name not in allowed:
+                shown = _prefixed(element, name)
+                message = f"Attribute '@{shown}' is not defined on {type_path}."
+                self._report("error", "structure", "Undefined_attribute__on__for_type__", message, where, element)
+
+    def _stray_text(self, element: _Element, where: str) -> None:
+        if element.text and element.text.strip():
+            self._text(element.text, where, element, "start")
+        for child in element:
+            if child.tail and child.tail.strip():
+                self._text(child.tail, where, child, "end")
+
+    def _text(self, text: str, where: str, element: _Element, side: str) -> None:
+        number = self._number(element)
+        line, column = self._scan().start(number) if side == "start" else self._scan().end(number)
+        message = "Text stands where only elements may be."
+        self.issues.append(
+            Issue("error", "structure", "Text_should_not_be_present", message, where, line, column, source=self._source)
+        )
+
+    def _instructions(self, root: _Element) -> None:
+        from lxml import etree
+
+        for each in root.iter(etree.ProcessingInstruction):
+            message = "A resource may not hold processing instructions."
+            parent = each.getparent()
+            self._report("error", "invalid", "No_processing_instructions_allowed_in_resources", message, "", parent)
+
+    def _wrong_root(self, root: _Element, name: str, namespace: str) -> None:
+        if namespace:
+            id_ = "This_does_not_appear_to_be_a_FHIR_resource_unknown_namespacename_"
+        else:
+            id_ = "This__cannot_be_parsed_as_a_FHIR_object_no_namespace"
+        message = f"The root '{name}' is in namespace '{namespace}', expected {FHIR_NAMESPACE}."
+        self._report("fatal", "structure", id_, message, f"/{name}", root)
+
+    def _wrong_namespace(self, element: _Element, name: str, namespace: str, where: tuple[str, str]) -> None:
+        message = f"Element '{name}' is in the wrong namespace '{namespace}'."
+        self._report("error", "structure", "Wrong_namespace__expected_", message, f"{where[1]}.{name}", element)
+
+    def _out_of_order(self, element: _Element, name: str, after: str, where: str) -> None:
+        message = f"Element '{name}' is out of order: it stands after '{after}'."
+        self._report("error", "invalid", "Validation_VAL_Profile_OutOfOrder", message, f"{where}.{name}", element)
+
+    def _report(self, severity: Any, code: str, id_: str, text: str, where: str, element: _Element | None) -> None:
+        line, column = (1, 1) if element is None else self._scan().start(self._number(element))
+        self.issues.append(Issue(severity, code, id_, text, where, line, column, source=self._source))
+
+    def _number(self, element: _Element) -> int:
+        if self._numbers is None:
+            root = element.getroottree().getroot()
+            self._numbers = {each: number for number, each in enumerate(root.iter("*"))}
+        return self._numbers.get(element, -1)
+
+
+def _names(shape: Shape, order: int) -> dict[str, _Child]:
+    if not shape.choice:
+        type_name = shape.types[0] if shape.types else ""
+        type_name = "Resource" if shape.path == "Resource" or type_name == "Resource" else type_name
+        return {shape.name: _Child(shape.name, type_name, shape.path or type_name, shape.is_list, order)}
+    rows = {}
+    for type_name in shape.types:
+        name = shape.name + type_suffix(type_name)
+        rows[name] = _Child(name, type_name, type_name, shape.is_list, order)
+    return rows
+
+
+def _name(element: _Element) -> tuple[str, str]:
+    tag = str(element.tag)
+    if tag.startswith("{"):
+        namespace, _, name = tag[1:].partition("}")
+        return name, namespace
+    return tag, ""
+
+
+def _prefixed(element: _Element, name: str) -> str:
+    namespace, brace, local = name[1:].partition("}")
+    if not brace:
+        return name
+    prefixes = [prefix for prefix, uri in element.nsmap.items() if prefix and uri == namespace]
+    return f"{prefixes[0]}:{local}" if prefixes else local
+
+
+def _count(value: Json, name: str) -> int:
+    found = value.get(name, value.get(f"_{name}"))
+    return len(found) if isinstance(found, list) else int(found is not None)
+
+
+def _put(value: Json, name: str, item: Any, is_list: bool) -> None:
+    """Add an item. One too many for a single element makes it a list, for validation to report."""
+    if is_list:
+        value.setdefault(name, []).append(item)
+    elif name in value:
+        present = value[name]
+        value[name] = [*present, item] if isinstance(present, list) else [present, item]
+    else:
+        value[name] = item
+
+
+def _put_primitive(value: Json, name: str, item: Any, extra: Json, is_list: bool) -> None:
+    """Add a primitive and what it carries, keeping the two arrays of a list in step (json.html#primitive)."""
+    shadow = f"_{name}"
+    if not is_list:
+        if item is not None:
+            _put(value, name, item, is_list=False)
+        if extra or item is None:
+            _put(value, shadow, extra, is_list=False)
+        return
+    position = max(len(value.get(name, ())), len(value.get(shadow, ())))
+    if item is not None or name in value:
+        value.setdefault(name, [None] * position).append(item)
+    if extra or item is None or shadow in value:
+        value.setdefault(shadow, [None] * position).append(extra or (None if item is not None else {}))
+
+
+def _typed(text: str, type_name: str) -> Any:
+    """The JSON value of an attribute; text that is no value of its type stays text, for validation to report."""
+    if type_name == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if type_name in _INTEGER_TYPES and _INTEGER.match(text):
+        return int(text)
+    if type_name == "decimal" and len(text) <= _MAX_NUMBER and (found := _DECIMAL.match(text)):
+        return decimal(text) if found.group(2) or found.group(3) else int(text)
+    return text
+
+
+def _markup(element: _Element) -> str:
+    import copy
+
+    from lxml import etree
+
+    alone = copy.deepcopy(element)
+    alone.tail = None
+    etree.cleanup_namespaces(alone)
+    return etree.tostring(alone, encoding="unicode", with_tail=False)
+
+
+def _generic(element: _Element) -> Any:
+    children = list(element.iterchildren("*"))
+    text = element.get("value")
+    if text is not None and not children:
+        return str(text)
+    value: Json = {str(key): str(item) for key, item in element.attrib.items() if not str(key).startswith("{")}
+    for each in children:
+        _put(value, _name(each)[0], _generic(each), is_list=False)
+    return value

@@ -1,0 +1,118 @@
+"""Terminology from the loaded definitions alone.
+
+>>> from vrfhir.definitions import Definitions
+>>> Terminology(Definitions.default()).member("http://hl7.org/fhir/ValueSet/request-status", None, "active")
+<Membership.IN: 'in'>
+
+Complete code systems are decided exactly. Of systems that are rules rather than lists (languages, MIME types, units) the
+grammar decides what it can. For everything else (SNOMED CT, LOINC …) only what value sets enumerate is known.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from vrfhir.definitions import Definitions
+from vrfhir.definitions.concepts import Concept
+from vrfhir.definitions.expansion import Expander, Membership
+from vrfhir.terminology.grammars import judge
+
+__all__ = ["Terminology", "Translation"]
+
+Json = dict[str, Any]
+
+
+class Translation(NamedTuple):
+    """One target of a ConceptMap element; ``code`` is None for *unmatched*."""
+
+    system: str
+    code: str | None
+    equivalence: str
+
+
+class Terminology:
+    """Questions about codes. Answers are cached; one instance may be shared by threads that only ask."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._expander = Expander(definitions.resource, judge)
+        self._members: dict[tuple[str, str | None, str], Membership] = {}
+
+    def member(self, value_set: str, system: str | None, code: str) -> Membership:
+        """Whether a value set contains a code. ``system`` None: as for a ``code`` element, in any system of the set."""
+        key = (value_set, system, code)
+        found = self._members.get(key)
+        if found is None:
+            if len(self._members) > _MAX_CACHED:
+                self._members.clear()
+            found = self._members[key] = self._expander.member(value_set, system, code)
+        return found
+
+    def is_known(self, value_set: str) -> bool:
+        """True when the value set itself is among the definitions."""
+        return self._definitions.resource(value_set, "ValueSet") is not None
+
+    def expansion(self, value_set: str) -> dict[str, list[str]] | None:
+        """All codes by system, in order, or None when the set cannot be listed whole from what is known locally."""
+        codes = self._expander.codes(value_set)
+        return None if codes is None else {system: list(listed) for system, listed in codes.items()}
+
+    def system_is_known(self, system: str) -> bool:
+        """True when some concepts of the code system are known."""
+        return self._expander.system(system) is not None
+
+    def code_in_system(self, system: str, code: str) -> Membership:
+        """Whether a code system has a code."""
+        return self._expander.code_in_system(system, code)
+
+    def concept(self, system: str, code: str) -> Concept | None:
+        """What is known of a concept: display, designations, properties."""
+        local = self._expander.system(system)
+        return None if local is None else local.find(code)
+
+    def display(self, system: str, code: str) -> str | None:
+        """The preferred words for a code, None when they are not known."""
+        concept = self.concept(system, code)
+        return concept.display if concept else None
+
+    def displays(self, system: str, code: str) -> tuple[str, ...]:
+        """All words known for a code, the preferred first; empty when none are."""
+        concept = self.concept(system, code)
+        if concept is None:
+            return ()
+        first = (concept.display,) if concept.display else ()
+        return (*first, *(each for each in concept.designations if each not in first))
+
+    def is_inactive(self, system: str, code: str) -> bool:
+        """True when the code system marks the code as retired."""
+        concept = self.concept(system, code)
+        return concept is not None and concept.is_inactive
+
+    def translate(self, concept_map: str, system: str, code: str) -> list[Translation]:
+        """The targets of a code by a ConceptMap, empty when it has none (https://hl7.org/fhir/R4/conceptmap.html)."""
+        resource = self._definitions.resource(concept_map, "ConceptMap") or {}
+        found = []
+        for group in resource.get("group", ()):
+            if group.get("source", system) == system:
+                found.extend(_targets(group, code))
+        return found
+
+
+_MAX_CACHED = 100_000
+
+
+def _targets(group: Json, code: str) -> list[Translation]:
+    target_system = str(group.get("target", ""))
+    elements = [each for each in group.get("element", ()) if each.get("code") == code]
+    if elements:
+        return [
+            Translation(target_system, target.get("code"), str(target.get("equivalence", "")))
+            for element in elements
+            for target in element.get("target", ())
+        ]
+    unmapped = group.get("unmapped", {})
+    if unmapped.get("mode") == "provided":
+        return [Translation(target_system, code, "equal")]
+    if unmapped.get("mode") == "fixed":
+        return [Translation(target_system, unmapped.get("code"), "inexact")]
+    return []
