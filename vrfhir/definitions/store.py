@@ -3,7 +3,8 @@
 Layout of a ``.facts`` file::
 
     vrfhir facts 1\\n              format line
-    8 hexadecimal digits           length of the compressed index, then the index (JSON)
+    8 hexadecimal digits           length of the compressed index, then the index: a line of JSON, then a line per
+                                   resource, sorted, so that finding one is a binary search
     dictionary                     compressed text that all blocks share as their compression dictionary
     blocks                         one per resource, JSON, compressed
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
@@ -56,7 +58,6 @@ class FactStore:
         except (OSError, ValueError, KeyError, zlib.error) as problem:
             raise DefinitionError(_broken(path, problem)) from problem
         self.source: Json = index["source"]
-        self._rows: dict[str, list[list[Any]]] = index["entries"]
         self._constraints: list[int] = index["constraints"]
         self._dictionary_at: list[int] = index["dictionary"]
 
@@ -67,16 +68,23 @@ class FactStore:
         length = int(self._bytes[at : at + _LENGTH_DIGITS], 16)
         start = at + _LENGTH_DIGITS
         self._body = start + length
-        index: Json = json.loads(zlib.decompress(self._bytes[start : self._body]))
+        head, _, rows = zlib.decompress(self._bytes[start : self._body]).decode().partition("\n")
+        self._rows = rows.split("\n")
+        index: Json = json.loads(head)
         return index
 
     def find(self, url: str) -> list[Entry]:
         """The entries of a canonical url, or of a ``SearchParameter:<base>`` group."""
-        return [Entry(url, *row) for row in self._rows.get(url, ())]
+        at = bisect_left(self._rows, f"{url}\t")
+        found = []
+        while at < len(self._rows) and self._rows[at].startswith(f"{url}\t"):
+            found.append(_entry(self._rows[at]))
+            at += 1
+        return found
 
     def entries(self) -> Iterator[Entry]:
-        """All entries, in the order of the file."""
-        return (Entry(url, *row) for url, rows in self._rows.items() for row in rows)
+        """All entries, sorted by url."""
+        return map(_entry, self._rows)
 
     def read(self, entry: Entry) -> Any:
         """The facts behind an entry, in FHIR JSON shape."""
@@ -138,12 +146,17 @@ def write_store(
 
     where_dictionary = append(zlib.compress(dictionary, 9))
     where_constraints = append(_deflate(b"[" + b",".join(table) + b"]", dictionary))
-    entries: dict[str, list[list[Any]]] = {}
-    for (url, *key), data in rows:
-        entries.setdefault(url, []).append([*key, *append(_deflate(data, dictionary))])
-    index = {"source": source, "dictionary": where_dictionary, "constraints": where_constraints, "entries": entries}
-    packed = zlib.compress(_dump(index), 9)
+    lines = []
+    for key, data in rows:
+        lines.append("\t".join([*key, *map(str, append(_deflate(data, dictionary)))]))
+    head = {"source": source, "dictionary": where_dictionary, "constraints": where_constraints}
+    packed = zlib.compress(_dump(head) + b"\n" + "\n".join(sorted(lines)).encode(), 9)
     path.write_bytes(_FORMAT + f"{len(packed):0{_LENGTH_DIGITS}x}".encode() + packed + bytes(body))
+
+
+def _entry(line: str) -> Entry:
+    url, version, group, name, flavour, start, length = line.split("\t")
+    return Entry(url, version, group, name, flavour, int(start), int(length))
 
 
 def _dictionary_from(samples: list[bytes]) -> bytes:
