@@ -1,0 +1,101 @@
+"""What an evaluation may ask the world around it, and what it carries along.
+
+https://hl7.org/fhir/R4/fhirpath.html#variables and http://hl7.org/fhirpath/N1/#environment-variables. Every question to the
+outside is a callable given by the caller, so that the engine itself does no input or output and has no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from vrfhir.fhirpath.errors import FhirPathError
+from vrfhir.fhirpath.model import Fields, Model
+from vrfhir.fhirpath.nodes import Node
+
+__all__ = ["DEFAULT_MAX_STEPS", "Environment", "Frame", "Terminology"]
+
+DEFAULT_MAX_STEPS = 2_000_000
+"""Items that one evaluation may look at or make before it is given up."""
+
+
+class Terminology(Protocol):
+    """Value-set membership; the answer's ``name`` is ``IN``, ``OUT`` or ``UNKNOWN``."""
+
+    def member(self, value_set: str, system: str | None, code: str) -> Any:
+        """Whether a code is in a value set; ``system`` None for a bare code."""
+        ...
+
+
+@dataclass(slots=True)
+class Environment:
+    """The world of an evaluation. All parts may be left out.
+
+    ``fields``         children tables (``Definitions.fields``); without them types are guessed from the data.
+    ``resource``       ``%resource``: the resource that holds the focus; by default the focus itself.
+    ``root_resource``  ``%rootResource``: the container when ``resource`` is a contained one.
+    ``resolve``        reference text → the resource (dict or Node), None when it cannot be found.
+    ``terminology``    answers ``memberOf()``.
+    ``conforms_to``    (node, canonical) → True, False or None for "cannot tell".
+    ``narrative``      answers ``htmlChecks()`` for an XHTML text; by default the rules of this package.
+    ``variables``      further ``%name`` values: a single value or a list.
+    ``trace``          receives the name and items of each ``trace()``.
+    ``now``            the moment of evaluation; by default the clock at the first ``now()`` or ``today()``.
+    ``strict``         refuse what a type does not have and what depends on an undefined order, as an authoring check would.
+    ``max_steps``      bound on the work of one evaluation.
+
+    ``undecided`` becomes True when a question could not be answered (unknown value set, profile or reference), so that an
+    empty or false result is no proof of a fault.
+    """
+
+    fields: Fields | None = None
+    resource: Any = None
+    root_resource: Any = None
+    resolve: Callable[[str], Any] | None = None
+    terminology: Terminology | None = None
+    conforms_to: Callable[[Node, str], bool | None] | None = None
+    narrative: Callable[[str], bool] | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    trace: Callable[[str, list[Any]], None] | None = None
+    now: datetime | None = None
+    strict: bool = False
+    max_steps: int = DEFAULT_MAX_STEPS
+    undecided: bool = False
+
+    @property
+    def model(self) -> Model:
+        """The types that ``fields`` describes."""
+        return Model.of(self.fields)
+
+    def node(self, value: Any, path: str = "", extra: Any = None) -> Node:
+        """A focus for an element: its JSON value, its type path, and for a primitive its ``_name`` object."""
+        return self.model.node(value, path, extra)
+
+    def moment(self) -> datetime:
+        """The one moment of ``now()``, ``today()`` and ``timeOfDay()``."""
+        if self.now is None:
+            self.now = datetime.now(UTC).astimezone()
+        return self.now
+
+
+class Frame:
+    """The state of one evaluation: ``$this``, ``$index``, ``$total`` and the work left."""
+
+    __slots__ = ("context", "environment", "index", "remaining", "this", "total", "variables")
+
+    def __init__(self, environment: Environment, focus: list[Any]) -> None:
+        self.environment = environment
+        self.context = focus
+        self.this = focus
+        self.index: int | None = None
+        self.total: list[Any] = []
+        self.remaining = environment.max_steps
+        self.variables: dict[str, list[Any]] | None = None
+
+    def spend(self, steps: int) -> None:
+        """Count work; too much of it ends the evaluation."""
+        self.remaining -= steps
+        if self.remaining < 0:
+            raise FhirPathError(f"The evaluation takes more than {self.environment.max_steps} steps.", kind="limit")
