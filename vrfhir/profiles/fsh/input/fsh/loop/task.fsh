@@ -38,6 +38,7 @@ Description: "The loop of a referral: one Task says where the prescription stand
 * output[fitNote].type = VRTaskOutput#fit-note
 * output[fitNote].value[x] only Reference
 * output[outcome].type = VRTaskOutput#outcome
+* output[outcome].value[x] only Reference
 * extension contains ExtensionVRV2Content named v2Content 0..* MS
 
 Invariant: vr-task-1

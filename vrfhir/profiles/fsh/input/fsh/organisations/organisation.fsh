@@ -21,7 +21,7 @@ Expression: "name.exists() or identifier.where(system = 'https://fhir.nhs.uk/Id/
 Invariant: vr-organization-2
 Description: "An ODS organisation code is three to ten capital letters and digits."
 Severity: #warning
-Expression: "value.matches('^[A-Z0-9]{3,10}$')"
+Expression: "value.exists() implies value.matches('^[A-Z0-9]{3,10}$')"
 
 Profile: VREmployer
 Parent: $UKCore-Organization

@@ -33,12 +33,12 @@ Description: "The person a vocational rehabilitation referral is about. A receiv
 Invariant: vr-patient-1
 Description: "The last digit of an NHS, CHI or Health and Care number must be its modulus 11 check digit."
 Severity: #warning
-Expression: "value.matches('^[0-9]{10}$') implies ((value.substring(0, 1).toInteger() * 10 + value.substring(1, 1).toInteger() * 9 + value.substring(2, 1).toInteger() * 8 + value.substring(3, 1).toInteger() * 7 + value.substring(4, 1).toInteger() * 6 + value.substring(5, 1).toInteger() * 5 + value.substring(6, 1).toInteger() * 4 + value.substring(7, 1).toInteger() * 3 + value.substring(8, 1).toInteger() * 2 + value.substring(9, 1).toInteger()) mod 11 = 0)"
+Expression: "value.where(matches('^[0-9]{10}$')).exists() implies ((value.substring(0, 1).toInteger() * 10 + value.substring(1, 1).toInteger() * 9 + value.substring(2, 1).toInteger() * 8 + value.substring(3, 1).toInteger() * 7 + value.substring(4, 1).toInteger() * 6 + value.substring(5, 1).toInteger() * 5 + value.substring(6, 1).toInteger() * 4 + value.substring(7, 1).toInteger() * 3 + value.substring(8, 1).toInteger() * 2 + value.substring(9, 1).toInteger()) mod 11 = 0)"
 
 Invariant: vr-patient-2
 Description: "An NHS, CHI or Health and Care number is exactly ten digits, without spaces or hyphens."
 Severity: #error
-Expression: "value.matches('^[0-9]{10}$')"
+Expression: "value.exists() implies value.matches('^[0-9]{10}$')"
 
 Invariant: vr-patient-3
 Description: "The patient has an NHS number, or the record says why it is not available."
@@ -58,7 +58,7 @@ Expression: "name.exists() implies name.family.exists()"
 Invariant: vr-patient-6
 Description: "A number sent as an NHS number lies in a range of England, Wales and the Isle of Man, or in the test range; Scottish and Northern Irish numbers go in slices of their own."
 Severity: #warning
-Expression: "value.matches('^[0-9]{10}$') implies value.matches('^[4679][0-9]{9}$')"
+Expression: "value.where(matches('^[0-9]{10}$')).exists() implies value.matches('^[4679][0-9]{9}$')"
 
 Invariant: vr-patient-7
 Description: "The service should be able to reach the patient: a telephone number, e-mail or postal address is needed."

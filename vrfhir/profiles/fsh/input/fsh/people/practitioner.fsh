@@ -38,27 +38,27 @@ Expression: "name.exists() implies (name.family.exists() or name.text.exists())"
 Invariant: vr-practitioner-2
 Description: "A GMC number is seven digits, or the letter L and six digits."
 Severity: #warning
-Expression: "value.matches('^([0-9]{7}|L[0-9]{6})$')"
+Expression: "value.exists() implies value.matches('^([0-9]{7}|L[0-9]{6})$')"
 
 Invariant: vr-practitioner-3
 Description: "An NMC PIN is eight letters and digits."
 Severity: #warning
-Expression: "value.matches('^[0-9A-Za-z]{8}$')"
+Expression: "value.exists() implies value.matches('^[0-9A-Za-z]{8}$')"
 
 Invariant: vr-practitioner-4
 Description: "An HCPC number is two letters for the profession and up to six digits."
 Severity: #warning
-Expression: "value.matches('^[A-Z]{2}[0-9]{1,6}$')"
+Expression: "value.exists() implies value.matches('^[A-Z]{2}[0-9]{1,6}$')"
 
 Invariant: vr-practitioner-5
 Description: "A GPhC number is seven digits and begins with 2."
 Severity: #warning
-Expression: "value.matches('^2[0-9]{6}$')"
+Expression: "value.exists() implies value.matches('^2[0-9]{6}$')"
 
 Invariant: vr-practitioner-6
 Description: "A GMP code is one letter and seven digits."
 Severity: #warning
-Expression: "value.matches('^[A-Z][0-9]{7}$')"
+Expression: "value.exists() implies value.matches('^[A-Z][0-9]{7}$')"
 
 Profile: VRPractitionerRole
 Parent: $UKCore-PractitionerRole

@@ -18,7 +18,6 @@ Description: "The vocational rehabilitation prescription: a referral that names 
 * category[vr].coding contains vr 1..1
 * category[vr].coding[vr].system 1..1
 * category[vr].coding[vr].system = "https://vrfhir.org/fhir/CodeSystem/vr-category"
-* category[vr].coding[vr].code 1..1
 * priority MS
 * priority.extension[priorityReason] MS
 * code 1..1 MS

@@ -52,7 +52,7 @@ Expression: "component.where(code.coding.code = '74165-2').value.coding.where(sy
 Invariant: vr-employment-2
 Description: "Weekly hours lie between 0 and 168."
 Severity: #error
-Expression: "component.where(code.coding.code = 'weekly-hours').value.all(value >= 0 and value <= 168)"
+Expression: "component.where(code.coding.code = 'weekly-hours').value.ofType(Quantity).all(value >= 0 and value <= 168)"
 
 Extension: ExtensionVRJobEmployer
 Id: Extension-VR-JobEmployer
@@ -96,4 +96,4 @@ Description: "A spell of sickness absence: since when, whether it goes on, wheth
 Invariant: vr-absence-1
 Description: "Numbers of fit notes and of episodes are not negative."
 Severity: #error
-Expression: "component.where(code.coding.code = 'fit-note-count' or code.coding.code = 'absence-episodes').value.all($this >= 0)"
+Expression: "component.where(code.coding.code = 'fit-note-count' or code.coding.code = 'absence-episodes').value.ofType(integer).all($this >= 0)"
