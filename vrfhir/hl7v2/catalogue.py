@@ -99,7 +99,7 @@ class Catalogue:
 def _shown(value: object) -> str:
     text = str(value)
     if len(text) > _PARAMETER_LIMIT:
-        text = text[:_PARAMETER_LIMIT] + "…"
+        text = text[:_PARAMETER_LIMIT] + "..."
     return "".join(character if character.isprintable() else f"<{ord(character):02X}>" for character in text)
 
 

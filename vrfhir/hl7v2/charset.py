@@ -62,11 +62,11 @@ def codec_for(name: str) -> str | None:
     return _CODECS.get(re.sub(r"[^A-Z0-9]", "", name.upper()[:40]))
 
 
-def encode(text: str, codec: str) -> bytes:
+def encode(text: str, codec: str, errors: str = "strict") -> bytes:
     """The bytes of ``text``: the exact reverse of :func:`decode` with the codec it chose."""
     if codec == WINDOWS:
-        return codecs.charmap_encode(text, "strict", _WINDOWS_ENCODING)[0]
-    return text.encode(codec)
+        return codecs.charmap_encode(text, errors, _WINDOWS_ENCODING)[0]
+    return text.encode(codec, errors)
 
 
 def decode(data: bytes, declared: str, preferred: str | None) -> Decoded:

@@ -1,0 +1,224 @@
+"""MLLP listener: one message at a time per connection, answered in order, bounded in size, time and connections.
+
+The listener reads no further on a connection while its message is being handled, so a slow store slows the sender
+down instead of filling memory. What the handler returns is the answer; storing before answering is the handler's duty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from ssl import SSLContext
+from typing import Any, NamedTuple
+
+from vrfhir.errors import TransportError, UnreadableError
+from vrfhir.hl7v2 import CATALOGUE, acknowledge, parse
+from vrfhir.issues import Issue
+from vrfhir.transport.frames import Fault, Frame, FrameDecoder, frame
+
+__all__ = ["DEFAULT_MAX_BYTES", "Handler", "MllpListener", "Peer"]
+
+DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+_READ = 64 * 1024
+_CR_GRACE = 0.2
+"""Seconds to wait for the CR after FS before the frame counts as complete."""
+
+_log = logging.getLogger("vrfhir.transport")
+
+
+class Peer(NamedTuple):
+    """Who is connected; ``certificate`` is the verified TLS client certificate, if any."""
+
+    host: str
+    port: int
+    certificate: dict[str, Any] | None = None
+
+
+Handler = Callable[[bytes, Peer], Awaitable[bytes | None]]
+"""Takes one message, returns the answer, or None to answer nothing."""
+
+
+class MllpListener:
+    """Listens for MLLP connections.
+
+    ``port`` 0 takes a free one. ``idle_timeout`` closes silent connections, also inside a frame. ``tls`` makes it TLS;
+    with ``verify_mode=CERT_REQUIRED`` mutual. ``port_option`` is named in the message when the port is in use.
+    ``on_issue`` hears of every fault on the wire; it is logged too, without message content.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        host: str = "127.0.0.1",
+        port: int = 2575,
+        *,
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        max_connections: int = 100,
+        idle_timeout: float = 300.0,
+        tls: SSLContext | None = None,
+        port_option: str = "the port setting",
+        on_issue: Callable[[Issue, Peer], None] | None = None,
+    ) -> None:
+        self.host = host
+        self._wanted_port = port
+        self._handler = handler
+        self._max_bytes = max_bytes
+        self._max_connections = max_connections
+        self._idle_timeout = idle_timeout
+        self._tls = tls
+        self._port_option = port_option
+        self._on_issue = on_issue
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self._reading: set[asyncio.Task[None] | None] = set()
+        self._stopping = False
+
+    @property
+    def port(self) -> int:
+        """The port listened on."""
+        if self._server is None or not self._server.sockets:
+            return self._wanted_port
+        return int(self._server.sockets[0].getsockname()[1])
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._connections)
+
+    async def start(self) -> None:
+        """Begin to listen. TransportError when the port is in use or may not be used."""
+        self._stopping = False
+        try:
+            self._server = await asyncio.start_server(
+                self._connected, self.host, self._wanted_port, ssl=self._tls, limit=2 * _READ
+            )
+        except OSError as error:
+            raise TransportError(self._start_issue(error)) from None
+
+    async def stop(self, grace: float = 10.0) -> None:
+        """Stop: no new connections, messages being handled are finished and answered within ``grace`` seconds."""
+        self._stopping = True
+        if self._server is not None:
+            self._server.close()
+        for task in self._reading:
+            if task is not None:
+                task.cancel()
+        if self._connections:
+            _, late = await asyncio.wait(set(self._connections), timeout=grace)
+            for unfinished in late:
+                unfinished.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
+            self._server = None
+
+    async def __aenter__(self) -> MllpListener:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        peer = _peer(writer)
+        if task is None or len(self._connections) >= self._max_connections or self._stopping:
+            self._report(CATALOGUE.issue("VR-V2-0911", limit=self._max_connections), peer)
+            await _close(writer)
+            return
+        self._connections.add(task)
+        try:
+            await self._serve(reader, writer, peer)
+        except (ConnectionError, TimeoutError) as error:
+            _log.info("connection with %s:%d ended: %s", peer.host, peer.port, type(error).__name__)
+        finally:
+            self._connections.discard(task)
+            await _close(writer)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer) -> None:
+        decoder = FrameDecoder(self._max_bytes)
+        while not self._stopping:
+            data = await self._read(reader, decoder, peer)
+            events = decoder.close() if data is None else decoder.feed(data) if data else decoder.settle()
+            for event in events:
+                answer = await self._answer(event, peer)
+                if answer is not None:
+                    writer.write(frame(answer))
+                    await writer.drain()
+            if data is None:
+                return
+
+    async def _read(self, reader: asyncio.StreamReader, decoder: FrameDecoder, peer: Peer) -> bytes | None:
+        """The next bytes; none yet (b"") when only a CR is outstanding; None when the connection is over."""
+        task = asyncio.current_task()
+        timeout = _CR_GRACE if decoder.is_ending else self._idle_timeout
+        self._reading.add(task)
+        try:
+            async with asyncio.timeout(timeout):
+                return await reader.read(_READ) or None
+        except TimeoutError:
+            if decoder.is_ending:
+                return b""
+            self._report(CATALOGUE.issue("VR-V2-0913", seconds=round(self._idle_timeout)), peer)
+            return None
+        finally:
+            self._reading.discard(task)
+
+    async def _answer(self, event: Frame | Fault, peer: Peer) -> bytes | None:
+        if isinstance(event, Fault):
+            self._report(event.issue, peer)
+            lost = event.issue.is_error and event.head
+            return _refusal(event.head, event.issue) if lost else None
+        try:
+            return await self._handler(event.data, peer)
+        except Exception as error:
+            issue = CATALOGUE.issue("VR-V2-0908", kind=type(error).__name__)
+            self._report(issue, peer)
+            return _refusal(event.data, issue)
+
+    def _report(self, issue: Issue, peer: Peer) -> None:
+        _log.warning("%s from %s:%d: %s", issue.id, peer.host, peer.port, issue.text)
+        if self._on_issue is not None:
+            self._on_issue(issue, peer)
+
+    def _start_issue(self, error: OSError) -> Issue:
+        port, host = self._wanted_port, self.host
+        reason = error.strerror or type(error).__name__
+        if error.errno == errno.EADDRINUSE:
+            return CATALOGUE.issue("VR-V2-0904", port=port, host=host, option=self._port_option)
+        if error.errno in (errno.EACCES, errno.EPERM):
+            return CATALOGUE.issue("VR-V2-0910", port=port, host=host, reason=reason)
+        return CATALOGUE.issue("VR-V2-0914", host=host, reason=reason)
+
+
+def _refusal(data: bytes, issue: Issue) -> bytes | None:
+    """An AR for a message that could not be handled; nothing for an acknowledgement."""
+    try:
+        message = parse(data)
+    except UnreadableError:
+        return acknowledge(data, "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
+    if message.type.code == "ACK":
+        return None
+    return acknowledge(message, "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
+
+
+def _control_id() -> str:
+    return uuid.uuid4().hex[:20].upper()
+
+
+def _peer(writer: asyncio.StreamWriter) -> Peer:
+    address = writer.get_extra_info("peername") or ("unknown", 0)
+    return Peer(str(address[0]), int(address[1]), writer.get_extra_info("peercert"))
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    try:
+        async with asyncio.timeout(1.0):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        writer.transport.abort()
