@@ -123,20 +123,21 @@ class MllpListener:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        peer = _peer(writer)
-        if task is None or len(self._connections) >= self._max_connections or self._stopping:
-            self._report(CATALOGUE.issue("VR-V2-0911", limit=self._max_connections), peer)
-            await _close(writer)
-            return
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._hold(reader, writer))
         self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+
+    async def _hold(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = _peer(writer)
         try:
-            await self._serve(reader, writer, peer)
-        except (ConnectionError, TimeoutError) as error:
+            if len(self._connections) > self._max_connections or self._stopping:
+                self._report(CATALOGUE.issue("VR-V2-0911", limit=self._max_connections), peer)
+            else:
+                await self._serve(reader, writer, peer)
+        except (OSError, TimeoutError) as error:
             _log.info("connection with %s:%d ended: %s", peer.host, peer.port, type(error).__name__)
         finally:
-            self._connections.discard(task)
             await _close(writer)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer) -> None:

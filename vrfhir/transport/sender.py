@@ -150,7 +150,14 @@ class MllpSender:
         )
 
 
-async def send(host: str, port: int, message: bytes, *, timeout: float = 30.0, tls: SSLContext | None = None) -> bytes:
+async def send(
+    host: str,
+    port: int,
+    message: bytes,
+    *,
+    timeout: float = 30.0,  # noqa: ASYNC109 - bounds connecting and answering one by one, as a TransportError
+    tls: SSLContext | None = None,
+) -> bytes:
     """Send one message over a connection of its own and return the answer."""
     async with MllpSender(host, port, timeout=timeout, tls=tls) as sender:
         return await sender.send(message)
