@@ -94,11 +94,14 @@ class Definitions:
         return self._found[key]
 
     def _find(self, canonical: str, resource_type: str) -> Json | None:
-        url, _, version = canonical.partition("|")
+        url, bar, version = canonical.partition("|")
+        # Some of HL7's v2 code systems have a bar in their url, so the whole text is tried first.
+        wanted = ((canonical, ""), (url, version)) if bar else ((url, ""),)
         for layer in self._layers:
-            for candidate in layer.find(url):
-                if resource_type in ("", candidate.resource_type) and _version_fits(version, candidate.version):
-                    return candidate.load()
+            for name, asked in wanted:
+                for candidate in layer.find(name):
+                    if resource_type in ("", candidate.resource_type) and _version_fits(asked, candidate.version):
+                        return candidate.load()
         if version == _CORE_VERSION and resource_type != "StructureDefinition":
             # R4 core binds HL7's v2 and v3 value sets by its own version, which they do not carry themselves.
             return self._find(url, resource_type)
