@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from vrfhir.cli import COULD_NOT_RUN, FINDINGS, OK
 from vrfhir.definitions import Definitions
 from vrfhir.errors import UnreadableError, VrfhirError
+from vrfhir.fhir.references import BundleIndex
 from vrfhir.fhirpath import Environment, FhirPathError, Node, compile  # noqa: A004
 from vrfhir.fhirpath.functions.conversion import to_text
 from vrfhir.fhirpath.nodes import atom
@@ -87,20 +88,23 @@ def _answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
         if not line.strip():
             continue
-        request: Any = None
         try:
             request = json.loads(line)
+        except ValueError:
+            request = None
+        if not isinstance(request, dict) or not isinstance(request.get("expression"), str):
+            name = request.get("id") if isinstance(request, dict) else None
+            yield {"id": name, "error": "The request is no JSON object with an expression."}
+            continue
+        try:
             yield {"id": request.get("id"), "outputs": _requested(request)}
         except VrfhirError as error:
             yield {"id": request.get("id"), "error": str(error)}
-        except (ValueError, AttributeError, TypeError):
-            name = request.get("id") if isinstance(request, dict) else None
-            yield {"id": name, "error": "The request is no JSON object with an expression."}
 
 
 def _requested(request: Mapping[str, Any]) -> list[dict[str, str]]:
     path = request.get("input")
-    resource = _read(path, str(request.get("format") or "")) if path else None
+    resource = _read(str(path), str(request.get("format") or "")) if path else None
     return _evaluate(str(request["expression"]), resource, strict=request.get("mode") == "strict", trace=False)
 
 
@@ -112,7 +116,7 @@ def _evaluate(expression: str, resource: dict[str, Any] | None, *, strict: bool,
         trace=_report if trace else None,
         strict=strict,
     )
-    if resource is not None:
+    if resource is not None and resource.get("resourceType") == "Bundle":
         environment.resolve = _references(resource)
     found = compile(expression).evaluate([] if resource is None else resource, environment=environment)
     return [_output(item) for item in found]
@@ -160,17 +164,15 @@ def _fields() -> Any:
     return Definitions.default().fields
 
 
-def _references(resource: dict[str, Any]) -> Any:
-    """Reference text → resource, within a Bundle by the entries' fullUrl."""
-    entries = resource.get("entry") if resource.get("resourceType") == "Bundle" else None
-    found: dict[str, Any] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-            target = entry["resource"]
-            for name in (entry.get("fullUrl"), f"{target.get('resourceType')}/{target.get('id')}"):
-                if isinstance(name, str):
-                    found.setdefault(name, target)
-    return found.get
+def _references(bundle: dict[str, Any]) -> Callable[[str], Any]:
+    """Reference text → resource, by the entries of a Bundle."""
+    index = BundleIndex(bundle)
+
+    def resolve(reference: str) -> Any:
+        found = index.resolve(reference) or next(iter(index.by_type_and_id(reference)), None)
+        return found.resource if found is not None else None
+
+    return resolve
 
 
 @cache

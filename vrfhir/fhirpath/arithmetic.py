@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Context, Decimal, DecimalException
 from typing import Any
 
@@ -107,7 +106,7 @@ def negated(value: Any) -> Any:
     if is_number(value):
         return -value
     if type(value) is Quantity:
-        return replace(value, value=-value.value)
+        return value._replace(value=-value.value)
     raise FhirPathError(f"{type_of(value)} has no negative.")
 
 
@@ -127,20 +126,20 @@ def _subtract(left: Any, right: Any) -> list[Any]:
         return _moved(left, right, -1)
     amounts = _as_quantities(left, right)
     if amounts is not None:
-        return _sum(amounts[0], replace(amounts[1], value=-amounts[1].value))
+        return _sum(amounts[0], amounts[1]._replace(value=-amounts[1].value))
     return _number("-", left, right, lambda mine, theirs: mine - theirs)
 
 
 def _sum(left: Quantity, right: Quantity) -> list[Any]:
     """In the finer of the two units; empty when they are of different dimensions."""
     if left.unit == right.unit and left.calendar == right.calendar and left.system == right.system:
-        return [replace(left, value=left.value + right.value)]
+        return [left._replace(value=left.value + right.value)]
     mine, theirs = left.meaning(), right.meaning()
     if mine is None or theirs is None or mine.dimension != theirs.dimension or mine.offset or theirs.offset:
         return []
     finer, unit = (left, mine) if mine.factor <= theirs.factor else (right, theirs)
     total = left.value * (mine.factor / unit.factor) + right.value * (theirs.factor / unit.factor)
-    return [replace(finer, value=total)]
+    return [finer._replace(value=total)]
 
 
 def _multiply(left: Any, right: Any) -> list[Any]:

@@ -8,8 +8,7 @@ Where types are not known, nothing is refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vrfhir.fhirpath.errors import FhirPathError
 from vrfhir.fhirpath.model import ElementType, Model
@@ -33,8 +32,7 @@ from vrfhir.fhirpath.syntax import (
 __all__ = ["check"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(NamedTuple):
     """What is known of a collection: FHIR types (None: anything), whether it has an order, the kind of a literal."""
 
     types: frozenset[ElementType] | None = None

@@ -15,7 +15,7 @@ from vrfhir.fhirpath.environment import Frame
 from vrfhir.fhirpath.errors import FhirPathError
 from vrfhir.fhirpath.functions import FUNCTIONS
 from vrfhir.fhirpath.functions.signature import Run, Test, truth
-from vrfhir.fhirpath.functions.typing import as_type, is_type
+from vrfhir.fhirpath.functions.typing import is_type, of_type
 from vrfhir.fhirpath.paths import index, members, start_member, variable
 from vrfhir.fhirpath.quantity import Quantity
 from vrfhir.fhirpath.syntax import (
@@ -241,7 +241,7 @@ _ARGUMENTS: dict[str, Callable[[Syntax], Any]] = {
 
 
 def _type_run(tree: TypeOperation) -> Run:
-    operand, cast = compile_run(tree.operand), as_type(tree.type)
+    operand, cast = compile_run(tree.operand), of_type(tree.type)
     return lambda items, frame: cast(operand(items, frame), frame)
 
 

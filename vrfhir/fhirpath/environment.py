@@ -83,9 +83,10 @@ class Environment:
 class Frame:
     """The state of one evaluation: ``$this``, ``$index``, ``$total`` and the work left."""
 
-    __slots__ = ("context", "environment", "index", "remaining", "this", "total", "variables")
+    __slots__ = ("as_filters", "context", "environment", "index", "remaining", "this", "total", "variables")
 
-    def __init__(self, environment: Environment, focus: list[Any]) -> None:
+    def __init__(self, environment: Environment, focus: list[Any], *, as_filters: bool = False) -> None:
+        self.as_filters = as_filters
         self.environment = environment
         self.context = focus
         self.this = focus

@@ -6,7 +6,6 @@ from decimal import DecimalException
 from functools import lru_cache
 from typing import Any
 
-from vrfhir.fhirpath.check import check
 from vrfhir.fhirpath.compiler import as_run, compile_native_test, compile_run
 from vrfhir.fhirpath.environment import Environment, Frame
 from vrfhir.fhirpath.errors import FhirPathError
@@ -44,6 +43,8 @@ class Expression:
         """
         items = [focus] if type(focus) is Node else as_items(focus, environment)
         if environment.strict:
+            from vrfhir.fhirpath.check import check  # authoring only
+
             check(self.tree, environment.model, items)
         try:
             return list(self._run(items, Frame(environment, items)))
@@ -54,7 +55,7 @@ class Expression:
         """Whether an invariant holds for an element, by the convention of HL7's engine: empty is false, one boolean is
         itself, anything else is true."""
         items = [node]
-        frame = Frame(environment, items)
+        frame = Frame(environment, items, as_filters=True)
         try:
             if self._test is not None:
                 return self._test(items, frame) is True

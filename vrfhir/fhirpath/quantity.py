@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from vrfhir.fhirpath.ucum import Unit, product, unit_of
 
@@ -31,8 +30,7 @@ _CALENDAR_DAYS = {"year": Decimal(365), "month": Decimal(30)}
 _TEXT = re.compile(r"\s*(?P<value>[+-]?\d+(?:\.\d+)?)\s*(?:'(?P<unit>[^']+)'|(?P<calendar>[a-zA-Z]+))?\s*\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """``unit`` is a UCUM code, or with ``calendar`` a calendar unit as written (``day`` or ``days``).
 
     ``system`` is set only where a FHIR quantity names another system than UCUM; such units equal only themselves.

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 __all__ = ["Temporal", "boundary", "from_datetime", "parse_element", "parse_literal", "parse_text", "precision_digits"]
 
 _ZONE = r"(?P<zone>Z|[+-]\d{2}:\d{2})"
 _CLOCK = r"(?P<hour>\d{2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?)?"
 _DAY = r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?"
-_PATTERNS = {
-    "date": re.compile(rf"{_DAY}\Z", re.ASCII),
-    "dateTime": re.compile(rf"{_DAY}(?:T(?:{_CLOCK}{_ZONE}?)?)?\Z", re.ASCII),
-    "time": re.compile(rf"{_CLOCK}\Z", re.ASCII),
-}
+_PATTERNS = {"date": rf"{_DAY}\Z", "dateTime": rf"{_DAY}(?:T(?:{_CLOCK}{_ZONE}?)?)?\Z", "time": rf"{_CLOCK}\Z"}
 _DATE_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _TIME_PARTS = _DATE_PARTS[3:]
 _ELEMENT_KINDS = {"date": "date", "dateTime": "dateTime", "instant": "dateTime", "time": "time"}
@@ -33,8 +28,7 @@ _WIDEST_OFFSETS = (-12 * 60, 14 * 60)
 Part = int | Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Temporal:
+class Temporal(NamedTuple):
     """A point in time as exact as it was written.
 
     ``kind``    ``date``, ``dateTime`` or ``time``.
@@ -106,8 +100,13 @@ def from_datetime(moment: datetime, kind: str) -> Temporal:
     return parsed
 
 
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    return re.compile(_PATTERNS[kind], re.ASCII)
+
+
 def _parse(kind: str, text: str) -> Temporal | None:
-    match = _PATTERNS[kind].match(text)
+    match = _pattern(kind).match(text)
     if match is None:
         return None
     groups = match.groupdict()

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import NamedTuple
 
-from vrfhir.fhirpath.ucum_units import ARBITRARY, ATOMS, BASES, BINARY_PREFIXES, METRIC, OFFSETS, PREFIXES
+from vrfhir.fhirpath import ucum_units as units
 
 __all__ = ["Unit", "product", "unit_of"]
 
@@ -103,12 +103,12 @@ def _atom(symbol: str) -> Unit:
     found = _simple(symbol)
     if found is not None:
         return found
-    for prefix, power in PREFIXES.items():
-        if symbol.startswith(prefix) and symbol[len(prefix) :] in METRIC:
+    for prefix, power in units.PREFIXES.items():
+        if symbol.startswith(prefix) and symbol[len(prefix) :] in units.METRIC:
             base = _simple(symbol[len(prefix) :])
             if base is not None:
                 return base._replace(factor=base.factor.scaleb(power))
-    for prefix, power in BINARY_PREFIXES.items():
+    for prefix, power in units.BINARY_PREFIXES.items():
         if symbol.startswith(prefix) and symbol[len(prefix) :] in ("bit", "By"):
             base = _atom(symbol[len(prefix) :])
             return base._replace(factor=base.factor * 2**power)
@@ -116,13 +116,13 @@ def _atom(symbol: str) -> Unit:
 
 
 def _simple(symbol: str) -> Unit | None:
-    if symbol in BASES or symbol in ARBITRARY:
+    if symbol in units.BASES or symbol in units.ARBITRARY:
         return Unit(Decimal(1), (("[IU]" if symbol == "[iU]" else symbol, 1),))
-    if symbol in OFFSETS:
-        size, zero = OFFSETS[symbol]
+    if symbol in units.OFFSETS:
+        size, zero = units.OFFSETS[symbol]
         return Unit(Decimal(size), (("K", 1),), Decimal(zero))
-    if symbol not in ATOMS:
+    if symbol not in units.ATOMS:
         return None
-    value, expression = ATOMS[symbol]
+    value, expression = units.ATOMS[symbol]
     meaning, _ = _term(expression, 0)
     return meaning._replace(factor=meaning.factor * Decimal(value))

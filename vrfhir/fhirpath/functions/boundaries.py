@@ -5,7 +5,6 @@ https://build.fhir.org/ig/HL7/FHIRPath (these functions came after N1 and are us
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Context, Decimal
 from typing import Any
 
@@ -47,7 +46,7 @@ def _of(value: Any, digits: int | None, *, high: bool) -> Any:
         return _of_number(Decimal(value), digits, high=high)
     if type(value) is Quantity:
         number = _of_number(value.value, digits, high=high)
-        return None if number is None else replace(value, value=number)
+        return None if number is None else value._replace(value=number)
     return boundary(value, digits, high=high) if type(value) is Temporal else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -126,7 +125,7 @@ def _in_unit(value: Quantity | None, unit: str | None) -> Quantity | None:
     values = value.aligned(Quantity(Decimal(1), unit))
     if values is None or not values[1]:
         return None
-    return replace(value, value=values[0] / values[1], unit=unit, calendar=False)
+    return value._replace(value=values[0] / values[1], unit=unit, calendar=False)
 
 
 def _quantity(unit: Run | None = None) -> Run:

@@ -95,14 +95,21 @@ def _sort(*criteria: tuple[Run, bool]) -> Run:
         for index, item in enumerate(items):
             frame.this = focus = [item]
             frame.index = index
-            keys = [key(focus, frame) for key, _ in criteria] or [focus]
-            keyed.append(([atom(only(found, "sort")) if found else None for found in keys], item))
+            keyed.append(([_key(key(focus, frame)) for key, _ in criteria] or [atom(item)], item))
         frame.this, frame.index = before
         directions = [-1 if descending else 1 for _, descending in criteria] or [1]
-        keyed.sort(key=cmp_to_key(lambda left, right: _order(left[0], right[0], directions)))
+
+        def compared(left: tuple[list[Any], Any], right: tuple[list[Any], Any]) -> int:
+            return _order(left[0], right[0], directions)
+
+        keyed.sort(key=cmp_to_key(compared))
         return [item for _, item in keyed]
 
     return run
+
+
+def _key(found: list[Any]) -> Any:
+    return atom(only(found, "sort")) if found else None
 
 
 def _order(left: list[Any], right: list[Any], directions: list[int]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Context, Decimal, DecimalException
 from typing import Any
 
@@ -38,7 +37,7 @@ def _on_number(name: str, work: Callable[[Any], list[Any]], *, quantities: bool 
                 return items
             value = atom(only(items, name))
             if quantities and type(value) is Quantity:
-                return [replace(value, value=each) for each in work(value.value)]
+                return [value._replace(value=each) for each in work(value.value)]
             if not is_number(value):
                 raise FhirPathError(f"{name}() works on numbers.")
             try:
@@ -127,7 +126,7 @@ def _round(precision: Run | None = None) -> Run:
         exponent = number.as_tuple().exponent
         if isinstance(exponent, int) and -exponent > places:
             number = number.quantize(Decimal(1).scaleb(-places), "ROUND_HALF_UP", context=Context(prec=100))
-        return [replace(quantity, value=number) if quantity else number]
+        return [quantity._replace(value=number) if quantity else number]
 
     return run
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vrfhir.fhirpath.environment import Frame
 from vrfhir.fhirpath.errors import FhirPathError
@@ -19,8 +18,7 @@ Test = Callable[[list[Any], Frame], bool | None]
 """The same for what gives at most one boolean; None is the empty collection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """``build`` gets one closure or tree for each argument and returns the closure of the call.
 
     ``arguments`` has a letter for each possible argument: ``r`` any expression (a :data:`Run`), ``t`` a criterion (a

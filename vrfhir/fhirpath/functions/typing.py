@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vrfhir.fhirpath.environment import Frame
 from vrfhir.fhirpath.errors import FhirPathError
@@ -13,11 +12,10 @@ from vrfhir.fhirpath.nodes import Node
 from vrfhir.fhirpath.syntax import TypeName
 from vrfhir.fhirpath.types import SYSTEM_TYPES, system_name
 
-__all__ = ["FUNCTIONS", "TypeInfo", "as_type", "check_type", "is_type"]
+__all__ = ["FUNCTIONS", "TypeInfo", "check_type", "is_type", "of_type"]
 
 
-@dataclass(frozen=True, slots=True)
-class TypeInfo:
+class TypeInfo(NamedTuple):
     """What ``type()`` gives: its members are ``namespace``, ``name`` and ``baseType``."""
 
     namespace: str
@@ -86,17 +84,21 @@ def is_type(wanted: TypeName) -> Test:
     return test
 
 
-def as_type(wanted: TypeName) -> Run:
-    """``as``: the single item when it is of the type."""
+def _as_type(wanted: TypeName) -> Run:
+    """``as()``: the single item when it is of the type. In invariants it may filter many: dom-3 of R4 relies on that."""
 
     def run(items: list[Any], frame: Frame) -> list[Any]:
         check_type(wanted, frame.environment.model)
-        return items if items and matches(only(items, "as"), wanted, exactly=True) else []
+        if not frame.as_filters and items:
+            only(items, "as")
+        return [item for item in items if matches(item, wanted, exactly=True)]
 
     return run
 
 
-def _of_type(wanted: TypeName) -> Run:
+def of_type(wanted: TypeName) -> Run:
+    """``ofType()``: the items of a type. Also the operator ``as``, which FHIR R4's search parameters use on many items."""
+
     def run(items: list[Any], frame: Frame) -> list[Any]:
         check_type(wanted, frame.environment.model)
         return [item for item in items if matches(item, wanted, exactly=True)]
@@ -123,7 +125,7 @@ def _type() -> Run:
 
 FUNCTIONS = {
     "is": Function(is_type, "n", 1, tests=True),
-    "as": Function(as_type, "n", 1),
-    "ofType": Function(_of_type, "n", 1),
+    "as": Function(_as_type, "n", 1),
+    "ofType": Function(of_type, "n", 1),
     "type": Function(_type),
 }
