@@ -7,7 +7,7 @@ below) is installed into ``build/sushi`` and runs there with a private FHIR cach
 ``vrfhir/profiles/package``: one file per artefact, ``package.json`` and ``.index.json``. With ``--check`` nothing is
 written; the exit code is 1 when what is committed differs.
 
-Exit code 2 when it cannot run (no Node.js, packages missing, SUSHI reports an error).
+Exit code 1 also when SUSHI finds anything wrong in the sources, 2 when it cannot run (no Node.js, packages missing).
 """
 
 from __future__ import annotations
@@ -61,6 +61,10 @@ class CannotBuildError(Exception):
     """The build cannot run here; the text says what is missing."""
 
 
+class SourceError(Exception):
+    """SUSHI reports errors or warnings about the sources."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--packages", type=Path, required=True, help="folder with R4 core and UK Core as .tgz")
@@ -73,6 +77,9 @@ def main() -> int:
     except CannotBuildError as problem:
         sys.stderr.write(f"cannot build the profiles: {problem}\n")
         return 2
+    except SourceError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
     if arguments.check:
         return compare(files)
     write(files)
@@ -124,7 +131,7 @@ def compile_sources() -> Path:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     problems = list(findings(done.stdout))
     if problems or not (project / "fsh-generated" / "resources").is_dir():
-        raise CannotBuildError("SUSHI reports\n" + "\n".join(problems or [done.stdout, done.stderr]))
+        raise SourceError("SUSHI reports\n" + "\n".join(problems or [done.stdout, done.stderr]))
     return project / "fsh-generated" / "resources"
 
 

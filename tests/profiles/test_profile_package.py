@@ -1,0 +1,170 @@
+"""The compiled package is whole: index, metadata, and every canonical it names can be found."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vrfhir.definitions import Definitions
+from vrfhir.profiles import CANONICAL, PACKAGE, PACKAGE_ID, artefacts, profile, profiles, version
+
+FIRST_PROFILES = [
+    "VR-Patient",
+    "VR-Practitioner",
+    "VR-PractitionerRole",
+    "VR-Organization",
+    "VR-Employer",
+    "VR-Service",
+    "VR-Prescription",
+    "VR-ReferralTask",
+    "VR-ReferralMessage",
+    "VR-MessageHeader",
+    "VR-Employment",
+    "VR-WorkAbsence",
+    "VR-FitnessForWork",
+    "VR-Provenance",
+]
+LICENSED_ELSEWHERE = {"http://snomed.info/sct", "http://loinc.org", "http://unitsofmeasure.org"}
+
+
+def load(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+RESOURCES = {artefact.url: load(artefact.path) for artefact in artefacts()}
+STRUCTURES = [one for one in RESOURCES.values() if one["resourceType"] == "StructureDefinition"]
+
+
+def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every string of a resource with the name of the element it stands in."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from strings(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from strings(part, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
+def test_the_index_lists_exactly_the_files() -> None:
+    listed = {artefact.filename for artefact in artefacts()}
+    there = {path.name for path in PACKAGE.glob("*.json")} - {"package.json", ".index.json"}
+    assert listed == there
+    assert all(artefact.filename == f"{artefact.resource_type}-{artefact.id}.json" for artefact in artefacts())
+
+
+def test_the_manifest_names_the_package_and_its_parents() -> None:
+    manifest = load(PACKAGE / "package.json")
+    assert (manifest["name"], manifest["canonical"]) == (PACKAGE_ID, CANONICAL)
+    assert manifest["fhirVersions"] == ["4.0.1"]
+    assert {"hl7.fhir.r4.core", "fhir.r4.ukcore.staging"} == set(manifest["dependencies"])
+
+
+@pytest.mark.parametrize("resource", RESOURCES.values(), ids=lambda one: one["id"])
+def test_every_artefact_says_what_it_is(resource: dict[str, Any]) -> None:
+    assert resource["url"] == f"{CANONICAL}/{resource['resourceType']}/{resource['id']}"
+    assert resource["version"] == version()
+    assert resource["status"] == "draft"
+    assert resource["experimental"] is False
+    assert resource["jurisdiction"][0]["coding"][0]["code"] == "GB"
+    assert resource["title"].startswith("VR ")
+    assert resource["description"].endswith(".")
+
+
+@pytest.mark.parametrize("structure", STRUCTURES, ids=lambda one: one["id"])
+def test_structures_have_both_views_and_profiles_a_purpose(structure: dict[str, Any]) -> None:
+    assert structure["snapshot"]["element"]
+    assert structure["differential"]["element"]
+    if structure["type"] != "Extension":
+        assert structure["purpose"].endswith(".")
+        assert "/UKCore-" in structure["baseDefinition"]
+
+
+@pytest.mark.parametrize("resource", RESOURCES.values(), ids=lambda one: one["id"])
+def test_every_canonical_resolves(resource: dict[str, Any]) -> None:
+    definitions = Definitions.default()
+    named = ("baseDefinition", "profile", "targetProfile", "valueSet", "source")
+    missing = set()
+    for key, value in strings(resource):
+        if key not in named or not value.startswith("http"):
+            continue
+        canonical = value.partition("|")[0]
+        if canonical in RESOURCES:
+            continue
+        found = definitions.resource(canonical, "ValueSet") if key == "valueSet" else definitions.structure(canonical)
+        if found is None:
+            missing.add(canonical)
+    assert not own(missing), "artefacts of ours that do not exist"
+    assert not {url for url in missing if "UKCore" in url or url.startswith("http://hl7.org/fhir/StructureDefinition/")}
+
+
+def own(urls: set[str]) -> set[str]:
+    return {url for url in urls if url.startswith(CANONICAL)}
+
+
+def test_value_sets_name_code_systems_that_exist() -> None:
+    definitions = Definitions.default()
+    for value_set in RESOURCES.values():
+        if value_set["resourceType"] != "ValueSet":
+            continue
+        for part in value_set["compose"]["include"]:
+            system = RESOURCES.get(part["system"]) or definitions.resource(part["system"], "CodeSystem")
+            assert system is not None or part["system"] in LICENSED_ELSEWHERE, part["system"]
+            if part["system"].startswith(CANONICAL):
+                known = {concept["code"] for concept in RESOURCES[part["system"]]["concept"]}
+                assert {concept["code"] for concept in part.get("concept", [])} <= known
+
+
+def test_fixed_codes_of_ours_are_defined() -> None:
+    for structure in STRUCTURES:
+        for element in structure["snapshot"]["element"]:
+            for coding in element.get("patternCodeableConcept", {}).get("coding", []):
+                if coding["system"].startswith(CANONICAL):
+                    assert coding["code"] in {one["code"] for one in RESOURCES[coding["system"]]["concept"]}
+
+
+def test_codes_have_a_display_and_a_definition() -> None:
+    for system in RESOURCES.values():
+        if system["resourceType"] == "CodeSystem":
+            codes = [concept["code"] for concept in system["concept"]]
+            assert len(codes) == len(set(codes))
+            assert system["caseSensitive"] is True
+            assert system["content"] == "complete"
+            for concept in system["concept"]:
+                assert concept["display"]
+                assert concept["definition"].endswith(".")
+
+
+def test_invariants_are_sentences_with_one_meaning_for_each_id() -> None:
+    meaning: dict[str, tuple[str, str]] = {}
+    for structure in STRUCTURES:
+        for element in structure["differential"]["element"]:
+            for rule in element.get("constraint", []):
+                assert re.fullmatch(r"vr-[a-z0-9]+-[0-9]+", rule["key"])
+                assert rule["human"].endswith(".")
+                assert rule["severity"] in ("error", "warning")
+                assert meaning.setdefault(rule["key"], (rule["human"], rule["expression"])) == (
+                    rule["human"],
+                    rule["expression"],
+                )
+    assert len(meaning) >= 30
+
+
+def test_the_registry_finds_profiles_by_id_and_canonical() -> None:
+    assert [one.id for one in profiles("Organization")] == ["VR-Employer", "VR-Organization"]
+    for name in FIRST_PROFILES:
+        found = profile(name)
+        assert found is not None
+        assert profile(f"{found.url}|{version()}") == found
+        assert found.path.is_file()
+    assert profile("VR-Patient|9.9.9") is None
+    assert profile("Extension-VR-SupportLevel") is None
+
+
+def test_nothing_is_minted_under_a_base_of_others() -> None:
+    assert all(url.startswith(CANONICAL + "/") for url in RESOURCES)
