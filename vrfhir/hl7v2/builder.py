@@ -79,7 +79,7 @@ class SegmentBuilder:
         subcomponents[subcomponent - 1] = raw
 
     def er7(self) -> str:
-        """The segment's text without trailing empty parts."""
+        """The segment's text without trailing empty parts; a blank at its end is escaped, or it would not be content."""
         field, component, repetition, _, subcomponent, _ = self._delimiters
         texts = [
             repetition.join(
@@ -88,10 +88,14 @@ class SegmentBuilder:
             for parts in self._fields
         ]
         if self.name in HEADERS:
-            return (self.name + field + self._delimiters.encoding_characters + field + field.join(texts[2:])).rstrip(
-                field
-            )
-        return field.join([self.name, *texts]).rstrip(field)
+            texts = [self.name, self._delimiters.encoding_characters, *texts[2:]]
+        else:
+            texts = [self.name, *texts]
+        text = field.join(texts).rstrip(field)
+        if text[-1] in " \t":
+            escape = self._delimiters.escape
+            text = f"{text[:-1]}{escape}X{ord(text[-1]):02X}{escape}"
+        return text
 
     def _er7(self, value: Components, component: int, subcomponent: int) -> str:
         delimiters = self._delimiters
