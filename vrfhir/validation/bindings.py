@@ -1,0 +1,238 @@
+"""Coded elements against their value sets and code systems (https://hl7.org/fhir/R4/terminologies.html#binding).
+
+Three answers: in, not in, cannot tell. Only "not in" is an error, and only for a required binding; "cannot tell" is said
+as HL7's validator says it for that strength. What was found out about a coding is remembered for the life of the engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.terminology import Membership
+from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import Finding, is_absolute
+
+if TYPE_CHECKING:
+    from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Binding, Child
+
+__all__ = ["check_code", "check_coding", "check_concept", "check_quantity_code", "coding_element", "concept_element"]
+
+Json = dict[str, Any]
+
+_CODED_PRIMITIVES = frozenset({"code", "string", "uri", "url", "canonical"})
+_EXTERNAL = (
+    "http://snomed.info/sct",
+    "http://loinc.org",
+    "http://unitsofmeasure.org",
+    "http://hl7.org/fhir/sid/icd-9-cm",
+    "http://hl7.org/fhir/sid/icd-10",
+    "http://fdasis.nlm.nih.gov",
+    "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "http://www.ama-assn.org/go/cpt",
+    "http://dicom.nema.org/resources/ontology/DCM",
+    "http://hl7.org/fhir/sid/ndc",
+    "urn:iso:std:iso:3166",
+    "urn:ietf:bcp:13",
+    "urn:ietf:bcp:47",
+    "urn:iso:std:iso:4217",
+)
+
+
+def check_code(scope: Scope, binding: Binding, type_name: str, code: str, location: Location, *, base: bool = True) -> None:
+    """A bound primitive: the value set decides which system is meant."""
+    if binding.strength == "example" or type_name not in _CODED_PRIMITIVES:
+        return
+    if not binding.value_set:
+        if type_name == "code":
+            scope.report("Terminology_TX_Binding_NoSource", location)
+        return
+    answer = binding.known.get(code)
+    if answer is None:
+        answer = scope.engine.terminology.member(binding.value_set, None, code)
+        if answer is Membership.IN:
+            binding.known[code] = answer
+    if answer is Membership.IN:
+        return
+    facts = {"found": code, "value_set": binding.value_set, "near": ""}
+    if answer is Membership.UNKNOWN:
+        scope.report("Terminology_TX_NoValid_15", location, **facts)
+    elif binding.strength == "required":
+        facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
+        scope.report("Terminology_TX_NoValid_16", location, **facts)
+    elif binding.strength == "extensible":
+        _extensible(scope, binding, [(None, code)], location, "Terminology_TX_NoValid_17", facts)
+    elif not base:
+        scope.report("Terminology_TX_NoValid_18", location, **facts)
+
+
+def concept_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
+    """A CodeableConcept where its type is used."""
+    check_concept(scope, child.binding, value, location)
+
+
+def check_concept(scope: Scope, binding: Binding | None, value: Json, location: Location, *, base: bool = True) -> None:
+    """A CodeableConcept: each coding for itself, then all of them against the value set."""
+    codings = [each for each in value.get("coding", ()) if type(each) is dict]
+    if base:
+        for at, coding in enumerate(codings):
+            _report_coding(scope, coding, (location, "coding", "coding", at), alone=False)
+    if binding is None or binding.strength == "example":
+        return
+    if not binding.value_set:
+        scope.report("Terminology_TX_Binding_NoSource", location)
+        return
+    facts: Json = {"value_set": binding.value_set, "near": ""}
+    if not codings:
+        if binding.strength == "required":
+            scope.report("Terminology_TX_Code_ValueSet", location, **facts)
+        elif binding.strength == "extensible" and (base or not binding.maximum):
+            scope.report("Terminology_TX_Code_ValueSet_Ext", location, **facts)
+        return
+    pairs = [(each.get("system"), each.get("code")) for each in codings]
+    answer = _any_member(scope, binding.value_set, pairs, binding.known)
+    if answer is Membership.IN:
+        return
+    facts["found"] = ", ".join(f"{system or ''}#{code or ''}" for system, code in pairs)
+    if binding.strength == "required":
+        if answer is Membership.UNKNOWN:
+            scope.report("TERMINOLOGY_TX_NOSVC_BOUND_REQ", location, **facts)
+        else:
+            facts["near"] = scope.engine.nearest_codes(binding.value_set, str(pairs[0][1] or ""))
+            scope.report("Terminology_TX_NoValid_1_CC", location, **facts)
+    elif binding.strength == "extensible":
+        if answer is Membership.UNKNOWN:
+            if binding.maximum:
+                _maximum(scope, binding, pairs, location, facts)
+            else:
+                scope.report("TERMINOLOGY_TX_NOSVC_BOUND_EXT", location, **facts)
+        else:
+            _extensible(scope, binding, pairs, location, "Terminology_TX_NoValid_2_CC", facts)
+    elif not base and answer is Membership.OUT:
+        scope.report("Terminology_TX_NoValid_3_CC", location, **facts)
+
+
+def coding_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
+    """A Coding where its type is used. Those in a CodeableConcept are checked with it."""
+    if location[1] == "coding" and child.path == "CodeableConcept.coding":
+        return
+    check_coding(scope, child.binding, value, location)
+
+
+def check_coding(scope: Scope, binding: Binding | None, value: Json, location: Location, *, base: bool = True) -> None:
+    """A Coding against a value set."""
+    if base:
+        _report_coding(scope, value, location, alone=True)
+    code, system = value.get("code"), value.get("system")
+    if binding is None or binding.strength == "example" or type(code) is not str or type(system) is not str or not binding.value_set:
+        return
+    answer = _any_member(scope, binding.value_set, [(system, code)], binding.known)
+    if answer is Membership.IN:
+        return
+    facts = {"found": f"{system}#{code}", "value_set": binding.value_set, "near": ""}
+    if binding.strength == "required":
+        if answer is Membership.UNKNOWN:
+            scope.report("Terminology_TX_Confirm_4a", location, **facts)
+        else:
+            facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
+            scope.report("Terminology_TX_NoValid_12", location, **facts)
+    elif binding.strength == "extensible":
+        if answer is Membership.OUT:
+            _extensible(scope, binding, [(system, code)], location, "Terminology_TX_NoValid_13", facts)
+        elif binding.maximum:
+            _maximum(scope, binding, [(system, code)], location, facts)
+    elif not base and answer is Membership.OUT:
+        scope.report("Terminology_TX_NoValid_14", location, **facts)
+
+
+def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
+    """The unit of a Quantity against the code system it names."""
+    code, system = value.get("code"), value.get("system")
+    if type(code) is str and type(system) is str:
+        for rule, facts in _about(scope, system, code, None):
+            suffix = facts.get("at", "")
+            scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
+
+
+def _extensible(scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, rule: str, facts: Json) -> None:
+    if binding.maximum:
+        _maximum(scope, binding, pairs, location, facts)
+    else:
+        scope.report(rule, location, **facts)
+
+
+def _maximum(scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, facts: Json) -> None:
+    if _any_member(scope, binding.maximum, pairs, {}) is Membership.OUT:
+        rule = "Terminology_TX_NoValid_9" if pairs[0][0] is None else "Terminology_TX_NoValid_7"
+        scope.report(rule, location, **(facts | {"value_set": binding.maximum}))
+
+
+def _any_member(scope: Scope, value_set: str, pairs: list[tuple[Any, Any]], known: dict[Any, Any]) -> Membership:
+    """IN when any coding is, UNKNOWN when none is but one may be."""
+    answer = Membership.OUT
+    for pair in pairs:
+        found = known.get(pair)
+        if found is None:
+            system, code = pair
+            if type(code) is not str:
+                found = Membership.OUT
+            elif system is not None and type(system) is not str:
+                found = Membership.OUT
+            elif system is None:
+                found = Membership.OUT
+            else:
+                found = scope.engine.terminology.member(value_set, system, code)
+            if found is Membership.IN:
+                known[pair] = found
+        if found is Membership.IN:
+            return found
+        if found is Membership.UNKNOWN:
+            answer = found
+    return answer
+
+
+def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool) -> None:
+    code, system, display = coding.get("code"), coding.get("system"), coding.get("display")
+    if type(code) is not str:
+        if type(system) is str and alone is False and not is_absolute(system):
+            scope.report("Terminology_TX_System_Relative", location, found=system)
+        return
+    if type(system) is not str:
+        rule = "TERMINOLOGY_TX_SYSTEM_NO_CODE" if alone else "Coding_has_no_system__cannot_validate"
+        scope.report(rule, location)
+        return
+    key = (system, code, display if type(display) is str else None)
+    found = scope.engine.codings.get(key)
+    if found is None:
+        found = scope.engine.codings[key] = tuple(_about(scope, *key))
+    for rule, facts in found:
+        suffix = facts.get("at", "")
+        scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
+
+
+def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Finding]:
+    """What is to be said about a coding whatever it is bound to."""
+    engine = scope.engine
+    if not is_absolute(system):
+        return [("Terminology_TX_System_Relative", {"found": system})]
+    supplement = engine.definitions.resource(system, "CodeSystem")
+    if supplement is not None and supplement.get("content") == "supplement":
+        return [("CODESYSTEM_CS_NO_SUPPLEMENT", {"system": system, "at": "system"})]
+    if supplement is None and engine.definitions.resource(system, "ValueSet") is not None:
+        return [("TERMINOLOGY_TX_SYSTEM_VALUESET2", {"found": system})]
+    answer = engine.terminology.code_in_system(system, code)
+    if answer is Membership.OUT:
+        return [("Unknown_Code_in_Version", {"found": code, "system": system, "at": "code"})]
+    if answer is Membership.UNKNOWN:
+        if system.startswith(_EXTERNAL):
+            return [("Error_validating_code_running_without_terminology_services", {"system": system})]
+        if supplement is None:
+            return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
+        return []
+    if display is not None and (expected := engine.displays(system, code)):
+        wanted = " ".join(display.split()).casefold()
+        if all(" ".join(each.split()).casefold() != wanted for each in expected):
+            shown = " or ".join(f"'{each}'" for each in dict.fromkeys(expected))
+            facts = {"found": display, "system": system, "code": code, "expected": shown, "at": "display"}
+            return [("Display_Name_for__should_be_one_of__instead_of", facts)]
+    return []

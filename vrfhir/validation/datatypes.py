@@ -1,0 +1,46 @@
+"""Rules in code for single data types: Identifier, Quantity, Attachment (https://hl7.org/fhir/R4/datatypes.html)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.bindings import check_quantity_code
+from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import is_absolute
+
+if TYPE_CHECKING:
+    from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Child
+
+__all__ = ["attachment_element", "identifier_element", "quantity_element"]
+
+Json = dict[str, Any]
+
+_URI_IDENTIFIERS = "urn:ietf:rfc:3986"
+_UUID_PAGES = ("http://tools.ietf.org/html/rfc4122", "https://tools.ietf.org/html/rfc4122")
+
+
+def identifier_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
+    """Identifier.system is absolute; with the system for URIs the value is one."""
+    system = value.get("system")
+    if type(system) is not str:
+        return
+    if system.startswith("http") and system in _UUID_PAGES:
+        scope.report("TYPE_SPECIFIC_CHECKS_DT_IDENTIFIER_IETF_SYSTEM_WRONG_2", location, found=system)
+    if not is_absolute(system):
+        scope.report("Type_Specific_Checks_DT_Identifier_System", location, found=system)
+    if system == _URI_IDENTIFIERS:
+        text = value.get("value")
+        if type(text) is str and not is_absolute(text):
+            scope.report("TYPE_SPECIFIC_CHECKS_DT_IDENTIFIER_IETF_SYSTEM_VALUE", location)
+
+
+def quantity_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
+    """The unit of a Quantity as a code."""
+    check_quantity_code(scope, value, location)
+
+
+def attachment_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
+    """An Attachment says something: data, url, or at least what it would be."""
+    if not any(name in value or "_" + name in value for name in ("data", "url", "contentType", "language")):
+        scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_NO_CONTENT", location)

@@ -1,0 +1,233 @@
+"""Everything compiled, in one place: tables, profiles, extensions, and what was found out about codes.
+
+One engine serves any number of validations, from several threads: what it holds is only ever added to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.definitions import CORE_CANONICAL, Definitions
+from vrfhir.fhirpath import Environment
+from vrfhir.fhirpath.model import Model
+from vrfhir.terminology import Membership, Terminology
+from vrfhir.validation import bindings, datatypes, laying, narrative, references, resources
+from vrfhir.validation.extensions import ExtensionDefinition, extension_element
+from vrfhir.validation.invariants import STRUCTURAL, Invariant
+from vrfhir.validation.languages import check_language
+from vrfhir.validation.observations import check_observation
+from vrfhir.validation.overlays import Profile, compile_profile
+from vrfhir.validation.paths import Location
+from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
+from vrfhir.validation.urls import check_url
+
+if TYPE_CHECKING:
+    from vrfhir.validation.scope import Scope
+
+__all__ = ["Engine"]
+
+Json = dict[str, Any]
+ElementCheck = Callable[["Scope", Child, Json, Location, Json], None]
+ResourceCheck = Callable[["Scope", Json, Location], None]
+
+_BOUND_TYPES = frozenset({"code", "string", "uri", "url", "canonical"})
+_SUGGESTIONS = 400
+
+
+class Engine:
+    """Compiled definitions and the checks that use them."""
+
+    core = CORE_CANONICAL
+    depth_limit = 100
+    trial_limit = 8
+
+    specials: dict[str, ElementCheck] = {
+        "Extension": extension_element,
+        "Reference": references.reference_element,
+        "CodeableConcept": bindings.concept_element,
+        "Coding": bindings.coding_element,
+        "Identifier": datatypes.identifier_element,
+        "Quantity": datatypes.quantity_element,
+        "Attachment": datatypes.attachment_element,
+    }
+    resource_rules: dict[str, ResourceCheck] = {"Observation": check_observation}
+
+    check_code = staticmethod(bindings.check_code)
+    check_url = staticmethod(check_url)
+    check_language = staticmethod(check_language)
+    narrative = staticmethod(narrative.check_narrative)
+    visit_resource = staticmethod(resources.visit_resource)
+    apply_profile = staticmethod(laying.apply_profile)
+    claimed_profile = staticmethod(laying.claimed_profile)
+    check_type_profiles = staticmethod(laying.check_type_profiles)
+    overlay_resource = staticmethod(laying.overlay_resource)
+    trial = staticmethod(laying.trial)
+    conforms = staticmethod(laying.conforms)
+
+    def __init__(self, definitions: Definitions, terminology: Terminology | None = None) -> None:
+        self.definitions = definitions
+        self.terminology = terminology or Terminology(definitions)
+        self.model = Model.of(definitions.fields)
+        self.resource_types = definitions.resource_types()
+        self.contexts: dict[tuple[str, ...], frozenset[str]] = {}
+        self.codings: dict[tuple[str, str, str | None], tuple[tuple[str, Json], ...]] = {}
+        self.narratives: dict[str, list[tuple[str, dict[str, str]]]] = {}
+        self._tables: dict[str, Table | None] = {}
+        self._profiles: dict[str, Profile | None] = {}
+        self._extensions: dict[str, ExtensionDefinition | None] = {}
+        self._invariants: dict[tuple[str, str, str], Invariant] = {}
+        self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
+        self._chains: dict[str, tuple[str, ...]] = {}
+
+    def table(self, name: str) -> Table:
+        """The table of a type or backbone. Raises KeyError for what does not exist."""
+        table = self.table_or_none(name)
+        if table is None:
+            raise KeyError(name)
+        return table
+
+    def table_or_none(self, name: str) -> Table | None:
+        """The table of a type or backbone, None when there is none."""
+        if name not in self._tables:
+            table = compile_table(self, name)
+            if table is not None:
+                for child in table.children.values():
+                    _remember_codes(child)
+            self._tables[name] = table
+        return self._tables[name]
+
+    def base_name(self, table: Table) -> str:
+        """The versioned canonical of the base definition behind a table."""
+        root = table.name.partition(".")[0]
+        definition = self.definitions.type(root) or {}
+        return f"{definition.get('url', CORE_CANONICAL + root)}|{definition.get('version', '')}"
+
+    def type_chain(self, name: str) -> tuple[str, ...]:
+        """A type and all it specialises: ``("Patient", "DomainResource", "Resource")``."""
+        chain = self._chains.get(name)
+        if chain is None:
+            rows: list[str] = []
+            definition = self.definitions.type(name) if name else None
+            while definition is not None and definition["type"] not in rows:
+                rows.append(definition["type"])
+                definition = self.definitions.structure(definition.get("baseDefinition", ""))
+            chain = self._chains[name] = tuple(rows)
+        return chain
+
+    def profile(self, canonical: str) -> Profile | None:
+        """A profile by canonical, compiled; None when it is not known or has no snapshot."""
+        if canonical not in self._profiles:
+            structure = self.definitions.structure(canonical)
+            if structure is None or "snapshot" not in structure:
+                self._profiles[canonical] = None
+            else:
+                self._profiles[canonical] = compile_profile(self, structure)
+        return self._profiles[canonical]
+
+    def is_base(self, canonical: str) -> bool:
+        """True for the canonical of a base type: every resource of that type conforms or is reported anyway."""
+        structure = self.definitions.structure(canonical)
+        return structure is not None and structure.get("derivation") == "specialization"
+
+    def extension(self, url: str) -> ExtensionDefinition | None:
+        """The definition of an extension, None when it is not known."""
+        if url not in self._extensions:
+            structure = self.definitions.structure(url)
+            known = structure is not None and structure.get("type") == "Extension" and "snapshot" in structure
+            self._extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
+        return self._extensions[url]
+
+    def check_profile(self, scope: Scope, structure: Json, value: Json, type_name: str, location: Location) -> None:
+        """Lay the definition of an extension over one."""
+        profile = self.profile(structure["url"])
+        if profile is not None:
+            profile.root.apply(scope, self.table(type_name), value, location)
+
+    def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
+        """A reference against the target profiles of a profile."""
+        references.check_targets(scope, types, value, location, resolve=False)
+
+    def resolve(self, scope: Scope, value: Json) -> Json | None:
+        """The resource a Reference leads to, as far as it is in the input."""
+        reference = value.get("reference")
+        target = references.find_target(scope, reference) if isinstance(reference, str) else None
+        return target.resource if target is not None else None
+
+    def invariants(self, constraints: Iterable[Json], structure: Json) -> tuple[Invariant, ...]:
+        """The rules of an element, ready to run; without those that follow from the structure and best practice."""
+        found = []
+        for each in constraints:
+            if each.get("key") in STRUCTURAL or "expression" not in each or each.get("bestPractice"):
+                continue
+            key = (each["key"], each["expression"], each.get("source", structure.get("url", "")))
+            invariant = self._invariants.get(key)
+            if invariant is None:
+                invariant = self._invariants[key] = Invariant(each, structure.get("url", ""))
+            found.append(invariant)
+        return tuple(found)
+
+    def root_invariants(self, profile: Profile) -> tuple[Invariant, ...]:
+        """The rules a profile adds to its root."""
+        rules = self._root_invariants.get(profile.versioned)
+        if rules is None:
+            base = self.definitions.type(profile.type)
+            elements = base["snapshot"]["element"] if base is not None and "snapshot" in base else [{}]
+            known = {(each.get("key"), each.get("expression")) for each in elements[0].get("constraint", ())}
+            own = [each for each in profile.elements[0].get("constraint", ()) if (each.get("key"), each.get("expression")) not in known]
+            rules = self._root_invariants[profile.versioned] = self.invariants(own, profile.structure)
+        return rules
+
+    def words_of(self, invariant: Invariant) -> str:
+        """A rule of the base specification in words: its expression, as only that is shipped."""
+        return f"it demands {invariant.text}"
+
+    def displays(self, system: str, code: str) -> tuple[str, ...]:
+        """The displays that are right for a code."""
+        return self.terminology.displays(system, code)
+
+    def nearest_codes(self, value_set: str, code: str) -> str:
+        """What might have been meant, or what is allowed when that is short."""
+        listed = self.terminology.expansion(value_set)
+        codes = [each for rows in listed.values() for each in rows] if listed else []
+        if not codes or len(codes) > _SUGGESTIONS:
+            return ""
+        near = get_close_matches(code, codes, n=3, cutoff=0.6)
+        if near:
+            return "Did you mean " + " or ".join(near) + "?"
+        return "Allowed: " + ", ".join(codes[:12]) + (" …" if len(codes) > 12 else "") + "."
+
+    def environment(self, scope: Scope) -> Environment:
+        """What expressions may ask in a scope."""
+
+        def resolve(reference: str) -> Json | None:
+            target = references.find_target(scope, reference)
+            return target.resource if target is not None else None
+
+        def conforms_to(node: Any, canonical: str) -> bool | None:
+            if self.profile(canonical) is None:
+                return None
+            return laying.conforms(scope, node.value, node.type.name, canonical, scope.location)
+
+        return Environment(
+            fields=self.definitions.fields,
+            resource=scope.resource,
+            root_resource=scope.root,
+            resolve=resolve,
+            terminology=self.terminology,
+            conforms_to=conforms_to,
+        )
+
+
+def _remember_codes(child: Child) -> None:
+    """Let known codes of a bound element pass at once."""
+    binding = child.binding
+    if child.kind != PRIMITIVE or binding is None or binding.strength == "example" or child.type not in _BOUND_TYPES:
+        return
+    known = binding.known
+
+    def fast(value: Any) -> bool:
+        return type(value) is str and known.get(value) is Membership.IN
+
+    child.fast = fast

@@ -1,0 +1,206 @@
+"""Extensions by their definition (https://hl7.org/fhir/R4/extensibility.html, …/defining-extensions.html)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.fhirpath import FhirPathError, compile
+from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import is_absolute
+from vrfhir.validation.tables import is_primitive
+
+if TYPE_CHECKING:
+    from vrfhir.validation.engine import Engine
+    from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Child
+
+__all__ = ["ExtensionDefinition", "extension_element"]
+
+Json = dict[str, Any]
+
+_CROSS_VERSION = re.compile(r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+")
+_EVERYWHERE = frozenset({"Element", "Any"})
+_EXTRA_TYPES = {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type": ("uri", "url")}
+
+
+class ExtensionDefinition:
+    """What the StructureDefinition of an extension says."""
+
+    __slots__ = ("anywhere", "contexts", "invariants", "is_modifier", "parts", "structure", "types", "url", "value_required", "versioned")
+
+    def __init__(self, structure: Json) -> None:
+        elements = structure["snapshot"]["element"]
+        self.structure = structure
+        self.url: str = structure["url"]
+        self.versioned = f"{self.url}|{structure['version']}" if "version" in structure else self.url
+        self.contexts = [(each.get("type", ""), each.get("expression", "")) for each in structure.get("context", ())]
+        self.anywhere = any(kind == "element" and text in _EVERYWHERE for kind, text in self.contexts)
+        self.invariants: list[str] = structure.get("contextInvariant", [])
+        self.is_modifier = elements[0].get("isModifier") is True
+        value = next((each for each in elements if each["path"].startswith("Extension.value")), None)
+        self.types: frozenset[str] = frozenset()
+        self.value_required = False
+        if value is not None and value.get("max") != "0":
+            self.types = frozenset(each["code"] for each in value.get("type", ())) | frozenset(_EXTRA_TYPES.get(self.url, ()))
+            self.value_required = value.get("min", 0) > 0
+        self.parts = frozenset(
+            each["fixedUri"] for each in elements if each["path"] == "Extension.extension.url" and "fixedUri" in each
+        )
+
+
+def extension_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
+    """One extension: its url, whether it may be here, and its content."""
+    url = value.get("url")
+    if type(url) is not str or not url.strip():
+        scope.report("Extension_EXT_Url_NotFound", location)
+        return
+    holder = location[0]
+    inside = holder[1] in ("extension", "modifierExtension")
+    if not is_absolute(url):
+        if not inside:
+            scope.report("Extension_EXT_URL_Absolute", location, found=url)
+        else:
+            _part(scope, parent, url, location)
+        return
+    definition = scope.engine.extension(url.partition("|")[0])
+    if definition is None:
+        if inside and isinstance(parent.get("url"), str):
+            outer = scope.engine.extension(parent["url"])
+            if outer is not None and url in outer.parts:
+                return
+        if not _CROSS_VERSION.fullmatch(url) and not url.startswith(scope.options.extensions or ("\0",)):
+            scope.report("Extension_EXT_Unknown_NotHere", location, found=url)
+        return
+    if "|" in url:
+        scope.report("EXT_VER_URL_NOT_ALLOWED", location)
+    _context(scope, definition, child, location, parent)
+    is_modifier = child.name == "modifierExtension"
+    if is_modifier != definition.is_modifier:
+        scope.report("Extension_EXT_Modifier_Y" if is_modifier else "Extension_EXT_Modifier_N", location, found=url)
+    _value(scope, definition, value, location)
+    scope.engine.check_profile(scope, definition.structure, value, "Extension", location)
+
+
+def _part(scope: Scope, parent: Json, url: str, location: Location) -> None:
+    outer = parent.get("url")
+    if type(outer) is not str or not is_absolute(outer):
+        return
+    definition = scope.engine.extension(outer)
+    if definition is not None and url not in definition.parts:
+        place = (location[0], f"{location[1]}[{location[3]}][url='{url}']", location[2], -1)
+        scope.report("Extension_EXT_SubExtension_Invalid", place, found=url, source=definition.versioned)
+
+
+def _value(scope: Scope, definition: ExtensionDefinition, value: Json, location: Location) -> None:
+    actual = next((_type_of(key) for key in value if key.startswith(("value", "_value"))), None)
+    if actual is not None:
+        if actual not in definition.types:
+            expected = ", ".join(sorted(definition.types)) or "none (it has nested extensions)"
+            scope.report("Extension_EXT_Type", location, found=definition.url, expected=expected, actual=actual)
+    elif "extension" in value:
+        if definition.value_required:
+            scope.report("Extension_EXT_Simple_WRONG", location, found=definition.url)
+    elif definition.types:
+        scope.report("Extension_EXT_Simple_ABSENT", location, found=definition.url)
+
+
+def _type_of(key: str) -> str:
+    name = key.removeprefix("_")[5:]
+    lowered = name[:1].lower() + name[1:]
+    return lowered if is_primitive(lowered) else name
+
+
+def _context(scope: Scope, definition: ExtensionDefinition, child: Child, location: Location, parent: Json) -> None:
+    if not definition.anywhere:
+        paths = context_paths(scope.engine, location[0])
+        if "Resource.id" in paths:
+            scope.report("FHIR_RESOURCE_ID_CANT_BE_EXTENDED", location[0])
+            return
+        if not any(_fits(scope, kind, text, paths, location[0], parent) for kind, text in definition.contexts):
+            allowed = ", ".join(text for _, text in definition.contexts) or "nowhere"
+            rule = "Extension_EXTM_Context_Wrong" if child.name == "modifierExtension" else "Extension_EXTP_Context_Wrong"
+            scope.report(rule, location[0], found=definition.versioned, allowed=allowed)
+            return
+    for rule_text in definition.invariants:
+        try:
+            held = compile(rule_text).test(scope.node(parent, context_type(scope.engine, location[0])), scope.environment)
+        except FhirPathError:
+            held = True
+        if not held:
+            scope.report("Profile_EXT_Not_Here", location[0], found=definition.versioned, rule=rule_text)
+            return
+
+
+def _fits(scope: Scope, kind: str, text: str, paths: frozenset[str], holder: Location, parent: Json) -> bool:
+    if kind == "element":
+        return text in _EVERYWHERE or text.rpartition("#")[2] in paths
+    if kind == "extension":
+        owner = holder
+        if owner[1].startswith("value") and owner[0] is not None:
+            return True
+        return owner[1] in ("extension", "modifierExtension") and parent.get("url") == text
+    if kind == "fhirpath":
+        try:
+            found = compile(text).evaluate(scope.node(scope.resource, str(scope.resource.get("resourceType", ""))), environment=scope.environment)
+        except FhirPathError:
+            return True
+        return any(getattr(each, "value", each) is parent for each in found)
+    return True
+
+
+def context_paths(engine: Engine, holder: Location) -> frozenset[str]:
+    """Every element path that an extension's context may name the holder by: ``Patient.name``, ``HumanName``, ``Element`` …"""
+    names: list[str] = []
+    at: Location | None = holder
+    while at is not None:
+        parent, label, _, _ = at
+        if label.startswith("/*"):
+            names.append(label[2:].partition("/")[0])
+            break
+        if parent is None:
+            names.append(label)
+            break
+        names.append(label)
+        at = parent
+    names.reverse()
+    key = tuple(names)
+    found = engine.contexts.get(key)
+    if found is None:
+        found = engine.contexts[key] = _context_paths(engine, key)
+    return found
+
+
+def context_type(engine: Engine, holder: Location) -> str:
+    """The FHIRPath type path of the holder, as far as it can be told: its resource, or ``Element``."""
+    return holder[1] if holder[0] is None else holder[1][2:].partition("/")[0] if holder[1].startswith("/*") else "Element"
+
+
+def _context_paths(engine: Engine, names: tuple[str, ...]) -> frozenset[str]:
+    paths = {names[0]}
+    prefixes = set(engine.type_chain(names[0]))
+    paths |= prefixes
+    current = names[0]
+    for label in names[1:]:
+        name, _, chosen = label.partition(".ofType(")
+        name = name.partition("[")[0]
+        type_name = chosen.rstrip(")")
+        field = engine.definitions.fields(current).get(name)
+        steps = {name, name + "[x]"} if type_name else {name}
+        paths = {f"{prefix}.{step}" for prefix in prefixes for step in steps}
+        if type_name:
+            current = type_name
+        elif field is not None:
+            current = field.path or (field.types[0] if field.types else "")
+            if "." not in current and not current:
+                current = "Element"
+        else:
+            current = "Element"
+        if field is not None and field.path and "." in field.path:
+            prefixes = paths | {field.path}
+            paths = prefixes | {"BackboneElement", "Element"}
+        else:
+            chain = set(engine.type_chain(current))
+            prefixes = paths | chain
+            paths = prefixes
+    return frozenset(paths)

@@ -1,0 +1,152 @@
+"""Invariants: the FHIRPath rules of types and profiles (https://hl7.org/fhir/R4/conformance-rules.html#constraints).
+
+Each is parsed once. Rules that nearly every element carries have a hand-written equivalent too; what that cannot decide
+(None) goes to the expression. The tests hold both against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.fhirpath import FhirPathError, compile
+
+if TYPE_CHECKING:
+    from vrfhir.fhirpath import Expression
+    from vrfhir.validation.scope import Scope
+    from vrfhir.validation.paths import Location
+
+__all__ = ["NATIVE", "STRUCTURAL", "Invariant", "check"]
+
+Json = dict[str, Any]
+
+STRUCTURAL = frozenset({"ele-1", "dom-3", "dom-6"})
+"""Not evaluated: ele-1 follows from the JSON form, dom-3 is checked with the contained resources; dom-6 is best practice."""
+
+_SAME_PRECISION = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?").fullmatch
+
+
+class Invariant:
+    """One rule, ready to run."""
+
+    __slots__ = ("_expression", "_text", "human", "identity", "key", "native", "problem", "severity", "source")
+
+    def __init__(self, constraint: Json, owner: str) -> None:
+        self.key: str = constraint.get("key", "")
+        self.severity: str = constraint.get("severity", "error")
+        self._text = repair(self.key, constraint["expression"])
+        source = constraint.get("source") or owner
+        self.source: str = source if "/" in source else "http://hl7.org/fhir/StructureDefinition/" + source
+        self.human: str = constraint.get("human", "")
+        self.identity = f"{self.source}#{self.key}"
+        self.native = NATIVE.get((self.key, self._text))
+        self._expression: Expression | None = None
+        self.problem = ""
+
+    @property
+    def text(self) -> str:
+        """The expression that is evaluated."""
+        return self._text
+
+    @property
+    def expression(self) -> Expression:
+        """The parsed expression. Raises :class:`FhirPathError`."""
+        if self._expression is None:
+            self._expression = compile(self._text)
+        return self._expression
+
+
+_REPAIRS = {
+    # R4 4.0.1 publishes these two with expressions that cannot hold; HL7's validator evaluates the corrected ones.
+    "eld-11": ("binding.empty() or type.code.empty() or type.select", "binding.empty() or type.code.empty() or type.code.contains(\":\") or type.select"),
+}
+
+
+def repair(key: str, expression: str) -> str:
+    """The expression as it was meant, for the few that are published with a mistake."""
+    wrong, right = _REPAIRS.get(key, ("", ""))
+    return expression.replace(wrong, right) if wrong else expression
+
+
+def check(scope: Scope, invariants: tuple[Invariant, ...], value: Any, type_path: str, location: Location, extra: Any = None) -> None:
+    """Evaluate rules on one element and report those that do not hold."""
+    for invariant in invariants:
+        native = invariant.native
+        if native is not None and extra is None:
+            held = native(value)
+            if held:
+                continue
+        problem = ""
+        try:
+            if invariant.expression.test(scope.node(value, type_path, extra), scope.environment):
+                continue
+        except (FhirPathError, RecursionError) as error:
+            problem = str(error)
+        scope.failed_invariant(invariant, location, problem)
+
+
+def _ext_1(value: Json) -> bool | None:
+    has_value = any(key.startswith(("value", "_value")) for key in value)
+    return has_value != ("extension" in value)
+
+
+def _dom_2(value: Json) -> bool | None:
+    return "contained" not in value or None
+
+
+def _ref_1(value: Json) -> bool | None:
+    reference = value.get("reference")
+    return True if type(reference) is not str or not reference.startswith("#") else None
+
+
+def _per_1(value: Json) -> bool | None:
+    start, end = value.get("start"), value.get("end")
+    if start is None and "_start" not in value or end is None and "_end" not in value:
+        return True
+    if type(start) is str and type(end) is str and len(start) == len(end) and _SAME_PRECISION(start) and _SAME_PRECISION(end):
+        return start <= end
+    return None
+
+
+def _either(*names: str) -> Callable[[Json], bool | None]:
+    def native(value: Json) -> bool | None:
+        return any(name in value for name in names) or None
+
+    return native
+
+
+def _without(*names: str) -> Callable[[Json], bool | None]:
+    """True when none of the elements the rule is about is there."""
+
+    def native(value: Json) -> bool | None:
+        return not any(name in value or "_" + name in value for name in names) or None
+
+    return native
+
+
+def _plain_quantity(value: Json) -> bool | None:
+    return "code" not in value or "system" in value or None
+
+
+_WITH_VALUE = "value.empty() or system.exists()"
+
+NATIVE: Mapping[tuple[str, str], Callable[[Json], bool | None]] = {
+    ("ext-1", "extension.exists() != value.exists()"): _ext_1,
+    ("dom-2", "contained.contained.empty()"): _dom_2,
+    ("dom-4", "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"): _dom_2,
+    ("dom-5", "contained.meta.security.empty()"): _dom_2,
+    (
+        "ref-1",
+        "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))",
+    ): _ref_1,
+    ("per-1", "start.hasValue().not() or end.hasValue().not() or (start <= end)"): _per_1,
+    ("qty-3", "code.empty() or system.exists()"): _plain_quantity,
+    ("cpt-2", _WITH_VALUE): lambda value: ("value" not in value and "_value" not in value) or "system" in value or None,
+    ("obs-6", "dataAbsentReason.empty() or value.empty()"): _without("dataAbsentReason"),
+    ("sqr-1", "value.empty() or code!=%resource.code"): _without("component"),
+    ("pat-1", "name.exists() or telecom.exists() or address.exists() or organization.exists()"): _either(
+        "name", "telecom", "address", "organization"
+    ),
+}
+"""Hand-written equivalents by key and exact expression: True holds, False fails, None ask the expression."""

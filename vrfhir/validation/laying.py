@@ -1,0 +1,193 @@
+"""Laying profiles over resources and data types: claimed, asked for, implied, or demanded by a reference or slice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.invariants import check as check_invariants
+from vrfhir.validation.paths import Location, mark
+from vrfhir.validation.scope import NotWellFormedError, Scope
+from vrfhir.validation.tables import RESOURCE, Child
+
+if TYPE_CHECKING:
+    from vrfhir.validation.overlays import Content, Profile
+    from vrfhir.validation.references import Target
+
+__all__ = ["apply_profile", "check_type_profiles", "claimed_profile", "conforms", "lay", "overlay_resource", "trial"]
+
+Json = dict[str, Any]
+
+_IMPOSE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile"
+
+
+def claimed_profile(scope: Scope, canonical: str, location: Location, place: Location) -> None:
+    """A profile named in ``meta.profile``."""
+    profile = scope.engine.profile(canonical)
+    if profile is None:
+        scope.report("VALIDATION_VAL_PROFILE_UNKNOWN_NOT_POLICY", place, found=canonical)
+        return
+    if profile.url == scope.engine.core + scope.resource["resourceType"]:
+        return
+    if scope.options.crumbs:
+        scope.report("VALIDATION_VAL_PROFILE_SIGNPOST_META", location, found=profile.versioned)
+    lay(scope, profile, location)
+
+
+def apply_profile(scope: Scope, canonical: str, location: Location) -> None:
+    """A profile that somebody asks for."""
+    profile = scope.engine.profile(canonical)
+    if profile is None:
+        scope.report("Validation_VAL_Unknown_Profile", location, found=canonical)
+        return
+    lay(scope, profile, location)
+
+
+def lay(scope: Scope, profile: Profile, location: Location) -> None:
+    """Check the resource of a scope against a profile, and against what that imposes."""
+    key = (id(scope.resource), profile.versioned)
+    if key in scope.laid:
+        return
+    scope.laid.add(key)
+    name = scope.resource["resourceType"]
+    table = scope.engine.table(name)
+    if profile.type not in scope.engine.type_chain(name):
+        _foreign(scope, profile, location)
+    profile.root.apply(scope, table, scope.resource, location)
+    rules = scope.engine.root_invariants(profile)
+    if rules:
+        check_invariants(scope, rules, scope.resource, name, location)
+    for extension in profile.structure.get("extension", ()):
+        if extension.get("url") == _IMPOSE:
+            canonical = str(extension.get("valueCanonical") or extension.get("valueUri") or "")
+            if scope.engine.profile(canonical) is None:
+                scope.report("VALIDATION_VAL_PROFILE_DEPENDS_NOT_RESOLVED", location, found=canonical)
+            else:
+                apply_profile(scope, canonical, location)
+
+
+def _foreign(scope: Scope, profile: Profile, location: Location) -> None:
+    """A profile for another type: what is not in it is not allowed, what is in it has another type."""
+    own = scope.engine.table(scope.resource["resourceType"])
+    other = scope.engine.table_or_none(profile.type)
+    if other is None:
+        return
+    for key, value in scope.resource.items():
+        child = own.children.get(key)
+        if child is None:
+            continue
+        others = other.names.get(child.name)
+        places = [(location, child.label, key, at) for at in range(len(value))] if isinstance(value, list) else [(location, child.label, key, -1)]
+        if others is None:
+            for place in places:
+                if not profile.is_abstract:
+                    scope.report("Validation_VAL_Profile_NotAllowed", place, source=profile.versioned)
+        elif child.type not in {each.type for each in others} and child.kind != RESOURCE:
+            for place in places:
+                expected = ", ".join(sorted({each.type for each in others}))
+                scope.report("Extension_PROF_Type", place, source=profile.versioned, expected=expected, found=child.type)
+
+
+def check_type_profiles(scope: Scope, canonicals: tuple[str, ...], value: Json, type_name: str, location: Location) -> None:
+    """A data type that must conform to one of several profiles."""
+    profiles = [(url, scope.engine.profile(url)) for url in canonicals]
+    for url, found in profiles:
+        if found is None:
+            scope.report("Validation_VAL_Unknown_Profile", location, found=url)
+    known = [found for _, found in profiles if found is not None]
+    if len(known) == 1:
+        _lay_type(scope, known[0], value, type_name, location)
+        return
+    attempts = []
+    for profile in known:
+        attempt = scope.attempt()
+        _lay_type(attempt, profile, value, type_name, location)
+        attempts.append(attempt)
+    good = [each for each in attempts if not each.findings.has_errors]
+    if len(good) > 1:
+        scope.report("Validation_VAL_Profile_MultipleMatches", location, found=len(good))
+    if known and not good:
+        scope.report("VALIDATION_VAL_PROFILE_NOMATCH", location, expected=", ".join(each.versioned for each in known))
+    for each in good or attempts:
+        scope.findings.extend(each.findings)
+
+
+def _lay_type(scope: Scope, profile: Profile, value: Json, type_name: str, location: Location) -> None:
+    if profile.type != type_name and profile.type not in scope.engine.type_chain(type_name):
+        return
+    profile.root.apply(scope, scope.engine.table(type_name), value, location)
+    rules = scope.engine.root_invariants(profile)
+    if rules:
+        check_invariants(scope, rules, value, type_name, location)
+
+
+def overlay_resource(scope: Scope, content: Content, child: Child, value: Json, location: Location) -> None:
+    """An entry or contained resource that a profile of its holder constrains."""
+    if type(value.get("resourceType")) is not str or value["resourceType"] not in scope.engine.resource_types:
+        return
+    inner = scope.enter(value, mark(location, value), contained=child.name == "contained")
+    if child.path == "Bundle.entry.resource" and scope.bundle is not None:
+        inner.entry = location[0][3]
+    name = value["resourceType"]
+    if content.nested is not None:
+        content.nested.apply(inner, scope.engine.table(name), value, inner.location)
+    if content.invariants:
+        check_invariants(inner, content.invariants, value, name, inner.location)
+    profiles = [found for url in content.profiles if (found := scope.engine.profile(url)) is not None]
+    if len(profiles) == 1:
+        _lay_if_fitting(inner, profiles[0], name)
+    elif profiles:
+        attempts = []
+        for profile in profiles:
+            attempt = inner.attempt()
+            _lay_if_fitting(attempt, profile, name)
+            attempts.append(attempt)
+        if all(each.findings.has_errors for each in attempts):
+            expected = ", ".join(each.versioned for each in profiles)
+            scope.report("BUNDLE_BUNDLE_ENTRY_MULTIPLE_PROFILES_NO_MATCH", inner.location, expected=expected)
+
+
+def _lay_if_fitting(scope: Scope, profile: Profile, name: str) -> None:
+    if profile.type not in scope.engine.type_chain(name):
+        scope.report("Bundle_BUNDLE_Entry_Type2", scope.location, found=name, expected=profile.type)
+        return
+    lay(scope, profile, scope.location)
+
+
+def trial(scope: Scope, target: Target, canonical: str) -> str | None:
+    """None when the target of a reference conforms to a profile, else what is wrong with it first."""
+    key = (id(target.resource), canonical)
+    if key in scope.trials:
+        return scope.trials[key]
+    scope.trials[key] = None
+    profile = scope.engine.profile(canonical)
+    if profile is None:
+        return None
+    from vrfhir.validation.resources import check_resource
+
+    attempt = scope.attempt()
+    inner = attempt.enter(target.resource, mark(target.location, target.resource), contained=target.way == "contained")
+    inner.entry = target.entry
+    try:
+        check_resource(inner)
+        lay(inner, profile, inner.location)
+    except NotWellFormedError:
+        pass
+    problem = next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
+    scope.trials[key] = problem
+    return problem
+
+
+def conforms(scope: Scope, value: Any, type_name: str, canonical: str, location: Location) -> bool:
+    """Whether a value found by a discriminator conforms to a profile."""
+    profile = scope.engine.profile(canonical)
+    if profile is None or not isinstance(value, dict):
+        return False
+    if profile.type not in scope.engine.type_chain(type_name):
+        return False
+    if isinstance(value.get("resourceType"), str):
+        from vrfhir.validation.references import Target
+
+        return trial(scope, Target(value, "bundled", location, scope.entry), canonical) is None
+    attempt = scope.attempt()
+    _lay_type(attempt, profile, value, type_name, location)
+    return not attempt.findings.has_errors

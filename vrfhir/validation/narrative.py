@@ -1,0 +1,158 @@
+"""The narrative: XHTML of a limited kind (https://hl7.org/fhir/R4/narrative.html#xhtml).
+
+Parsed by expat with every declaration refused, so neither entities nor anything outside the text can play a part.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import name2codepoint
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from vrfhir.validation.paths import Location
+
+if TYPE_CHECKING:
+    from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Child
+
+__all__ = ["Element", "check_narrative", "parse_narrative"]
+
+_XHTML = "http://www.w3.org/1999/xhtml"
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_XML_ENTITIES = frozenset({"lt", "gt", "amp", "quot", "apos"})
+_DEPTH_LIMIT = 200
+
+_ELEMENTS = frozenset(
+    "p br div h1 h2 h3 h4 h5 h6 a span b em i strong small big tt dfn q var abbr acronym cite blockquote hr address bdo kbd sub sup "
+    "ul ol li dl dt dd pre table caption colgroup col thead tr tfoot tbody th td code samp img map area".split()
+)
+_ATTRIBUTES = frozenset(
+    "title style class id lang xml:lang dir accesskey tabindex span width align valign char charoff abbr axis headers scope rowspan colspan".split()
+)
+_OF_ELEMENT = frozenset(
+    "a.href a.name a.charset a.type a.hreflang a.rel a.rev a.shape a.coords img.src img.border img.alt img.longdesc img.height img.width "
+    "img.usemap img.ismap blockquote.cite q.cite map.name area.shape area.coords area.href area.nohref area.alt table.summary table.width "
+    "table.border table.frame table.rules table.cellspacing table.cellpadding pre.space td.nowrap".split()
+)
+_BLOCKS = frozenset({"div", "blockquote", "table", "ol", "ul", "p"})
+
+
+class Element:
+    """One XHTML element."""
+
+    __slots__ = ("attributes", "children", "has_text", "name")
+
+    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.children: list[Element] = []
+        self.has_text = False
+
+    @property
+    def has_content(self) -> bool:
+        """True when there is something to read or see."""
+        return self.has_text or self.name == "img" or any(child.has_content for child in self.children)
+
+
+class _RefusedError(Exception):
+    pass
+
+
+def parse_narrative(text: str) -> tuple[Element | None, str]:
+    """The tree of a narrative, or None and what is wrong with its XML."""
+    parser = expat.ParserCreate()
+    top: list[Element] = []
+    open_elements: list[Element] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        element = Element(name, attributes)
+        (open_elements[-1].children if open_elements else top).append(element)
+        open_elements.append(element)
+        if len(open_elements) > _DEPTH_LIMIT:
+            raise _RefusedError("its elements are nested too deeply")
+
+    def end(_: str) -> None:
+        open_elements.pop()
+
+    def characters(data: str) -> None:
+        if open_elements and not data.isspace():
+            open_elements[-1].has_text = True
+
+    def refuse(*_: object) -> None:
+        raise _RefusedError("it declares a document type")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = characters
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(_ENTITY.sub(_entity, text).encode("utf-8", "replace"), True)
+    except expat.ExpatError as problem:
+        return None, expat.ErrorString(problem.code) + f" at line {problem.lineno} column {problem.offset}"
+    except _RefusedError as problem:
+        return None, str(problem)
+    return (top[0], "") if top else (None, "it has no element")
+
+
+def _entity(found: re.Match[str]) -> str:
+    name = found.group(1)
+    if name in _XML_ENTITIES or name not in name2codepoint:
+        return found.group()
+    return chr(name2codepoint[name])
+
+
+def check_narrative(scope: Scope, child: Child, text: str, location: Location) -> None:
+    """``Narrative.div``."""
+    known = scope.engine.narratives
+    found = known.get(text)
+    if found is None:
+        found = _judge(text)
+        if len(text) < 4096 and len(known) < 1024:
+            known[text] = found
+    for rule, facts in found:
+        scope.report(rule, location, **facts)
+
+
+def _judge(text: str) -> list[tuple[str, dict[str, str]]]:
+    element, problem = parse_narrative(text)
+    txt_1, txt_2 = "http://hl7.org/fhir/StructureDefinition/Narrative#txt-1", "http://hl7.org/fhir/StructureDefinition/Narrative#txt-2"
+    if element is None:
+        return [("ERROR_PARSING_XHTML_", {"problem": problem}), (txt_1, {}), (txt_2, {})]
+    found: list[tuple[str, dict[str, str]]] = []
+    namespace = element.attributes.get("xmlns", "")
+    if namespace != _XHTML:
+        found.append(("XHTML_XHTML_NS_InValid", {"found": namespace}))
+    if element.name != "div":
+        found.append(("XHTML_XHTML_Name_Invalid", {"found": element.name}))
+    illegal: list[tuple[str, dict[str, str]]] = []
+    for inner in element.children:
+        _element(inner, illegal, in_paragraph=False)
+    found.extend(illegal)
+    if illegal and any(rule.endswith("_Illegal") for rule, _ in illegal):
+        found.append((txt_1, {}))
+    if not element.has_content:
+        found.append((txt_2, {}))
+    return found
+
+
+def _element(element: Element, found: list[tuple[str, dict[str, str]]], *, in_paragraph: bool) -> None:
+    name = element.name
+    if (namespace := element.attributes.get("xmlns")) not in (None, _XHTML):
+        found.append(("XHTML_XHTML_NS_InValid", {"found": str(namespace)}))
+    if name not in _ELEMENTS:
+        found.append(("XHTML_XHTML_Element_Illegal", {"found": name}))
+    for attribute in element.attributes:
+        if attribute.startswith("xmlns") or attribute in _ATTRIBUTES or f"{name}.{attribute}" in _OF_ELEMENT:
+            continue
+        rule = "XHTML_XHTML_ATTRIBUTE_XML_SPACE" if attribute == "xml:space" else "XHTML_XHTML_Attribute_Illegal"
+        found.append((rule, {"found": attribute, "element": name}))
+    if in_paragraph and name in _BLOCKS:
+        found.append(("XHTML_XHTML_Element_Illegal_IN_PARA", {"found": name}))
+    for link in ("href",) if name == "a" else ("src",) if name == "img" else ():
+        url = element.attributes.get(link)
+        if url is not None and (not url or any(each.isspace() for each in url)):
+            found.append(("XHTML_URL_INVALID", {"found": url}))
+    for inner in element.children:
+        _element(inner, found, in_paragraph=in_paragraph or name == "p")

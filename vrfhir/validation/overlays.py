@@ -1,0 +1,359 @@
+"""Profiles compiled to overlays: only what they ask beyond the base type, element by element.
+
+An overlay is laid over data that the walk has checked against its type. It visits only the elements the profile
+constrains (https://hl7.org/fhir/R4/profiling.html), so a sparse profile costs little.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.bindings import check_code, check_coding, check_concept
+from vrfhir.validation.invariants import check as check_invariants
+from vrfhir.validation.limits import check_limits
+from vrfhir.validation.paths import Location
+from vrfhir.validation.patterns import check_value, constraint_of
+from vrfhir.validation.primitives import written
+from vrfhir.validation.slicing import Slicing, compile_slicing
+from vrfhir.validation.tables import COMPLEX, PRIMITIVE, RESOURCE, Binding, Child, Table
+
+if TYPE_CHECKING:
+    from vrfhir.validation.engine import Engine
+    from vrfhir.validation.invariants import Invariant
+    from vrfhir.validation.scope import Scope
+
+__all__ = ["Content", "ElementRule", "Item", "Overlay", "Profile", "compile_profile", "items_of"]
+
+Json = dict[str, Any]
+
+Item = tuple[Child, Any, Any, Location]
+"""One occurrence of an element: its child row, its value, what stands beside it (``_name``), where."""
+
+_NO_LIMIT = 1 << 62
+_VALUE_LIMITS = ("minValue", "maxValue", "maxLength")
+
+
+class Profile:
+    """A StructureDefinition ready to be laid over data."""
+
+    __slots__ = ("by_id", "elements", "is_abstract", "is_core", "is_vital_sign", "name", "root", "structure", "type", "url", "versioned")
+
+    def __init__(self, structure: Json) -> None:
+        self.structure = structure
+        self.url: str = structure.get("url", "")
+        self.versioned = f"{self.url}|{structure['version']}" if "version" in structure else self.url
+        self.name: str = structure.get("name", self.url)
+        self.type: str = structure.get("type", "").rpartition("/")[2]
+        self.is_abstract = structure.get("abstract") is True
+        self.elements: list[Json] = structure["snapshot"]["element"]
+        self.is_core = structure.get("derivation") == "specialization" and self.url.startswith("http://hl7.org/fhir/StructureDefinition/")
+        self.is_vital_sign = self.url.startswith("http://hl7.org/fhir/StructureDefinition/") and self.type == "Observation"
+        self.by_id: dict[str, Json] = {each.get("id") or each["path"]: each for each in self.elements}
+        self.root: Overlay
+
+
+class Overlay:
+    """The children a profile constrains in one object."""
+
+    __slots__ = ("names", "rules")
+
+    def __init__(self, rules: list[ElementRule], names: frozenset[str]) -> None:
+        self.rules = rules
+        self.names = names
+
+    def apply(self, scope: Scope, table: Table, value: Json, location: Location) -> None:
+        """Check one object."""
+        for rule in self.rules:
+            rule.apply(scope, table, value, location)
+
+
+class Content:
+    """What a profile asks of each occurrence of an element or slice."""
+
+    __slots__ = ("binding", "constraint", "definition", "has_limits", "invariants", "nested", "profile", "profiles", "targets", "types")
+
+    def __init__(self, profile: Profile, definition: Json) -> None:
+        self.profile = profile
+        self.definition = definition
+        self.constraint = constraint_of(definition)
+        self.binding: Binding | None = None
+        self.types: frozenset[str] | None = None
+        self.profiles: tuple[str, ...] = ()
+        self.targets: tuple[Json, ...] = ()
+        self.invariants: tuple[Invariant, ...] = ()
+        self.has_limits = any(key.startswith(_VALUE_LIMITS) for key in definition)
+        self.nested: Overlay | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """True when nothing is asked."""
+        return not (
+            self.constraint or self.binding or self.types is not None or self.profiles or self.targets or self.invariants or self.has_limits or self.nested
+        )
+
+    def apply(self, scope: Scope, item: Item) -> None:
+        """Check one occurrence."""
+        child, value, fork, location = item
+        if self.types is not None and child.type not in self.types:
+            expected = ", ".join(sorted(self.types))
+            if len(self.types) == 1:
+                scope.report("Extension_PROF_Type", location, source=self.profile.versioned, expected=expected, found=child.type)
+            else:
+                rule_place = location[0] or location
+                scope.report("Validation_VAL_Profile_NoType", rule_place, source=self.profile.versioned, expected=expected, name=child.key)
+            return
+        if self.constraint is not None:
+            kind, expected_value = self.constraint
+            check_value(scope, kind, expected_value, value, location, child.name, f"{self.profile.versioned}#{self.definition.get('id', '')}")
+        if self.has_limits:
+            check_limits(scope, self.definition, child.type, value, location)
+        if self.binding is not None:
+            self._bind(scope, child, value, location)
+        if self.targets and child.type == "Reference" and type(value) is dict:
+            scope.engine.check_target(scope, self.targets, value, location)
+        if child.kind == PRIMITIVE:
+            if self.invariants:
+                check_invariants(scope, self.invariants, value, child.type, location, fork)
+            if self.nested is not None and type(fork) is dict:
+                self.nested.apply(scope, scope.engine.table("Element"), fork, location)
+            return
+        if type(value) is not dict:
+            return
+        if child.kind == RESOURCE:
+            self._resource(scope, child, value, location)
+            return
+        if self.nested is not None:
+            self.nested.apply(scope, child.table, value, location)
+        if self.invariants:
+            check_invariants(scope, self.invariants, value, child.table.name, location)
+        if self.profiles:
+            scope.engine.check_type_profiles(scope, self.profiles, value, child.type, location)
+
+    def _bind(self, scope: Scope, child: Child, value: Any, location: Location) -> None:
+        binding = self.binding
+        assert binding is not None
+        if child.type == "CodeableConcept":
+            if type(value) is dict:
+                check_concept(scope, binding, value, location, base=False)
+        elif child.type in ("Coding", "Quantity"):
+            if type(value) is dict:
+                check_coding(scope, binding, value, location, base=False)
+        elif value is not None and child.kind == PRIMITIVE and type(value) is not list:
+            check_code(scope, binding, child.type, written(value), location, base=False)
+
+    def _resource(self, scope: Scope, child: Child, value: Json, location: Location) -> None:
+        if self.profiles or (self.nested is not None) or self.invariants:
+            scope.engine.overlay_resource(scope, self, child, value, location)
+
+
+class ElementRule:
+    """What a profile asks of one element of an object: how often, which slices, and of what kind."""
+
+    __slots__ = ("content", "definition", "keys", "maximum", "minimum", "name", "profile", "slicing")
+
+    def __init__(self, profile: Profile, definition: Json, name: str) -> None:
+        self.profile = profile
+        self.definition = definition
+        self.name = name
+        self.minimum = int(definition.get("min", 0))
+        self.maximum = _NO_LIMIT
+        self.content = Content(profile, definition)
+        self.slicing: Slicing | None = None
+        self.keys: tuple[str, ...] = ()
+
+    @property
+    def is_idle(self) -> bool:
+        """True when nothing is asked."""
+        return not self.minimum and self.maximum == _NO_LIMIT and self.slicing is None and self.content.is_idle
+
+    def apply(self, scope: Scope, table: Table, value: Json, location: Location) -> None:
+        """Check this element of an object."""
+        for key in self.keys:
+            if key in value:
+                break
+        else:
+            if self.minimum or self.slicing is not None:
+                self._absent(scope, location)
+            return
+        items = items_of(table, value, location, self.name)
+        count = len(items)
+        if count < self.minimum:
+            self._minimum(scope, location, count)
+        elif count > self.maximum:
+            scope.report(
+                "Validation_VAL_Profile_Maximum",
+                location,
+                source=self.profile.versioned,
+                element=self.definition["path"],
+                maximum=self.maximum,
+                found=count,
+                name=self.name,
+            )
+        if self.slicing is not None:
+            items = self.slicing.apply(scope, items, location, value)
+        if not self.content.is_idle:
+            for item in items:
+                self.content.apply(scope, item)
+
+    def _absent(self, scope: Scope, location: Location) -> None:
+        if self.minimum:
+            self._minimum(scope, location, 0)
+        if self.slicing is not None:
+            self.slicing.apply(scope, [], location, {})
+
+    def _minimum(self, scope: Scope, location: Location, count: int) -> None:
+        scope.report(
+            "Validation_VAL_Profile_Minimum",
+            location,
+            source=self.profile.versioned,
+            element=self.definition["path"],
+            minimum=self.minimum,
+            found=count,
+            name=self.name,
+        )
+
+
+def items_of(table: Table, value: Json, location: Location, name: str) -> list[Item]:
+    """The occurrences of an element in an object, whatever its type."""
+    rows: list[Item] = []
+    for child in table.names.get(name, ()):
+        key = child.key
+        found = value.get(key)
+        if child.kind == PRIMITIVE:
+            beside = value.get(child.fork)
+            if child.is_list:
+                values = found if type(found) is list else []
+                forks = beside if type(beside) is list else []
+                for at in range(max(len(values), len(forks))):
+                    one = values[at] if at < len(values) else None
+                    other = forks[at] if at < len(forks) else None
+                    if one is not None or other is not None:
+                        rows.append((child, one, other, (location, child.label, key, at)))
+            elif found is not None or beside is not None:
+                rows.append((child, found, beside, (location, child.label, key, -1)))
+        elif type(found) is list:
+            if child.is_list:
+                rows.extend((child, each, None, (location, child.label, key, at)) for at, each in enumerate(found))
+        elif type(found) is dict:
+            rows.append((child, found, None, (location, child.label, key, -1)))
+    return rows
+
+
+def compile_profile(engine: Engine, structure: Json) -> Profile:
+    """The overlay of a StructureDefinition with a snapshot."""
+    profile = Profile(structure)
+    root = profile.elements[0]
+    table = engine.table_or_none(profile.type) or engine.table("Element")
+    profile.root = _overlay(engine, profile, root, table) or Overlay([], frozenset())
+    return profile
+
+
+def _overlay(engine: Engine, profile: Profile, parent: Json, table: Table) -> Overlay | None:
+    """The rules for the children of one element of the snapshot, addressed by id."""
+    prefix = (parent.get("id") or parent["path"]) + "."
+    rules: list[ElementRule] = []
+    names: set[str] = set()
+    by_name: dict[str, ElementRule] = {}
+    for identity, definition in profile.by_id.items():
+        if not identity.startswith(prefix) or "." in identity[len(prefix) :]:
+            continue
+        leaf, _, slice_name = identity[len(prefix) :].partition(":")
+        name = leaf.removesuffix("[x]")
+        if name not in table.names and name in table.children:
+            name = table.children[name].name
+        names.add(name)
+        if slice_name:
+            rule = by_name.get(name)
+            if rule is None:
+                rule = by_name[name] = ElementRule(profile, {"path": definition["path"], "min": 0}, name)
+                rule.content = Content(profile, {})
+                rules.append(rule)
+            if rule.slicing is None:
+                rule.slicing = compile_slicing(engine, profile, rule.definition, name)
+            rule.slicing.add(definition, _content(engine, profile, definition, table, name))
+            continue
+        rule = by_name[name] = ElementRule(profile, definition, name)
+        rule.content = _content(engine, profile, definition, table, name)
+        rule.maximum = _maximum(definition, table, name)
+        if "slicing" in definition and not _is_plain_extension_slicing(definition):
+            rule.slicing = compile_slicing(engine, profile, definition, name)
+        rules.append(rule)
+    for rule in rules:
+        rule.keys = tuple(key for child in table.names.get(rule.name, ()) for key in (child.key, child.fork))
+        if rule.slicing is not None:
+            rule.slicing.finish()
+    rules = [rule for rule in rules if not rule.is_idle]
+    return Overlay(rules, frozenset(names)) if rules or names else None
+
+
+def _is_plain_extension_slicing(definition: Json) -> bool:
+    """Every ``extension`` is sliced by url without slices of its own; that alone asks nothing."""
+    slicing = definition["slicing"]
+    return definition["path"].endswith(("xtension",)) and slicing.get("rules") != "closed" and not slicing.get("ordered")
+
+
+def _maximum(definition: Json, table: Table, name: str) -> int:
+    text = str(definition.get("max", "*"))
+    if text == "*" or not text.isdigit():
+        return _NO_LIMIT
+    base = [str(child.definition.get("max", "*")) for child in table.names.get(name, ())]
+    is_list = any(child.is_list for child in table.names.get(name, ()))
+    if text == "1" and not is_list and base:
+        return _NO_LIMIT
+    return int(text)
+
+
+def _content(engine: Engine, profile: Profile, definition: Json, table: Table, name: str) -> Content:
+    content = Content(profile, definition)
+    children = table.names.get(name, ())
+    base = children[0].definition if children else {}
+    types = definition.get("type", ())
+    codes = frozenset(each["code"] for each in types if "code" in each)
+    base_codes = frozenset(child.type for child in children)
+    if codes and base_codes and not base_codes <= codes and not codes & {"Resource", "DomainResource", "BackboneElement", "Element"}:
+        content.types = codes
+    if "binding" in definition and not _same_binding(definition["binding"], base.get("binding")):
+        content.binding = Binding(definition["binding"])
+    if "contentReference" not in definition:
+        content.profiles = tuple(url for each in types for url in each.get("profile", ()) if "#" not in url)
+    if codes == {"Extension"}:
+        content.profiles = ()
+    targets = tuple(each for each in types if each.get("code") == "Reference")
+    if targets and _target_key(targets) != _target_key(tuple(each for each in base.get("type", ()) if each.get("code") == "Reference")):
+        content.targets = targets
+    known = _known_rules(engine, children)
+    own = [each for each in definition.get("constraint", ()) if (each.get("key"), each.get("expression")) not in known]
+    content.invariants = engine.invariants(own, profile.structure)
+    if children and children[0].kind in (COMPLEX, PRIMITIVE):
+        inner = children[0].table if children[0].kind == COMPLEX else engine.table("Element")
+        if len(children) > 1 and len(codes) == 1:
+            inner = next((child.table for child in children if child.type in codes and child.kind == COMPLEX), inner)
+        nested = _overlay(engine, profile, definition, inner)
+        if nested is not None and nested.rules:
+            content.nested = nested
+    elif children and children[0].kind == RESOURCE and any(key.startswith((definition.get("id") or "") + ".") for key in profile.by_id):
+        only = next(iter(codes)) if len(codes) == 1 else "Resource"
+        nested = _overlay(engine, profile, definition, engine.table_or_none(only) or engine.table("Resource"))
+        content.nested = nested if nested is not None and nested.rules else None
+    return content
+
+
+def _same_binding(own: Json, base: Json | None) -> bool:
+    if base is None:
+        return False
+    return own.get("strength") == base.get("strength") and own.get("valueSet", "").partition("|")[0] == base.get("valueSet", "").partition("|")[0]
+
+
+def _target_key(types: tuple[Json, ...]) -> frozenset[str]:
+    return frozenset(
+        [url for each in types for url in each.get("targetProfile", ())] + ["aggregation:" + mode for each in types for mode in each.get("aggregation", ())]
+    )
+
+
+def _known_rules(engine: Engine, children: tuple[Child, ...]) -> set[tuple[Any, Any]]:
+    known = {(each.get("key"), each.get("expression")) for child in children for each in child.definition.get("constraint", ())}
+    for child in children:
+        definition = engine.definitions.type(child.type)
+        if definition is not None and "snapshot" in definition:
+            known |= {(each.get("key"), each.get("expression")) for each in definition["snapshot"]["element"][0].get("constraint", ())}
+    return known

@@ -1,0 +1,165 @@
+"""References: their form, what they lead to, and whether that may stand there.
+
+https://hl7.org/fhir/R4/references.html and, inside Bundles, https://hl7.org/fhir/R4/bundle.html#references.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import is_absolute
+
+if TYPE_CHECKING:
+    from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Child
+
+__all__ = ["Target", "check_targets", "find_target", "reference_element", "type_in_text"]
+
+Json = dict[str, Any]
+
+_RESTFUL = re.compile(r"(?:(?P<base>(?:https?|urn)://?\S*?/))?(?P<type>[A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?")
+_RESOURCE = "http://hl7.org/fhir/StructureDefinition/Resource"
+
+
+class Target:
+    """What a reference leads to: the resource, where it is, and how it was found (contained or bundled)."""
+
+    __slots__ = ("entry", "location", "resource", "way")
+
+    def __init__(self, resource: Json, way: str, location: Location, entry: int = -1) -> None:
+        self.resource = resource
+        self.way = way
+        self.location = location
+        self.entry = entry
+
+
+def type_in_text(scope: Scope, reference: str) -> str:
+    """The resource type that a RESTful reference names; empty when it names none."""
+    found = _RESTFUL.fullmatch(reference)
+    if found is not None and found["type"] in scope.engine.resource_types:
+        return found["type"]
+    return ""
+
+
+def find_target(scope: Scope, reference: str) -> Target | None:
+    """Look a reference up: in the contained resources, then in the Bundle around."""
+    if reference.startswith("#"):
+        return _contained(scope, reference[1:])
+    if scope.bundle is not None:
+        return scope.bundle.find(scope.entry, reference)
+    return None
+
+
+def _contained(scope: Scope, wanted: str) -> Target | None:
+    if not wanted:
+        return Target(scope.root, "contained", scope.container, scope.entry) if scope.root is not scope.resource else None
+    inner = scope.root.get("contained")
+    for at, each in enumerate(inner if isinstance(inner, list) else ()):
+        if isinstance(each, dict) and each.get("id") == wanted:
+            return Target(each, "contained", (scope.container, "contained", "contained", at), scope.entry)
+    return None
+
+
+def reference_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
+    """A Reference where its type is used."""
+    reference = value.get("reference")
+    if type(reference) is not str or not reference.strip():
+        identifier = value.get("identifier")
+        known = isinstance(identifier, dict) and (identifier.get("system") or identifier.get("value"))
+        if not known and not value.get("display"):
+            scope.report("Reference_REF_NoDisplay", location)
+        return
+    if reference == "http://tools.ietf.org/html/bcp47":
+        return
+    if any(each.isspace() for each in reference):
+        scope.report("REFERENCE_REF_INVALID_REF", location)
+    elif scope.options.assume_rest and not is_absolute(reference) and reference[0] != "#" and not type_in_text(scope, reference):
+        scope.report("REFERENCE_REF_SUSPICIOUS", location, found=reference)
+    if scope.bundle is not None and not reference.startswith("#"):
+        scope.bundle.check_reference(scope, reference, location)
+    types = child.definition.get("type", ())
+    check_targets(scope, types, value, location, resolve=True)
+
+
+def check_targets(scope: Scope, types: tuple[Json, ...] | list[Json], value: Json, location: Location, *, resolve: bool) -> None:
+    """The target of a reference against the target profiles allowed at an element."""
+    reference = value.get("reference")
+    if type(reference) is not str or not reference.strip():
+        return
+    allowed = [url for each in types if each.get("code") == "Reference" for url in each.get("targetProfile", ())]
+    target = find_target(scope, reference)
+    if resolve and target is None:
+        _unresolved(scope, reference, location)
+    named = target.resource.get("resourceType", "") if target is not None else type_in_text(scope, reference.partition("?")[0] if "?" in reference else reference)
+    if not named and "?" in reference and reference.partition("?")[0] in scope.engine.resource_types:
+        named = reference.partition("?")[0]
+    if resolve and type(value.get("type")) is str:
+        _stated_type(scope, allowed, str(value["type"]), str(named), location)
+    _aggregation(scope, types, target, reference, location)
+    if not allowed or _RESOURCE in allowed:
+        return
+    fitting = [url for url in allowed if _type_of(scope, url) in scope.engine.type_chain(str(named))] if named else []
+    if target is None:
+        if named and not fitting and all(_type_of(scope, url) for url in allowed):
+            expected = ", ".join(sorted({_type_of(scope, url) for url in allowed}))
+            if scope.options.assume_rest:
+                scope.report("Reference_REF_BadTargetType2", location, found=named, expected=expected)
+            elif scope.options.references != "ignore":
+                scope.report("Reference_REF_BadTargetType", location, severity="warning", found=named, expected=expected)
+        return
+    if not fitting:
+        expected = ", ".join(sorted({_type_of(scope, url) or url for url in allowed}))
+        scope.report("Reference_REF_BadTargetType", location, found=named, expected=expected)
+        return
+    _conforms(scope, target, fitting, allowed, reference, location)
+
+
+def _conforms(scope: Scope, target: Target, fitting: list[str], allowed: list[str], reference: str, location: Location) -> None:
+    if scope.trial > scope.engine.trial_limit or any(scope.engine.is_base(url) for url in fitting):
+        return
+    results = [(url, scope.engine.trial(scope, target, url)) for url in fitting]
+    good = [url for url, problems in results if problems is None]
+    if not good:
+        scope.report("Reference_REF_CantMatchChoice", location, found=reference, expected=", ".join(allowed))
+        for url, problems in results:
+            scope.report("Details_for__matching_against_Profile_", location, found=reference, profile=url, problem=problems or "")
+    elif len(good) > 1:
+        scope.report("Reference_REF_MultipleMatches", location, found=reference)
+
+
+def _unresolved(scope: Scope, reference: str, location: Location) -> None:
+    must = reference.startswith("#") or scope.options.references == "exists"
+    if not must or (scope.options.examples and ("example.org" in reference or "acme.com" in reference)):
+        return
+    if "?" in reference and reference.partition("?")[0] in scope.engine.resource_types:
+        return
+    scope.report("Reference_REF_CantResolve", location, found=reference)
+
+
+def _stated_type(scope: Scope, allowed: list[str], stated: str, named: str, location: Location) -> None:
+    short = stated.rpartition("/")[2]
+    if allowed and _RESOURCE not in allowed and short not in {_type_of(scope, url) for url in allowed}:
+        scope.report("Reference_REF_WrongTarget", location, found=stated, expected=", ".join(allowed))
+    if named and named != short:
+        scope.report("Reference_REF_BadTargetType", location, found=named, expected=stated)
+
+
+def _aggregation(scope: Scope, types: tuple[Json, ...] | list[Json], target: Target | None, reference: str, location: Location) -> None:
+    modes = {mode for each in types if each.get("code") == "Reference" for mode in each.get("aggregation", ())}
+    if not modes:
+        return
+    if target is None:
+        if "referenced" not in modes and not reference.startswith("#"):
+            scope.report("REFERENCE_REF_NOTFOUND_BUNDLE", location, found=reference)
+        return
+    way = target.way
+    if way in modes or ("referenced" in modes and way != "contained"):
+        return
+    scope.report("Reference_REF_Aggregation", location, found=way, expected=", ".join(sorted(modes)))
+
+
+def _type_of(scope: Scope, canonical: str) -> str:
+    structure = scope.engine.definitions.structure(canonical)
+    return structure.get("type", "") if structure is not None else ""

@@ -1,0 +1,124 @@
+"""Whole resources: the root, entries, contained ones – and the rules that hold for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.bundles import BundleIndex, check_bundle
+from vrfhir.validation.invariants import check as check_invariants
+from vrfhir.validation.paths import Location, mark
+from vrfhir.validation.scope import NotWellFormedError, Scope
+from vrfhir.validation.walk import walk
+
+if TYPE_CHECKING:
+    from vrfhir.validation.tables import Child
+
+__all__ = ["check_resource", "visit_resource"]
+
+Json = dict[str, Any]
+
+
+def visit_resource(scope: Scope, child: Child, value: Json, location: Location, depth: int, parent: Json) -> None:
+    """A resource inside another one."""
+    name = value.get("resourceType")
+    if type(name) is not str or name not in scope.engine.resource_types:
+        if scope.strict:
+            raise NotWellFormedError
+        return
+    if child.type not in ("Resource", name):
+        scope.report("BUNDLE_BUNDLE_ENTRY_TYPE", location, found=name, expected=child.type)
+    contained = child.name == "contained"
+    inner = scope.enter(value, mark(location, value), contained=contained)
+    if child.path == "Bundle.entry.resource" and scope.bundle is not None:
+        inner.entry = location[0][3]
+    elif not contained:
+        inner.bundle = None
+    if contained:
+        if "id" not in value:
+            inner.report("Resource_RES_ID_Missing", inner.location)
+        elif _is_repeated(scope.resource, value):
+            inner.report("RESOURCE_DUPLICATE_CONTAINED_ID", inner.location, found=value["id"])
+    check_resource(inner, depth)
+
+
+def _is_repeated(holder: Json, value: Json) -> bool:
+    rows = [each for each in holder.get("contained", ()) if isinstance(each, dict) and each.get("id") == value["id"]]
+    return len(rows) > 1 and rows[0] is not value
+
+
+def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ()) -> None:
+    """A resource against its type, the rules in code for it, the profiles it claims and those that are asked for."""
+    resource, location, engine = scope.resource, scope.location, scope.engine
+    name: str = resource["resourceType"]
+    table = engine.table(name)
+    if name == "Bundle":
+        scope.bundle = BundleIndex(resource, location)
+        scope.entry = -1
+    walk(scope, table, resource, location, depth)
+    if table.invariants:
+        check_invariants(scope, table.invariants, resource, name, location)
+    rules = engine.resource_rules.get(name)
+    if rules is not None:
+        rules(scope, resource, location)
+    if name == "Bundle":
+        check_bundle(scope, resource, location)
+    if "contained" in resource and scope.root is resource:
+        _orphans(scope, resource, location)
+    if "language" in resource:
+        engine.check_language(scope, resource, location)
+    if "meta" in resource:
+        _meta(scope, resource, location)
+    for canonical in profiles:
+        engine.apply_profile(scope, canonical, location)
+
+
+def _meta(scope: Scope, resource: Json, location: Location) -> None:
+    meta = resource["meta"]
+    if type(meta) is not dict:
+        return
+    place = (location, "meta", "meta", -1)
+    listed = meta.get("profile")
+    if type(listed) is list:
+        for at, canonical in enumerate(listed):
+            if type(canonical) is str:
+                scope.engine.claimed_profile(scope, canonical, location, (place, "profile", "profile", at))
+    labels = meta.get("security")
+    if type(labels) is list and len(labels) > 1:
+        seen: set[tuple[Any, Any]] = set()
+        for at, label in enumerate(labels):
+            if isinstance(label, dict):
+                key = (label.get("system"), label.get("code"))
+                if key in seen:
+                    scope.report("META_RES_SECURITY_DUPLICATE", (place, "profile", "security", at), found=f"{key[0]}#{key[1]}")
+                seen.add(key)
+
+
+def _orphans(scope: Scope, resource: Json, location: Location) -> None:
+    """dom-3: contained resources are referenced from their container, or refer to it."""
+    contained = [each for each in resource["contained"] if isinstance(each, dict)]
+    own = set(_fragments({key: value for key, value in resource.items() if key != "contained"}))
+    links = [set(_fragments(each)) for each in contained]
+    used = [each.get("id") in own or "" in links[at] for at, each in enumerate(contained)]
+    changed = True
+    while changed:
+        changed = False
+        for at, each in enumerate(contained):
+            if not used[at] and any(used[other] and each.get("id") in links[other] for other in range(len(contained)) if other != at):
+                used[at] = changed = True
+    for at, each in enumerate(contained):
+        if not used[at]:
+            found = each.get("id")
+            scope.report("CONTAINED_ORPHAN_DOM3", (location, "contained", "contained", at), found=found if isinstance(found, str) else "")
+
+
+def _fragments(value: Any) -> Iterator[str]:
+    """The ids of all ``#id`` references in a value."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _fragments(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _fragments(each)
+    elif isinstance(value, str) and value.startswith("#"):
+        yield value[1:]

@@ -1,0 +1,137 @@
+"""What a check needs to know about where it is, and the way to say what it found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.fhirpath import Environment, Node
+from vrfhir.issues import Issue, Severity
+from vrfhir.validation.paths import Location, expression, json_path, written_expression
+from vrfhir.validation.rules import RULES
+
+if TYPE_CHECKING:
+    from vrfhir.validation.bundles import BundleIndex
+    from vrfhir.validation.engine import Engine
+    from vrfhir.validation.invariants import Invariant
+    from vrfhir.validation.options import Options
+
+__all__ = ["Findings", "NotWellFormedError", "Scope"]
+
+Json = dict[str, Any]
+
+_WORSE = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
+
+
+class NotWellFormedError(Exception):
+    """The JSON does not have the form its types need: the walk stops and the structure is read with care."""
+
+
+class Findings:
+    """The issues of one validation, each once, with where they lie in the JSON text."""
+
+    __slots__ = ("places", "rows", "_seen")
+
+    def __init__(self) -> None:
+        self.rows: list[Issue] = []
+        self.places: list[tuple[str | int, ...]] = []
+        self._seen: dict[tuple[str, str], int] = {}
+
+    def add(self, issue: Issue, place: tuple[str | int, ...]) -> None:
+        """Keep an issue; of two with the same words about the same place the worse one stays."""
+        key = (issue.text, issue.expression)
+        at = self._seen.get(key)
+        if at is None:
+            self._seen[key] = len(self.rows)
+            self.rows.append(issue)
+            self.places.append(place)
+        elif _WORSE[issue.severity] < _WORSE[self.rows[at].severity]:
+            self.rows[at] = issue
+
+    def extend(self, other: Findings) -> None:
+        """Take over what a trial found."""
+        for issue, place in zip(other.rows, other.places, strict=True):
+            self.add(issue, place)
+
+    @property
+    def has_errors(self) -> bool:
+        """True when something in it makes the input unacceptable."""
+        return any(issue.is_error for issue in self.rows)
+
+
+class Scope:
+    """One resource under validation: the whole input, an entry of a Bundle, or a contained resource."""
+
+    __slots__ = ("_environment", "bundle", "container", "engine", "entry", "findings", "laid", "location", "options", "resource", "root", "strict", "trial", "trials")
+
+    def __init__(self, engine: Engine, options: Options, resource: Json, location: Location, findings: Findings) -> None:
+        self.engine = engine
+        self.options = options
+        self.resource = resource
+        self.root = resource
+        """The resource that holds this one when it is contained, else the resource itself."""
+        self.location = location
+        self.container: Location = location
+        """Location of :attr:`root`."""
+        self.findings = findings
+        self.bundle: BundleIndex | None = None
+        self.entry = -1
+        self.strict = True
+        self.trial = 0
+        self.trials: dict[tuple[int, str], str | None] = {}
+        """What targets of references were found not to conform to, shared by all scopes of a validation."""
+        self.laid: set[tuple[int, str]] = set()
+        """Profiles already laid over resources, for these findings."""
+        self._environment: Environment | None = None
+
+    def enter(self, resource: Json, location: Location, *, contained: bool) -> Scope:
+        """The scope of a resource inside this one."""
+        scope = Scope(self.engine, self.options, resource, location, self.findings)
+        scope.bundle, scope.entry, scope.strict, scope.trial = self.bundle, self.entry, self.strict, self.trial
+        scope.trials, scope.laid = self.trials, self.laid
+        if contained:
+            scope.root, scope.container = self.root, self.container
+        return scope
+
+    def attempt(self) -> Scope:
+        """The same place with findings of its own: to try whether something conforms."""
+        scope = Scope(self.engine, self.options, self.resource, self.location, Findings())
+        scope.root, scope.container, scope.bundle, scope.entry = self.root, self.container, self.bundle, self.entry
+        scope.strict, scope.trial, scope.trials = self.strict, self.trial + 1, self.trials
+        scope._environment = self._environment
+        return scope
+
+    @property
+    def environment(self) -> Environment:
+        """What FHIRPath expressions may ask for here."""
+        if self._environment is None:
+            self._environment = self.engine.environment(self)
+        return self._environment
+
+    def node(self, value: Any, type_path: str, extra: Any = None) -> Node:
+        """An element for FHIRPath."""
+        return Node(value, self.engine.model.type(type_path), extra)
+
+    def report(self, rule: str, location: Location, *, severity: Severity | None = None, source: str = "", **facts: Any) -> None:
+        """Say that a rule does not hold at a location."""
+        self._add(rule, location, expression(location), severity, source, facts)
+
+    def report_form(self, rule: str, location: Location, **facts: Any) -> None:
+        """Say that the JSON form is wrong at a location."""
+        self._add(rule, location, written_expression(location), None, "", facts)
+
+    def _add(self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json) -> None:
+        row = RULES[rule]
+        issue = Issue(
+            severity or row.severity, row.code, rule, row.text.format_map(facts), where, hint=row.hint.format_map(facts), source=source
+        )
+        self.findings.add(issue, json_path(location))
+
+    def failed_invariant(self, invariant: Invariant, location: Location, problem: str = "") -> None:
+        """Say that an invariant does not hold."""
+        severity: Severity = "warning" if invariant.severity == "warning" else "error"
+        words = invariant.human or self.engine.words_of(invariant)
+        text = f"Rule {invariant.key} does not hold: {words}"
+        if problem:
+            text += f" (it could not be evaluated: {problem})"
+        issue = Issue(severity, "invariant", invariant.identity, text, expression(location), source=invariant.source)
+        self.findings.add(issue, json_path(location))

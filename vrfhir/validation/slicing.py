@@ -1,0 +1,259 @@
+"""Slices: which items of an element belong to which, and whether each has what it needs.
+
+https://hl7.org/fhir/R4/profiling.html#slicing. Matchers are chosen when a profile is compiled: a look-up where one fixed
+value tells the slices apart, otherwise one test per slice and discriminator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.terminology import Membership
+from vrfhir.validation.discriminators import Criterion, criteria, select, steps_of
+from vrfhir.validation.paths import Location
+from vrfhir.validation.patterns import equals, fits
+
+if TYPE_CHECKING:
+    from vrfhir.validation.engine import Engine
+    from vrfhir.validation.overlays import Content, Item, Profile
+    from vrfhir.validation.scope import Scope
+
+__all__ = ["Slice", "Slicing", "compile_slicing"]
+
+Json = dict[str, Any]
+Test = Callable[["Scope", "Item"], bool]
+
+
+class _CannotEvaluateError(Exception):
+    pass
+
+
+class Slice:
+    """One slice: what belongs to it, how often it may be there, what each item must be."""
+
+    __slots__ = ("content", "definition", "keys", "maximum", "minimum", "name", "problem", "tests")
+
+    def __init__(self, definition: Json, content: Content) -> None:
+        self.definition = definition
+        self.name: str = definition.get("sliceName", "")
+        self.content = content
+        self.minimum = int(definition.get("min", 0))
+        text = str(definition.get("max", "*"))
+        self.maximum = int(text) if text.isdigit() else 1 << 62
+        self.tests: list[Test] = []
+        self.problem = ""
+
+
+class Slicing:
+    """The slices of one element."""
+
+    __slots__ = ("by_url", "definition", "discriminators", "engine", "is_closed", "is_ordered", "name", "profile", "slices")
+
+    def __init__(self, engine: Engine, profile: Profile, definition: Json, name: str) -> None:
+        self.engine = engine
+        self.profile = profile
+        self.definition = definition
+        self.name = name
+        slicing = definition.get("slicing", {})
+        self.discriminators = [(each.get("type", "value"), each.get("path", "$this")) for each in slicing.get("discriminator", ())]
+        if not slicing and name in ("extension", "modifierExtension"):
+            self.discriminators = [("value", "url")]
+        elif not slicing and definition.get("path", "").endswith("[x]"):
+            self.discriminators = [("type", "$this")]
+        self.is_closed = slicing.get("rules") == "closed"
+        self.is_ordered = slicing.get("ordered") is True
+        self.slices: list[Slice] = []
+        self.by_url: dict[Any, Slice] | None = None
+
+    def add(self, definition: Json, content: Content) -> None:
+        """Take in one slice of the snapshot."""
+        self.slices.append(Slice(definition, content))
+
+    def finish(self) -> None:
+        """Choose the matchers, now that all slices are known."""
+        urls: dict[Any, Slice] = {}
+        for at, each in enumerate(self.slices):
+            try:
+                each.tests = [self._test(each, kind, path, at) for kind, path in self.discriminators]
+                if not each.tests:
+                    each.tests = [_never]
+            except _CannotEvaluateError as problem:
+                each.problem = str(problem)
+            if self.discriminators == [("value", "url")] and not each.problem:
+                found = criteria(self.engine, self.profile, each.definition, [("name", "url")])
+                values = [one.constraint[1] for one in found if one.constraint is not None]
+                if values and "/" not in each.name:
+                    urls.setdefault(values[0], each)
+        if urls and len(urls) == len(self.slices):
+            self.by_url = urls
+
+    def apply(self, scope: Scope, items: list[Item], location: Location, holder: Json) -> list[Item]:
+        """Match the items, check each against its slice; returns the items that no slice took."""
+        taken: dict[int, int] = {}
+        rest: list[Item] = []
+        last = -1
+        unsupported = False
+        for item in items:
+            found, failed = self._match(scope, item)
+            unsupported = unsupported or failed
+            if found is None:
+                rest.append(item)
+                if self.is_closed and not failed:
+                    scope.report("Validation_VAL_Profile_NotSlice", item[3], source=self.profile.versioned)
+                continue
+            at = self.slices.index(found)
+            if self.is_ordered and at < last:
+                scope.report("Validation_VAL_Profile_SliceOrder", item[3], source=self.profile.versioned)
+            last = max(last, at)
+            taken[at] = taken.get(at, 0) + 1
+            parts = found.name.split("/")
+            for size in range(1, len(parts)):
+                outer = next((i for i, each in enumerate(self.slices) if each.name == "/".join(parts[:size])), None)
+                if outer is not None:
+                    taken[outer] = taken.get(outer, 0) + 1
+            if not found.content.is_idle:
+                found.content.apply(scope, item)
+        if not unsupported:
+            for at, each in enumerate(self.slices):
+                self._count(scope, each, taken.get(at, 0), location)
+        return rest
+
+    def _match(self, scope: Scope, item: Item) -> tuple[Slice | None, bool]:
+        if self.by_url is not None:
+            value = item[1]
+            url = value.get("url") if isinstance(value, dict) else None
+            return (self.by_url.get(url) if isinstance(url, str) else None), False
+        found: Slice | None = None
+        failed = False
+        for each in self.slices:
+            if each.problem:
+                scope.report("SLICING_CANNOT_BE_EVALUATED", item[3], element=each.definition.get("id", ""), source=self.profile.versioned, problem=each.problem)
+                failed = True
+                continue
+            if all(test(scope, item) for test in each.tests):
+                if found is None or each.name.startswith(found.name + "/"):
+                    found = each
+                elif not found.name.startswith(each.name + "/"):
+                    scope.report("Validation_VAL_Profile_MatchMultiple", item[3], first=found.name, second=each.name, source=self.profile.versioned)
+        return found, failed
+
+    def _count(self, scope: Scope, each: Slice, count: int, location: Location) -> None:
+        if count < each.minimum:
+            element = f"{each.definition['path']}:{each.name}"
+            types = each.definition.get("type", ())
+            url = next((one for entry in types for one in entry.get("profile", ())), "")
+            if self.profile.is_vital_sign and each.definition["path"] == "Observation.code.coding":
+                rule = "VALIDATION_VAL_PROFILE_MINIMUM_MAGIC"
+            elif url and any(entry.get("code") == "Extension" for entry in types):
+                rule = "VALIDATION_VAL_PROFILE_MINIMUM_SLICE_EXT"
+            else:
+                rule = "Validation_VAL_Profile_Minimum_SLICE"
+            match = url or ", ".join(f"{kind} of {path}" for kind, path in self.discriminators)
+            scope.report(rule, location, source=self.profile.versioned, element=element, minimum=each.minimum, found=count, match=match)
+        if count > each.maximum:
+            element = f"{each.definition['path']}:{each.name}"
+            scope.report(
+                "Validation_VAL_Profile_Maximum", location, source=self.profile.versioned, element=element, maximum=each.maximum, found=count, name=element
+            )
+
+    def _test(self, each: Slice, kind: str, path: str, at: int) -> Test:
+        if kind == "position":
+            return self._position(at)
+        steps = steps_of(path)
+        if steps is None:
+            raise _CannotEvaluateError(f"the discriminator path '{path}' is not supported")
+        found = criteria(self.engine, self.profile, each.definition, steps)
+        if kind == "type":
+            return _type_test(found, steps)
+        if kind == "profile":
+            return _profile_test(found, steps)
+        if kind == "exists":
+            return _exists_test(found, steps, path)
+        return _value_test(found, steps, path, alone=len(self.discriminators) == 1)
+
+    def _position(self, at: int) -> Test:
+        start = sum(each.minimum for each in self.slices[:at])
+        end = start + self.slices[at].maximum
+
+        def test(scope: Scope, item: Item) -> bool:
+            return start <= max(item[3][3], 0) < end
+
+        return test
+
+
+def compile_slicing(engine: Engine, profile: Profile, definition: Json, name: str) -> Slicing:
+    """The slicing of an element; its slices are added as the snapshot names them."""
+    return Slicing(engine, profile, definition, name)
+
+
+def _never(scope: Scope, item: Item) -> bool:
+    return False
+
+
+def _always(scope: Scope, item: Item) -> bool:
+    return True
+
+
+def _value_test(found: list[Criterion], steps: list[tuple[str, str]], path: str, *, alone: bool) -> Test:
+    for each in found:
+        if each.maximum == "0":
+            return lambda scope, item: not select(scope, item, steps)
+        if each.constraint is not None:
+            kind, expected = each.constraint
+            match = equals if kind == "fixed" and not isinstance(expected, dict) else fits
+            return lambda scope, item: any(match(one.value, expected) for one in select(scope, item, steps))
+        if each.value_set:
+            return _member_test(each.value_set, steps)
+    if alone:
+        raise _CannotEvaluateError(f"the slice fixes nothing at its discriminator '{path}'")
+    return _always
+
+
+def _member_test(value_set: str, steps: list[tuple[str, str]]) -> Test:
+    def member(scope: Scope, value: Any) -> bool:
+        if isinstance(value, str):
+            return scope.engine.terminology.member(value_set, None, value) is Membership.IN
+        if isinstance(value, dict) and "coding" in value:
+            return any(member(scope, each) for each in value["coding"])
+        if isinstance(value, dict) and isinstance(value.get("code"), str):
+            return scope.engine.terminology.member(value_set, value.get("system"), value["code"]) is Membership.IN
+        return False
+
+    return lambda scope, item: any(member(scope, one.value) for one in select(scope, item, steps))
+
+
+def _type_test(found: list[Criterion], steps: list[tuple[str, str]]) -> Test:
+    names = {each["code"] for one in found for each in one.types if "code" in each}
+    if steps and steps[-1][0] == "resolve":
+        names = {url.rpartition("/")[2] for one in found for each in one.types for url in each.get("targetProfile", ())} or names
+    if not names:
+        raise _CannotEvaluateError("the slice names no type")
+
+    def test(scope: Scope, item: Item) -> bool:
+        if not steps:
+            return item[0].type in names or (isinstance(item[1], dict) and item[1].get("resourceType") in names)
+        return any(one.type in names for one in select(scope, item, steps))
+
+    return test
+
+
+def _profile_test(found: list[Criterion], steps: list[tuple[str, str]]) -> Test:
+    key = "targetProfile" if steps and steps[-1][0] == "resolve" else "profile"
+    canonicals = [url for one in found for each in one.types for url in each.get(key, ())]
+    if not canonicals:
+        return _always
+
+    def test(scope: Scope, item: Item) -> bool:
+        return any(scope.engine.conforms(scope, one.value, one.type, url, item[3]) for one in select(scope, item, steps) for url in canonicals)
+
+    return test
+
+
+def _exists_test(found: list[Criterion], steps: list[tuple[str, str]], path: str) -> Test:
+    for each in found:
+        if each.maximum == "0":
+            return lambda scope, item: not select(scope, item, steps)
+        if each.minimum >= 1:
+            return lambda scope, item: bool(select(scope, item, steps))
+    raise _CannotEvaluateError(f"the slice neither requires nor forbids '{path}'")
