@@ -46,6 +46,7 @@ _KEEPING = (
     frozenset(("where", "distinct", "trace", "single", "sort", "checkModifiers", "exclude", "intersect")) | _POSITIONAL
 )
 _PROJECTING = frozenset(("select", "repeat"))
+_ITERATING = _PROJECTING | {"where", "exists", "all", "aggregate", "sort", "iif", "trace"}
 _UNORDERED = frozenset(("children", "descendants"))
 
 
@@ -89,8 +90,8 @@ class _Checker:
         name = tree.name
         if name in _POSITIONAL and not focus.ordered:
             raise _refused(f"{name}() of a collection without an order.", tree)
-        inner = focus if name in _PROJECTING | {"where", "exists", "all", "aggregate", "sort", "iif"} else this
-        results = [self.shape(each, focus, inner) for each in tree.arguments]
+        inner = focus if name in _ITERATING else this
+        results = [self.shape(each, inner, inner) for each in tree.arguments]
         if name == "iif" and results and results[0].literal not in ("", "boolean"):
             raise _refused("The criterion of iif() is no boolean.", tree)
         if name in _KEEPING:

@@ -232,7 +232,13 @@ def _sort_argument(tree: Syntax) -> tuple[Run, bool]:
     return compile_run(tree.criterion), tree.descending
 
 
+def _value_argument(tree: Syntax) -> Run:
+    run = compile_run(tree)
+    return run if isinstance(tree, Literal) else lambda _, frame: run(frame.this, frame)
+
+
 _ARGUMENTS: dict[str, Callable[[Syntax], Any]] = {
+    "v": _value_argument,
     "r": compile_run,
     "t": compile_test,
     "n": _type_argument,

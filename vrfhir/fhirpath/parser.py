@@ -152,7 +152,7 @@ class _Parser:
         while True:
             position = self._token.position
             if self._accept("."):
-                path = Invocation(path, self._step(), position=position)
+                path = Invocation(path, self._step(after_dot=True), position=position)
             elif self._accept("["):
                 path = Index(path, self._expression(0), position=position)
                 self._expect("]")
@@ -194,20 +194,21 @@ class _Parser:
         kind = "decimal" if "." in token.value else "integer"
         return Literal(kind, token.value, position=token.position)
 
-    def _step(self) -> Syntax:
+    def _step(self, *, after_dot: bool = False) -> Syntax:
         """What may follow a dot: a member, a function or one of ``$this``, ``$index``, ``$total``."""
         token = self._token
         if token.kind == "special" and token.value in _SPECIALS:
             self._advance()
             return Special(token.value, position=token.position)
-        name = self._name()
+        name = self._name(any_word=after_dot)
         if self._accept("("):
             return Call(name, self._arguments(name), position=token.position)
         return Member(name, position=token.position)
 
-    def _name(self) -> str:
+    def _name(self, *, any_word: bool = False) -> str:
+        """A name; after a dot an operator's name too (``text.div``), where no operator can stand."""
         token = self._token
-        if token.kind == "delimited" or (token.kind == "name" and token.value not in _RESERVED):
+        if token.kind == "delimited" or (token.kind == "name" and (any_word or token.value not in _RESERVED)):
             return self._advance().value
         raise self._unexpected("a name expected")
 

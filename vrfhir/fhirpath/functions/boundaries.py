@@ -61,7 +61,7 @@ def _boundary(name: str, *, high: bool) -> Function:
 
         return run
 
-    return Function(build, "r")
+    return Function(build, "v")
 
 
 def _precision(items: list[Any]) -> list[Any]:
@@ -90,5 +90,5 @@ FUNCTIONS = {
     "lowBoundary": _boundary("lowBoundary", high=False),
     "highBoundary": _boundary("highBoundary", high=True),
     "precision": plain(_precision),
-    "comparable": Function(_comparable, "r", 1, tests=True),
+    "comparable": Function(_comparable, "v", 1, tests=True),
 }

@@ -174,7 +174,7 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 FUNCTIONS = {
     **{f"to{name}": _conversion(f"to{name}", convert) for name, convert in _CONVERSIONS.items()},
     **{f"convertsTo{name}": _check(f"convertsTo{name}", convert) for name, convert in _CONVERSIONS.items()},
-    "toQuantity": Function(_quantity, "r"),
-    "convertsToQuantity": Function(_converts_to_quantity, "r", tests=True),
+    "toQuantity": Function(_quantity, "v"),
+    "convertsToQuantity": Function(_converts_to_quantity, "v", tests=True),
     "iif": Function(_iif, "trr", 2),
 }

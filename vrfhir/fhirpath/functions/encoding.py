@@ -67,7 +67,7 @@ def _transformation(name: str, table: dict[str, Work]) -> Function:
 
         return run
 
-    return Function(build, "r", 1)
+    return Function(build, "v", 1)
 
 
 FUNCTIONS = {

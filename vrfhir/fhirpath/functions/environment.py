@@ -43,6 +43,6 @@ FUNCTIONS = {
     "now": _clock("dateTime"),
     "today": _clock("date"),
     "timeOfDay": _clock("time"),
-    "trace": Function(_trace, "rr", 1),
-    "defineVariable": Function(_define_variable, "rr", 1),
+    "trace": Function(_trace, "vr", 1),
+    "defineVariable": Function(_define_variable, "vr", 1),
 }

@@ -168,12 +168,12 @@ def _check_modifiers(*modifiers: Run) -> Run:
 
 
 FUNCTIONS = {
-    "extension": Function(_extension, "r", 1),
+    "extension": Function(_extension, "v", 1),
     "hasValue": Function(_has_value, tests=True),
     "getValue": Function(_get_value),
     "resolve": Function(_resolve),
-    "memberOf": Function(_member_of, "r", 1, tests=True),
-    "conformsTo": Function(_conforms_to, "r", 1, tests=True),
+    "memberOf": Function(_member_of, "v", 1, tests=True),
+    "conformsTo": Function(_conforms_to, "v", 1, tests=True),
     "htmlChecks": Function(_html_checks, tests=True),
-    "checkModifiers": Function(_check_modifiers, "r", repeats=True),
+    "checkModifiers": Function(_check_modifiers, "v", repeats=True),
 }

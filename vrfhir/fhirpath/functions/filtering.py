@@ -137,7 +137,7 @@ def _counted(name: str, part: Any) -> Function:
 
         return run
 
-    return Function(build, "r", 1)
+    return Function(build, "v", 1)
 
 
 def union(left: list[Any], right: list[Any], frame: Frame) -> list[Any]:
@@ -192,7 +192,7 @@ FUNCTIONS = {
     "where": Function(_where, "t", 1),
     "select": Function(_select, "r", 1),
     "repeat": Function(_repeat, "r", 1),
-    "aggregate": Function(_aggregate, "rr", 1),
+    "aggregate": Function(_aggregate, "rv", 1),
     "sort": Function(_sort, "s", repeats=True),
     "single": plain(_single),
     "first": plain(lambda items: items[:1]),
@@ -200,9 +200,9 @@ FUNCTIONS = {
     "tail": plain(lambda items: items[1:]),
     "skip": _counted("skip", lambda items, number: items[number:]),
     "take": _counted("take", lambda items, number: items[:number]),
-    "union": Function(_union, "r", 1),
-    "combine": Function(_combine, "r", 1),
-    "intersect": Function(_intersect, "r", 1),
-    "exclude": Function(_exclude, "r", 1),
-    "coalesce": Function(_coalesce, "r", 1, repeats=True),
+    "union": Function(_union, "v", 1),
+    "combine": Function(_combine, "v", 1),
+    "intersect": Function(_intersect, "v", 1),
+    "exclude": Function(_exclude, "v", 1),
+    "coalesce": Function(_coalesce, "v", 1, repeats=True),
 }

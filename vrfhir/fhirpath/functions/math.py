@@ -139,7 +139,7 @@ FUNCTIONS = {
     "exp": _on_number("exp", _exp),
     "ln": _on_number("ln", _ln),
     "sqrt": _on_number("sqrt", _sqrt),
-    "log": Function(_log, "r", 1),
-    "power": Function(_power, "r", 1),
-    "round": Function(_round, "r"),
+    "log": Function(_log, "v", 1),
+    "power": Function(_power, "v", 1),
+    "round": Function(_round, "v"),
 }

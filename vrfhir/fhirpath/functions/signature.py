@@ -21,9 +21,10 @@ Test = Callable[[list[Any], Frame], bool | None]
 class Function(NamedTuple):
     """``build`` gets one closure or tree for each argument and returns the closure of the call.
 
-    ``arguments`` has a letter for each possible argument: ``r`` any expression (a :data:`Run`), ``t`` a criterion (a
-    :data:`Test`), ``n`` a type name, ``s`` a sort criterion (a pair of Run and direction). ``required`` of them must be
-    given. ``tests`` says that ``build`` returns a Test, ``repeats`` that the last argument may come again.
+    ``arguments`` has a letter for each possible argument: ``v`` a value, evaluated where the call stands (with ``$this`` as
+    its input); ``r`` an expression (a :data:`Run`) and ``t`` a criterion (a :data:`Test`) that the function evaluates
+    itself, on its items; ``n`` a type name; ``s`` a sort criterion (a pair of Run and direction). ``required`` of them must
+    be given. ``tests`` says that ``build`` returns a Test, ``repeats`` that the last argument may come again.
     """
 
     build: Callable[..., Any]

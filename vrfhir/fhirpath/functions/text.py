@@ -40,7 +40,7 @@ def _test(name: str, work: Callable[[str, str], bool]) -> Function:
 
         return test
 
-    return Function(build, "r", 1, tests=True)
+    return Function(build, "v", 1, tests=True)
 
 
 def _work(name: str, work: Callable[..., list[Any]], arguments: int) -> Function:
@@ -56,7 +56,7 @@ def _work(name: str, work: Callable[..., list[Any]], arguments: int) -> Function
 
         return run
 
-    return Function(build, "r" * arguments, arguments)
+    return Function(build, "v" * arguments, arguments)
 
 
 def _substring(start: Run, length: Run | None = None) -> Run:
@@ -96,7 +96,7 @@ def _split(text: str, separator: str) -> list[Any]:
 FUNCTIONS = {
     "indexOf": _work("indexOf", lambda text, part: [text.find(part)], 1),
     "lastIndexOf": _work("lastIndexOf", lambda text, part: [text.rfind(part)], 1),
-    "substring": Function(_substring, "rr", 1),
+    "substring": Function(_substring, "vv", 1),
     "startsWith": _test("startsWith", str.startswith),
     "endsWith": _test("endsWith", str.endswith),
     "contains": _test("contains", lambda text, part: part in text),
@@ -110,5 +110,5 @@ FUNCTIONS = {
     "toChars": _work("toChars", list, 0),
     "trim": _work("trim", lambda text: [text.strip()], 0),
     "split": _work("split", _split, 1),
-    "join": Function(_join, "r"),
+    "join": Function(_join, "v"),
 }
