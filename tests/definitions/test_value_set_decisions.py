@@ -169,5 +169,17 @@ def test_a_stored_expansion_is_used_unless_it_is_only_a_page() -> None:
     assert expander.member("page", FOREIGN, "9") is UNKNOWN
 
 
+def test_a_published_expansion_counts_only_where_the_composition_cannot_be_listed() -> None:
+    rows = {"expansion": {"contains": [{"system": CS, "code": "plant"}, {"system": FOREIGN, "code": "1"}]}}
+    expander = _expander(
+        local=_composed({"system": CS, "concept": [{"code": "dog"}]}) | rows,
+        foreign=_composed(_filter("concept", "is-a", "7", FOREIGN)) | rows,
+    )
+    assert expander.member("local", CS, "dog") is IN
+    assert expander.member("local", CS, "plant") is OUT
+    assert expander.member("foreign", FOREIGN, "1") is IN
+    assert expander.member("foreign", FOREIGN, "2") is OUT
+
+
 def test_an_unknown_value_set_decides_nothing() -> None:
     assert _expander().member("nothing", CS, "dog") is UNKNOWN

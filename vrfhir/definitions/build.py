@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from vrfhir.definitions.expansion import Expander
+from vrfhir.definitions.expansion import FROZEN, Expander
 from vrfhir.definitions.facts import facts
 from vrfhir.definitions.package import Package, open_package
 from vrfhir.definitions.sources import DATA_FOLDER, SOURCES, Source
@@ -75,12 +75,12 @@ def _freeze_expansions(resources: Iterable[Json], kept: dict[tuple[str, str], Js
     expander = Expander(lookup)
     for canonical in sorted({url for each in resources for url in _required_value_sets(each)}):
         value_set = lookup(canonical, "ValueSet")
-        if value_set is None or "expansion" in value_set:
+        if value_set is None:
             continue
         codes = expander.codes(value_set["url"])
         if codes is not None and 0 < sum(map(len, codes.values())) <= _MAX_FROZEN_CODES:
             rows = [{"system": system, "code": code} for system, listed in codes.items() for code in listed]
-            value_set["expansion"] = {"contains": rows}
+            value_set["expansion"] = {"identifier": FROZEN, "contains": rows}
 
 
 def _required_value_sets(definition: Json) -> Iterator[str]:

@@ -14,12 +14,15 @@ from typing import Any
 from vrfhir.definitions.concepts import LocalCodeSystem
 from vrfhir.definitions.filters import passes
 
-__all__ = ["Expander", "Membership"]
+__all__ = ["FROZEN", "Expander", "Membership"]
 
 Json = dict[str, Any]
 Lookup = Callable[[str, str], Json | None]
 Judge = Callable[[str, str], "Membership"]
 Codes = dict[str, dict[str, None]]
+
+FROZEN = "urn:vrfhir:frozen"
+"""``expansion.identifier`` of the expansions that were made from the composition when the facts were built."""
 
 _MAX_IMPORTS = 32
 
@@ -116,9 +119,15 @@ class Expander:
     # Enumeration: everything in the set, or None.
 
     def _enumerate(self, resource: Json) -> Codes | None:
-        if "expansion" in resource and (frozen := _expanded(resource["expansion"])) is not None:
-            return frozen
-        compose = resource.get("compose")
+        expansion = resource.get("expansion")
+        stored = _expanded(expansion)
+        if stored is not None and isinstance(expansion, dict) and expansion.get("identifier") == FROZEN:
+            return stored
+        composed = self._compose(resource.get("compose"))
+        # An expansion somebody published counts only where the composition cannot be listed from here.
+        return stored if composed is None else composed
+
+    def _compose(self, compose: Any) -> Codes | None:
         if not isinstance(compose, dict):
             return None
         result: Codes = {}

@@ -34,7 +34,8 @@ _PLAIN_TEXT = """
     """
 _PLAIN = frozenset(_PLAIN_TEXT.split())
 _SPECIAL = ("10*", "10^")
-_ANNOTATION = re.compile(r"\{[^{}\s\u0080-\uffff]*\}")
+_ANNOTATION = re.compile(r"\{(?P<words>[^{}]*)\}")
+_ANNOTATION_WORDS = re.compile(r"[\x21-\x7e]*")
 _COMPONENT = re.compile(
     r"(?P<symbol>10[*^]|[^\s.()/{}0-9+\-][^\s.()/{}]*?|\[[^\[\]\s]*\]|[0-9]+)(?P<exponent>[+-]?[0-9]+)?$"
 )
@@ -43,12 +44,15 @@ _MAX_LENGTH = 200
 
 def unit(code: str) -> bool | None:
     """True for a valid unit, False for what breaks the grammar, None where an atom is not known here."""
-    if not code or len(code) > _MAX_LENGTH or re.search(r"\s", code) or not code.isascii():
+    if not code or len(code) > _MAX_LENGTH or "\0" in code:
         return False
+    # An annotation may hold no space by the grammar, yet HL7 publishes such units: that is left open.
+    certain = all(_ANNOTATION_WORDS.fullmatch(each["words"]) for each in _ANNOTATION.finditer(code))
     plain = _ANNOTATION.sub("\0", code)
-    if "{" in plain or "}" in plain:
+    if "{" in plain or "}" in plain or not plain.isascii() or re.search(r"\s", plain):
         return False
-    return _Term(plain).whole()
+    answer = _Term(plain).whole()
+    return answer if certain or answer is False else None
 
 
 class _Term:
@@ -65,8 +69,7 @@ class _Term:
         return True if self.certain else None
 
     def _term(self) -> bool:
-        if self._next("/"):
-            pass
+        self._next("/")
         if not self._factor():
             return False
         while self._next(".") or self._next("/"):
@@ -76,7 +79,9 @@ class _Term:
 
     def _factor(self) -> bool:
         if self._next("("):
-            return self._term() and self._next(")")
+            closed = self._term() and self._next(")")
+            self._next("\0")
+            return closed
         found = re.compile(r"(?:\[[^\[\]]*\]|[^.()/\0\[\]])+").match(self.text, self.at)
         if found:
             self.at = found.end()
