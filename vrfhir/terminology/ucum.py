@@ -15,7 +15,7 @@ _METRIC_TEXT = """
     m s g rad K C cd mol sr Hz N Pa J W A V F Ohm S Wb T H lm lx Bq Gy Sv l L ar t bar u eV pc Cel cal cal_th cal_IT
     cal_m cal_[15] cal_[20] [Cal] kat U [iU] [IU] osm eq g% B Np bit By Bd G st Ci R RAD REM dyn erg P St Mx Gb Oe Lmb ph
     gf sb Ky [car_Au] mho B[SPL] B[V] B[mV] B[uV] B[10.nV] B[W] B[kW] m[H2O] m[Hg] [g] [c] [h] [k] [eps_0] [mu_0] [e]
-    [m_e] [m_p] [G] [ly] tex
+    [m_e] [m_p] [G] [ly] tex Gal b Bi
     """
 _METRIC = frozenset(_METRIC_TEXT.split())
 _PLAIN_TEXT = """
@@ -30,7 +30,9 @@ _PLAIN_TEXT = """
     [TCID_50] [EID_50] [PFU] [FFU] [CFU] [IR] [BAU] [AU] [Amb'a'1'U] [PNU] [Lf] [D'ag'U] [FEU] [ELU] [EU] [S] [G'sta'U]
     [RFU] [pH] bit_s circ sph [lne] [pied] [twip] [acr_us] [mi_us] [ft_us] [in_us] [yd_us] [sct] [twp] [srd_us] [rd_us]
     [rch_us] [lk_us] [ch_us] [wood'U] [cr_i] [ligne] [didot] [cicero] [kn_br] [ft_br] [in_br] [mi_br] [nmi_br] [pc_br]
-    [yd_br] [acr_br] [bu_us] [bu_br] [pk_us] [pk_br] [dqt_us] [dpt_us] [gal_wi] [crd_us] [lb_us] [hp'_X] [m/s2/Hz^0.5]
+    [yd_br] [acr_br] [bu_us] [bu_br] [pk_us] [pk_br] [dqt_us] [dpt_us] [gal_wi] [crd_us] [lb_us] [hp'_X] Ao [Btu_39] [Btu_59] [Btu_60] [Btu_m] [car_m] [ch_br]
+    [fth_br] [fth_us] [fur_us] [gil_br] [in_i'H2O] [in_i'Hg] [lk_br] [mil_us] [pca] [pca_pr] [pnt_pr] [pouce] [rd_br]
+    [rlk_us] [smi_us]
     """
 _PLAIN = frozenset(_PLAIN_TEXT.split())
 _SPECIAL = ("10*", "10^")
