@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vrfhir.conformance import Suite, SuiteResult
@@ -94,7 +94,7 @@ def _write_files(arguments: argparse.Namespace, result: SuiteResult, bodies: Map
     from vrfhir.conformance.reports import junit_xml, test_reports
     from vrfhir.fhir import json as fhir_json
 
-    outputs = [
+    outputs: list[tuple[str | None, Callable[[], bytes]]] = [
         (arguments.junit, lambda: junit_xml(result, bodies)),
         (arguments.report, lambda: fhir_json.serialize(test_reports(result), pretty=True)),
     ]
@@ -111,7 +111,7 @@ def _write_files(arguments: argparse.Namespace, result: SuiteResult, bodies: Map
 def _list(suite: Suite, *, as_json: bool) -> int:
     from vrfhir.conformance.requirements import for_script
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "script": entry.script.key,
             "title": entry.script.title,

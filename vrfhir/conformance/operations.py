@@ -61,7 +61,7 @@ def build_request(operation: Operation, session: Session, headers: tuple[tuple[s
         url, body = _search_form(url)
         kind = kind or _FORM
     if not operation.url.startswith(("http://", "https://")):
-        url = f"{session.base}/{url}".rstrip("/") if url else session.base
+        url = f"{session.base}{url}" if not url or url.startswith("?") else f"{session.base}/{url}"
     if operation.encode_request_url:
         url = quote(url, safe=_KEPT_IN_URL)
     sent = [("Accept", media_type(operation.accept) or JSON), *headers]

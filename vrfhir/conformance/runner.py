@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from vrfhir.conformance.assertions import check_assertion, kinds
-from vrfhir.conformance.exchange import Exchange
+from vrfhir.conformance.exchange import Exchange, printable
 from vrfhir.conformance.operations import build_request
 from vrfhir.conformance.outcomes import ActionResult, Outcome, PhaseResult, ScriptResult, SuiteResult
 from vrfhir.conformance.requirements import Requirement, for_script, for_test
@@ -103,9 +103,9 @@ def run_script(
         phases, exchanges = run.phases(), run.exchanges
     return ScriptResult(
         script.key,
-        script.name,
-        script.title,
-        script.url,
+        printable(script.name),
+        printable(script.title),
+        printable(script.url),
         phases,
         loaded.issues,
         exchanges,
@@ -170,12 +170,12 @@ class _ScriptRun:
             if result.outcome is Outcome.ERROR or (result.outcome is Outcome.FAIL and not goes_on):
                 stopped = "an earlier step did not succeed"
         named = for_test(self.requirements, self.script.key, phase.name) if phase.kind == "test" else ()
-        return PhaseResult(phase.kind, phase.name, phase.description, results, named)
+        return PhaseResult(phase.kind, printable(phase.name), printable(phase.description), results, named)
 
     def _skipped(self, phase: Phase, reason: str) -> PhaseResult:
         actions = [_result(action, Outcome.SKIP, reason) for action in phase.actions]
         named = for_test(self.requirements, self.script.key, phase.name) if phase.kind == "test" else ()
-        return PhaseResult(phase.kind, phase.name, phase.description, actions, named)
+        return PhaseResult(phase.kind, printable(phase.name), printable(phase.description), actions, named)
 
     def _run(self, action: Action) -> ActionResult:
         if action.operation is not None:
@@ -240,11 +240,11 @@ def _result(action: Action, outcome: Outcome, message: str) -> ActionResult:
 
 
 def _operation_label(operation: Operation) -> str:
-    return operation.description or operation.label or f"{operation.type} {operation.resource}".strip()
+    return printable(operation.description or operation.label or f"{operation.type} {operation.resource}".strip())
 
 
 def _assertion_label(assertion: Assertion) -> str:
-    return assertion.description or assertion.label or " and ".join(kinds(assertion))
+    return printable(assertion.description or assertion.label or " and ".join(kinds(assertion)))
 
 
 def _implicit(kind: str, description: str, *, source_id: str = "", target_id: str = "") -> Operation:

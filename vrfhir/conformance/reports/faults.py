@@ -33,7 +33,18 @@ class Fault:
 def faults(script: ScriptResult, bodies: Mapping[int, str] | None = None) -> list[Fault]:
     """The faults of a script, in the order they happened. ``bodies``: exchange number → file with the long body sent."""
     found = [
-        Fault(script.script, "", "script", Outcome.ERROR, issue.text, "", script.requirements, issue.expression, "", "")
+        Fault(
+            script.script,
+            "",
+            "script",
+            Outcome.ERROR,
+            printable(issue.text),
+            "",
+            script.requirements,
+            printable(issue.expression),
+            "",
+            "",
+        )
         for issue in script.issues
         if issue.is_error
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from vrfhir import __version__
 from vrfhir.conformance.exchange import printable
@@ -25,7 +26,7 @@ def test_reports(result: SuiteResult) -> dict[str, Any]:
         "type": "collection",
         "timestamp": result.started,
         "entry": [
-            {"fullUrl": f"{_ENGINE}/TestReport/{number}", "resource": report}
+            {"fullUrl": uuid5(NAMESPACE_URL, f"{result.target} {result.started} {number}").urn, "resource": report}
             for number, report in enumerate(reports, 1)
         ],
     }
