@@ -148,7 +148,9 @@ def check_coding(scope: Scope, binding: Binding | None, value: Json, location: L
 def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
     """The unit of a Quantity against the code system it names."""
     code, system = value.get("code"), value.get("system")
-    if type(code) is str and type(system) is str:
+    if type(system) is str and not is_absolute(system):
+        scope.report("Terminology_TX_System_Relative", location, found=system)
+    elif type(code) is str and code and type(system) is str:
         for rule, facts in _about(scope, system, code, None):
             suffix = facts.get("at", "")
             scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
@@ -193,9 +195,9 @@ def _any_member(scope: Scope, value_set: str, pairs: list[tuple[Any, Any]], know
 
 def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool) -> None:
     code, system, display = coding.get("code"), coding.get("system"), coding.get("display")
-    if type(code) is not str:
-        if type(system) is str and alone is False and not is_absolute(system):
-            scope.report("Terminology_TX_System_Relative", location, found=system)
+    if alone and type(system) is str and not (is_absolute(system) and not any(each.isspace() for each in system)):
+        scope.report("Terminology_TX_System_Relative", (location, "system", "system", -1), found=system)
+    if type(code) is not str or not code:
         return
     if type(system) is not str:
         rule = "TERMINOLOGY_TX_SYSTEM_NO_CODE" if alone else "Coding_has_no_system__cannot_validate"
@@ -213,8 +215,6 @@ def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: boo
 def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Finding]:
     """What is to be said about a coding whatever it is bound to."""
     engine = scope.engine
-    if not is_absolute(system):
-        return [("Terminology_TX_System_Relative", {"found": system})]
     supplement = engine.definitions.resource(system, "CodeSystem")
     if supplement is not None and supplement.get("content") == "supplement":
         return [("CODESYSTEM_CS_NO_SUPPLEMENT", {"system": system, "at": "system"})]
@@ -224,9 +224,7 @@ def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Fi
     if answer is Membership.OUT:
         return [("Unknown_Code_in_Version", {"found": code, "system": system, "at": "code"})]
     if answer is Membership.UNKNOWN:
-        if system.startswith(_EXTERNAL):
-            return [("Error_validating_code_running_without_terminology_services", {"system": system})]
-        if supplement is None:
+        if supplement is None and not system.startswith(_EXTERNAL):
             return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
         return []
     if display is not None and (expected := engine.displays(system, code)):

@@ -69,7 +69,9 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
             outer = scope.engine.extension(parent["url"])
             if outer is not None and url in outer.parts:
                 return
-        if not _CROSS_VERSION.fullmatch(url) and not url.startswith(scope.options.extensions or ("\0",)):
+        if _may_be_unknown(scope, url):
+            scope.report("Extension_EXT_Unknown", location, found=url)
+        elif not _CROSS_VERSION.fullmatch(url):
             scope.report("Extension_EXT_Unknown_NotHere", location, found=url)
         return
     if "|" in url:
@@ -80,6 +82,11 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
         scope.report("Extension_EXT_Modifier_Y" if is_modifier else "Extension_EXT_Modifier_N", location, found=url)
     _value(scope, definition, value, location)
     scope.engine.check_profile(scope, definition.structure, value, "Extension", location)
+
+
+def _may_be_unknown(scope: Scope, url: str) -> bool:
+    is_example = "example.org" in url or "acme.com" in url
+    return (scope.options.examples and is_example) or url.startswith(scope.options.extensions or ("\0",))
 
 
 def _part(scope: Scope, parent: Json, url: str, location: Location) -> None:

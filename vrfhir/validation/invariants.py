@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhirpath import FhirPathError, compile
+from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
     from vrfhir.fhirpath import Expression
@@ -35,12 +36,12 @@ class Invariant:
     def __init__(self, constraint: Json, owner: str) -> None:
         self.key: str = constraint.get("key", "")
         self.severity: str = constraint.get("severity", "error")
-        self._text = repair(self.key, constraint["expression"])
+        self._text = repaired(self.key, constraint["expression"])
         source = constraint.get("source") or owner
         self.source: str = source if "/" in source else "http://hl7.org/fhir/StructureDefinition/" + source
         self.human: str = constraint.get("human", "")
         self.identity = f"{self.source}#{self.key}"
-        self.native = NATIVE.get((self.key, self._text))
+        self.native = NATIVE.get((self.key, constraint["expression"]))
         self._expression: Expression | None = None
         self.problem = ""
 
@@ -57,20 +58,10 @@ class Invariant:
         return self._expression
 
 
-_REPAIRS = {
-    # R4 4.0.1 publishes these two with expressions that cannot hold; HL7's validator evaluates the corrected ones.
-    "eld-11": ("binding.empty() or type.code.empty() or type.select", "binding.empty() or type.code.empty() or type.code.contains(\":\") or type.select"),
-}
-
-
-def repair(key: str, expression: str) -> str:
-    """The expression as it was meant, for the few that are published with a mistake."""
-    wrong, right = _REPAIRS.get(key, ("", ""))
-    return expression.replace(wrong, right) if wrong else expression
-
-
 def check(scope: Scope, invariants: tuple[Invariant, ...], value: Any, type_path: str, location: Location, extra: Any = None) -> None:
     """Evaluate rules on one element and report those that do not hold."""
+    if not scope.strict:
+        value = _with_content(value)
     for invariant in invariants:
         native = invariant.native
         if native is not None and extra is None:
@@ -78,12 +69,24 @@ def check(scope: Scope, invariants: tuple[Invariant, ...], value: Any, type_path
             if held:
                 continue
         problem = ""
+        environment = scope.environment
+        environment.undecided = False
         try:
-            if invariant.expression.test(scope.node(value, type_path, extra), scope.environment):
+            if invariant.expression.test(scope.node(value, type_path, extra), environment) or environment.undecided:
                 continue
         except (FhirPathError, RecursionError) as error:
             problem = str(error)
         scope.failed_invariant(invariant, location, problem)
+
+
+def _with_content(value: Any) -> Any:
+    """Without empty objects: an element without content does not exist for an expression."""
+    if isinstance(value, dict):
+        kept = {key: _with_content(each) for key, each in value.items()}
+        return {key: each for key, each in kept.items() if each not in ({}, [])}
+    if isinstance(value, list):
+        return [each for each in map(_with_content, value) if each != {}]
+    return value
 
 
 def _ext_1(value: Json) -> bool | None:
@@ -97,7 +100,7 @@ def _dom_2(value: Json) -> bool | None:
 
 def _ref_1(value: Json) -> bool | None:
     reference = value.get("reference")
-    return True if type(reference) is not str or not reference.startswith("#") else None
+    return True if type(reference) is not str or not reference.startswith("#") or reference == "#" else None
 
 
 def _per_1(value: Json) -> bool | None:

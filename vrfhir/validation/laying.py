@@ -81,6 +81,8 @@ def _foreign(scope: Scope, profile: Profile, location: Location) -> None:
             for place in places:
                 if not profile.is_abstract:
                     scope.report("Validation_VAL_Profile_NotAllowed", place, source=profile.versioned)
+        elif child.type == "code" and type(value) is str and others[0].type == "code" and others[0].binding is not None:
+            scope.engine.check_code(scope, others[0].binding, "code", value, places[0])
         elif child.type not in {each.type for each in others} and child.kind != RESOURCE:
             for place in places:
                 expected = ", ".join(sorted({each.type for each in others}))

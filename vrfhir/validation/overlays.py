@@ -310,7 +310,7 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
     types = definition.get("type", ())
     codes = frozenset(each["code"] for each in types if "code" in each)
     base_codes = frozenset(child.type for child in children)
-    if codes and base_codes and not base_codes <= codes and not codes & {"Resource", "DomainResource", "BackboneElement", "Element"}:
+    if profile.type != "Extension" and codes and base_codes and not base_codes <= codes and not codes & {"Resource", "DomainResource", "BackboneElement", "Element"}:
         content.types = codes
     if "binding" in definition and not _same_binding(definition["binding"], base.get("binding")):
         content.binding = Binding(definition["binding"])

@@ -95,7 +95,7 @@ def check_targets(scope: Scope, types: tuple[Json, ...] | list[Json], value: Jso
     named = target.resource.get("resourceType", "") if target is not None else type_in_text(scope, reference.partition("?")[0] if "?" in reference else reference)
     if not named and "?" in reference and reference.partition("?")[0] in scope.engine.resource_types:
         named = reference.partition("?")[0]
-    if resolve and type(value.get("type")) is str:
+    if resolve and type(value.get("type")) is str and value["type"]:
         _stated_type(scope, allowed, str(value["type"]), str(named), location)
     _aggregation(scope, types, target, reference, location)
     if not allowed or _RESOURCE in allowed:
@@ -110,6 +110,8 @@ def check_targets(scope: Scope, types: tuple[Json, ...] | list[Json], value: Jso
                 scope.report("Reference_REF_BadTargetType", location, severity="warning", found=named, expected=expected)
         return
     if not fitting:
+        if not all(_type_of(scope, url) for url in allowed):
+            return
         expected = ", ".join(sorted({_type_of(scope, url) or url for url in allowed}))
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=expected)
         return
@@ -140,7 +142,7 @@ def _unresolved(scope: Scope, reference: str, location: Location) -> None:
 
 def _stated_type(scope: Scope, allowed: list[str], stated: str, named: str, location: Location) -> None:
     short = stated.rpartition("/")[2]
-    if allowed and _RESOURCE not in allowed and short not in {_type_of(scope, url) for url in allowed}:
+    if allowed and _RESOURCE not in allowed and short not in {_type_of(scope, url) for url in allowed} and all(_type_of(scope, url) for url in allowed):
         scope.report("Reference_REF_WrongTarget", location, found=stated, expected=", ".join(allowed))
     if named and named != short:
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=stated)

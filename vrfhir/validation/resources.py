@@ -63,7 +63,7 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
         rules(scope, resource, location)
     if name == "Bundle":
         check_bundle(scope, resource, location)
-    if "contained" in resource and scope.root is resource:
+    if type(resource.get("contained")) is list:
         _orphans(scope, resource, location)
     if "language" in resource:
         engine.check_language(scope, resource, location)

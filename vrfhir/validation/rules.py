@@ -32,7 +32,7 @@ _FORM: dict[str, Rule] = {
     "UNRECOGNISED_PROPERTY_": Rule(_E, "structure", "Property '{key}' is not part of {type}.", "Remove it or correct its name. Known here: {known}."),
     "ARRAY_CANNOT_BE_EMPTY": Rule(_E, "invalid", "The array is empty; a property without values must be left out.", "Remove the property."),
     "OBJECT_MUST_HAVE_SOME_CONTENT": Rule(_E, "invalid", "The object is empty; an element without content must be left out.", "Remove the element."),
-    "THIS_PROPERTY_MUST_BE_AN_ARRAY_NOT_": Rule(_E, "invalid", "Property '{key}' must be an array, but is {found}.", "Put the value in [ ]."),
+    "THIS_PROPERTY_MUST_BE_AN_ARRAY_NOT_": Rule(_E, "invalid", "The JSON property '{key}' must be an array, but is {found}.", "Put the value in [ ]."),
     "THIS_PROPERTY_MUST_BE__NOT_": Rule(_E, "invalid", "Property '{key}' must be {expected}, but is {found}."),
     "THIS_PROPERTY_MUST_BE_AN_OBJECT_NOT_": Rule(_E, "invalid", "Property '{key}' must be an object, but is {found}."),
     "THIS_PROPERTY_MUST_BE_AN_SIMPLE_VALUE_NOT_": Rule(_E, "invalid", "Property '{key}' must be a single value, but is {found}."),
@@ -45,6 +45,7 @@ _FORM: dict[str, Rule] = {
     "THIS__CANNOT_BE_PARSED_AS_A_FHIR_OBJECT_UNKNOWN_NAME": Rule(_F, "structure", "'{found}' is not an R4 resource type.", "{near}"),
     "CONTAINED_RESOURCE_DOES_NOT_APPEAR_TO_BE_A_FHIR_RESOURCE_UNKNOWN_NAME_": Rule(_F, "invalid", "'{found}' is not an R4 resource type."),
     "ERROR_PARSING_XHTML_": Rule(_E, "invalid", "The narrative is not well-formed XHTML: {problem}."),
+    "VR-VAL-0004": Rule(_E, "structure", "'{found}' is an abstract type; a resource must be of a concrete one."),
     "VR-VAL-0002": Rule(_E, "too-costly", "Elements are nested more than {limit} deep; what is deeper was not checked."),
 }
 

@@ -120,6 +120,7 @@ class Scope:
         self._add(rule, location, written_expression(location), None, "", facts)
 
     def _add(self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json) -> None:
+        facts["source"] = source
         row = RULES[rule]
         issue = Issue(
             severity or row.severity, row.code, rule, row.text.format_map(facts), where, hint=row.hint.format_map(facts), source=source

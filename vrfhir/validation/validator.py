@@ -25,6 +25,8 @@ __all__ = ["Validator"]
 
 Json = dict[str, Any]
 
+_ABSTRACT = ("Resource", "DomainResource")
+
 
 class Validator:
     """Checks FHIR R4 resources. Make one, use it for all: it may be shared by threads.
@@ -105,7 +107,9 @@ class Validator:
         if type(name) is not str:
             scope.report_form("RESOURCETYPE_PROPERTY_WRONG_TYPE", location, found=type(name).__name__)
             return findings
-        if name not in engine.resource_types:
+        if name in _ABSTRACT:
+            scope.report("VR-VAL-0004", location, found=name)
+        elif name not in engine.resource_types:
             near = get_close_matches(name, sorted(engine.resource_types), n=1)
             hint = f"Did you mean {near[0]}?" if near else ""
             scope.report_form("THIS__CANNOT_BE_PARSED_AS_A_FHIR_OBJECT_UNKNOWN_NAME", location, found=name[:64], near=hint)
@@ -123,6 +127,8 @@ class Validator:
         findings = Findings()
         scope = Scope(self._engine, options, resource, location, findings)
         kept = read_structure(scope, self._engine.table(resource["resourceType"]), resource, location)
+        if kept.get("resourceType") in _ABSTRACT:
+            scope.report("VR-VAL-0004", location, found=kept["resourceType"])
         again = Scope(self._engine, options, kept, location, findings)
         again.strict = False
         try:

@@ -28,6 +28,7 @@ _RESOURCE_ID_LIMIT = 64
 def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int = 0) -> None:
     """Check one object and all in it against the table of its type."""
     children = table.children
+    chosen: dict[str, str] | None = None
     for key, item in value.items():
         child = children.get(key)
         if child is None:
@@ -40,6 +41,11 @@ def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int
                 continue
             _forks(scope, fork, value, item, location, depth)
             continue
+        if child.choice:
+            if chosen is None:
+                chosen = {child.name: key}
+            elif chosen.setdefault(child.name, key) != key and scope.strict:
+                raise NotWellFormedError
         if child.kind == PRIMITIVE:
             if not child.is_list:
                 if not child.fast(item):
