@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from vrfhir.definitions import Definitions, build
-from vrfhir.definitions.facts import is_open_system
 from vrfhir.definitions.package import Package, open_package
 from vrfhir.definitions.sources import SOURCES, Source
+from vrfhir.definitions.terminology_facts import is_open_system
 
 pytestmark = pytest.mark.shared
 

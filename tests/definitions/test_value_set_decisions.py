@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from vrfhir.definitions.expansion import Expander, Membership
+from vrfhir.definitions.expansion import Expander
+from vrfhir.definitions.membership import Membership
 
 IN, OUT, UNKNOWN = Membership.IN, Membership.OUT, Membership.UNKNOWN
 CS, FOREIGN, OTHER = "https://example.org/cs", "http://snomed.info/sct", "https://example.org/other"

@@ -122,7 +122,7 @@ class Definitions:
                 raise DefinitionError(_no_snapshot(root))
             else:
                 rows = fields_of(definition)
-                base = definition["snapshot"]["element"][0]["path"]
+                base = min(rows, default=root, key=len)
                 self._fields[root] = {root + path.removeprefix(base): children for path, children in rows.items()}
         return self._fields[root].get(type_path, _NO_FIELDS)
 
@@ -135,9 +135,13 @@ class Definitions:
         """SearchParameters that apply to a resource type, those of ``DomainResource`` and ``Resource`` included."""
         bases = [resource_type]
         definition = self.type(resource_type)
-        while definition and "baseDefinition" in definition:
-            bases.append(definition["baseDefinition"].rpartition("/")[2])
-            definition = self.structure(definition["baseDefinition"])
+        while definition is not None:
+            above = str(definition.get("baseDefinition", ""))
+            name = above.rpartition("/")[2]
+            if not name or name in bases:
+                break
+            bases.append(name)
+            definition = self.structure(above)
         return [row for base in bases for layer in self._layers for row in layer.search_parameters(base)]
 
     @property

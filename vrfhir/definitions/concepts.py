@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from vrfhir.definitions.rows import objects
+
 __all__ = ["Concept", "LocalCodeSystem"]
 
 Json = dict[str, Any]
@@ -42,25 +44,25 @@ class LocalCodeSystem:
         self.is_case_sensitive = resource.get("caseSensitive") is not False
         self.concepts: dict[str, Concept] = {}
         self._parents: dict[str, set[str]] = {}
-        self._collect(resource.get("concept", ()), None, 0)
+        self._collect(resource, None, 0)
         for code, concept in self.concepts.items():
             for name in ("parent", "subsumedBy"):
                 self._parents[code].update(concept.properties.get(name, ()))
             for child in concept.properties.get("child", ()):
                 self._parents.setdefault(child, set()).add(code)
 
-    def _collect(self, concepts: Any, parent: str | None, depth: int) -> None:
-        if depth > _MAX_DEPTH or not isinstance(concepts, list | tuple):
-            return
-        for row in concepts:
-            if not isinstance(row, dict) or not isinstance(code := row.get("code"), str):
+    def _collect(self, holder: Json, parent: str | None, depth: int) -> None:
+        for row in objects(holder, "concept") if depth <= _MAX_DEPTH else ():
+            if not isinstance(code := row.get("code"), str):
                 continue
-            words = tuple(str(each.get("value", "")) for each in row.get("designation", ()) if isinstance(each, dict))
-            self.concepts.setdefault(code, Concept(code, row.get("display"), words, _properties(row)))
+            words = tuple(str(each.get("value", "")) for each in objects(row, "designation"))
+            display = row.get("display")
+            shown = display if isinstance(display, str) else None
+            self.concepts.setdefault(code, Concept(code, shown, words, _properties(row)))
             parents = self._parents.setdefault(code, set())
             if parent is not None:
                 parents.add(parent)
-            self._collect(row.get("concept", ()), code, depth + 1)
+            self._collect(row, code, depth + 1)
 
     def find(self, code: str) -> Concept | None:
         """The concept of a code, whatever its case when the system says that case does not matter."""
@@ -95,8 +97,8 @@ class LocalCodeSystem:
 
 def _properties(row: Json) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for each in row.get("property", ()):
-        name = each.get("code") if isinstance(each, dict) else None
+    for each in objects(row, "property"):
+        name = each.get("code")
         if isinstance(name, str):
             found[name] = (*found.get(name, ()), *_values(each))
     return found

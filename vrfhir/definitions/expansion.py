@@ -7,60 +7,27 @@ of system, concepts, filters and imported value sets must hold. What depends on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from enum import Enum
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vrfhir.definitions.concepts import LocalCodeSystem
 from vrfhir.definitions.filters import passes
+from vrfhir.definitions.membership import Membership, all_of, any_of
+from vrfhir.definitions.rows import objects, texts
 
 __all__ = ["FROZEN", "Expander", "Membership"]
 
 Json = dict[str, Any]
 Lookup = Callable[[str, str], Json | None]
-Judge = Callable[[str, str], "Membership"]
+Judge = Callable[[str, str], Membership]
 Codes = dict[str, dict[str, None]]
+
+IN, OUT, UNKNOWN = Membership.IN, Membership.OUT, Membership.UNKNOWN
 
 FROZEN = "urn:vrfhir:frozen"
 """``expansion.identifier`` of the expansions that were made from the composition when the facts were built."""
 
 _MAX_IMPORTS = 32
-
-
-class Membership(Enum):
-    """Whether a code is in a set. ``UNKNOWN``: this cannot be decided with what is known locally."""
-
-    IN = "in"
-    OUT = "out"
-    UNKNOWN = "unknown"
-
-    @staticmethod
-    def of(answer: bool | None) -> Membership:
-        """From a bool, or None for unknown."""
-        return Membership.UNKNOWN if answer is None else Membership.IN if answer else Membership.OUT
-
-
-IN, OUT, UNKNOWN = Membership.IN, Membership.OUT, Membership.UNKNOWN
-
-
-def _all(answers: Iterable[Membership]) -> Membership:
-    result = IN
-    for answer in answers:
-        if answer is OUT:
-            return OUT
-        if answer is UNKNOWN:
-            result = UNKNOWN
-    return result
-
-
-def _any(answers: Iterable[Membership]) -> Membership:
-    result = OUT
-    for answer in answers:
-        if answer is IN:
-            return IN
-        if answer is UNKNOWN:
-            result = UNKNOWN
-    return result
 
 
 class Expander:
@@ -131,13 +98,13 @@ class Expander:
         if not isinstance(compose, dict):
             return None
         result: Codes = {}
-        for include in compose.get("include", ()):
+        for include in objects(compose, "include"):
             found = self._enumerate_include(include)
             if found is None:
                 return None
             for system, codes in found.items():
                 result.setdefault(system, {}).update(codes)
-        for exclude in compose.get("exclude", ()):
+        for exclude in objects(compose, "exclude"):
             found = self._enumerate_include(exclude)
             if found is None:
                 return None
@@ -148,12 +115,12 @@ class Expander:
 
     def _enumerate_include(self, include: Json) -> Codes | None:
         found: Codes | None = None
-        if "system" in include:
+        if isinstance(include.get("system"), str):
             codes = self._enumerate_system(include)
             if codes is None:
                 return None
             found = {include["system"]: codes}
-        for imported in include.get("valueSet", ()):
+        for imported in texts(include, "valueSet"):
             other = self.codes(imported)
             if other is None:
                 return None
@@ -162,7 +129,7 @@ class Expander:
 
     def _enumerate_system(self, include: Json) -> dict[str, None] | None:
         if "concept" in include:
-            return {each["code"]: None for each in include["concept"] if "code" in each}
+            return {each["code"]: None for each in objects(include, "concept") if isinstance(each.get("code"), str)}
         local = self.system(include["system"])
         if local is None or not local.is_complete:
             return None
@@ -181,46 +148,46 @@ class Expander:
         resource = self._lookup(value_set, "ValueSet")
         if resource is None or depth > _MAX_IMPORTS or not isinstance(compose := resource.get("compose"), dict):
             return UNKNOWN
-        included = _any(self._in_include(each, system, code, depth) for each in compose.get("include", ()))
+        included = any_of(self._in_include(each, system, code, depth) for each in objects(compose, "include"))
         if included is OUT:
             return OUT
-        excluded = _any(self._in_include(each, system, code, depth) for each in compose.get("exclude", ()))
+        excluded = any_of(self._in_include(each, system, code, depth) for each in objects(compose, "exclude"))
         return OUT if excluded is IN else included if excluded is OUT else UNKNOWN
 
     def _in_include(self, include: Json, system: str | None, code: str, depth: int) -> Membership:
         answers = []
-        if "system" in include:
+        if isinstance(include.get("system"), str):
             if system not in (None, include["system"]):
                 return OUT
             answers.append(self._in_system_part(include, code))
-        for imported in include.get("valueSet", ()):
+        for imported in texts(include, "valueSet"):
             known = self.codes(imported)
             if known is not None:
                 answers.append(self._among(known, system, code))
             else:
                 answers.append(self._decide(imported, system, code, depth + 1))
-        return _all(answers) if answers else UNKNOWN
+        return all_of(answers) if answers else UNKNOWN
 
     def _in_system_part(self, include: Json, code: str) -> Membership:
         if "concept" in include:
-            return Membership.of(any(each.get("code") == code for each in include["concept"]))
+            return Membership.of(any(each.get("code") == code for each in objects(include, "concept")))
         return self._filtered(include, code)
 
     def _filtered(self, include: Json, code: str) -> Membership:
-        filters = include.get("filter", ())
+        filters = objects(include, "filter")
         if not filters:
             return self.code_in_system(include["system"], code)
         local = self.system(include["system"])
         if local is None:
-            return _all(_self_evident(each, code) for each in filters)
+            return all_of(_self_evident(each, code) for each in filters)
         concept = local.find(code)
         if concept is None:
             return OUT if local.is_complete else UNKNOWN
         answers = (
-            passes(local, concept, each.get("property", ""), each.get("op", ""), each.get("value", ""))
+            passes(local, concept, str(each.get("property")), str(each.get("op")), str(each.get("value")))
             for each in filters
         )
-        return _all(Membership.of(answer) for answer in answers)
+        return all_of(Membership.of(answer) for answer in answers)
 
 
 def _self_evident(filter_: Json, code: str) -> Membership:
@@ -238,19 +205,18 @@ def _expanded(expansion: Any) -> Codes | None:
     if not isinstance(expansion, dict) or not isinstance(expansion.get("contains"), list):
         return None
     result: Codes = {}
-    count = _gather(expansion["contains"], result, 0)
+    count = _gather(expansion, result, 0)
     total = expansion.get("total")
     return None if isinstance(total, int) and total > count else result
 
 
-def _gather(rows: list[Json], result: Codes, depth: int) -> int:
+def _gather(holder: Json, result: Codes, depth: int) -> int:
     count = 0
-    for row in rows if depth <= _MAX_IMPORTS else ():
-        if isinstance(row, dict):
-            count += 1
-            if isinstance(code := row.get("code"), str) and row.get("abstract") is not True:
-                result.setdefault(str(row.get("system", "")), {})[code] = None
-            count += _gather(row.get("contains") or [], result, depth + 1)
+    for row in objects(holder, "contains") if depth <= _MAX_IMPORTS else ():
+        count += 1
+        if isinstance(code := row.get("code"), str) and row.get("abstract") is not True:
+            result.setdefault(str(row.get("system", "")), {})[code] = None
+        count += _gather(row, result, depth + 1)
     return count
 
 

@@ -11,10 +11,12 @@ that facts and the resource they came from can be read by the same code. Two thi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["OPEN_SYSTEMS", "facts", "is_open_system", "structure_facts"]
+from vrfhir.definitions.rows import objects
+from vrfhir.definitions.terminology_facts import trimmed
+
+__all__ = ["facts", "structure_facts"]
 
 Json = dict[str, Any]
 
@@ -28,9 +30,6 @@ _BEST_PRACTICE = _EXTENSION + "elementdefinition-bestpractice"
 _IMPOSE = _EXTENSION + "structuredefinition-imposeProfile"
 _CORE_CANONICAL = "http://hl7.org/fhir/StructureDefinition/"
 _CORE_VERSION = "4.0.1"
-
-OPEN_SYSTEMS = ("http://hl7.org/", "http://terminology.hl7.org/", "https://fhir.hl7.org.uk/", "https://vrfhir.org/")
-"""Code systems whose words may be shipped. Of all others (SNOMED CT, LOINC, DICOM …) only enumerated codes are kept."""
 
 _HEADER = ("resourceType", "id", "url", "version", "name", "status", "experimental")
 _STRUCTURE = ("type", "kind", "abstract", "derivation", "baseDefinition", "context", "contextInvariant", "fhirVersion")
@@ -51,18 +50,13 @@ _VALUE_PREFIXES = ("fixed", "pattern", "minValue", "maxValue", "defaultValue")
 _TYPE = ("code", "profile", "targetProfile", "aggregation", "versioning")
 
 
-def is_open_system(system: str | None) -> bool:
-    """True when displays of this code system are HL7's or ours to ship."""
-    return system is not None and system.startswith(OPEN_SYSTEMS)
-
-
 def facts(resource: Json, *, trim_terminology: bool = False) -> Json:
     """The facts of any conformance resource. ``trim_terminology`` also drops words that are not ours to ship."""
     kind = resource.get("resourceType", "")
     if kind == "StructureDefinition":
         return structure_facts(resource)
-    if trim_terminology and kind in _TRIMMERS:
-        return _TRIMMERS[kind](resource)
+    if trim_terminology and (kept := trimmed(resource)) is not None:
+        return kept
     return {key: value for key, value in resource.items() if key != "text"}
 
 
@@ -73,25 +67,19 @@ def structure_facts(definition: Json) -> Json:
         kept["extension"] = imposed
     url = str(definition.get("url", ""))
     own_words = not (url.startswith(_CORE_CANONICAL) and definition.get("version") == _CORE_VERSION)
-    part = "snapshot" if _elements(definition, "snapshot") else "differential"
+    part = "snapshot" if objects(definition.get("snapshot"), "element") else "differential"
     is_resource = definition.get("kind") == "resource"
-    elements = [_element(element, is_resource, own_words) for element in _elements(definition, part)]
+    elements = [_element(element, is_resource, own_words) for element in objects(definition.get(part), "element")]
     kept[part] = {"element": elements}
     return kept
 
 
-def _elements(definition: Json, part: str) -> list[Json]:
-    holder = definition.get(part)
-    found = holder.get("element") if isinstance(holder, dict) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
 def _element(element: Json, in_resource: bool, own_words: bool) -> Json:
     kept = _pick(element, _ELEMENT)
-    if types := element.get("type"):
+    if types := objects(element, "type"):
         path = str(element.get("path", ""))
         is_resource_id = in_resource and path.endswith(".id") and path.count(".") == 1
-        kept["type"] = [_type(each, is_resource_id) for each in types if isinstance(each, dict)]
+        kept["type"] = [_type(each, is_resource_id) for each in types]
     for key, value in element.items():
         if key.startswith(_VALUE_PREFIXES) or key.startswith(("_fixed", "_pattern")):
             kept[key] = value
@@ -101,8 +89,8 @@ def _element(element: Json, in_resource: bool, own_words: bool) -> Json:
     kept |= {flag: True for flag in _ELEMENT_FLAGS if element.get(flag) is True}
     if isinstance(binding := element.get("binding"), dict):
         kept["binding"] = _binding(binding)
-    if constraints := element.get("constraint"):
-        kept["constraint"] = [_constraint(each, own_words) for each in constraints if isinstance(each, dict)]
+    if constraints := objects(element, "constraint"):
+        kept["constraint"] = [_constraint(each, own_words) for each in constraints]
     return kept
 
 
@@ -140,153 +128,9 @@ def _is_core_rule(source: str) -> bool:
     return source.startswith(_CORE_CANONICAL) or (source != "" and "/" not in source)
 
 
-def _value_set(resource: Json) -> Json:
-    kept = _pick(resource, (*_HEADER, "immutable"))
-    compose = resource.get("compose")
-    if isinstance(compose, dict):
-        kept["compose"] = {
-            key: [_include(each) for each in compose[key]] for key in ("include", "exclude") if key in compose
-        }
-        kept["compose"] |= _pick(compose, ("lockedDate", "inactive"))
-    expansion = resource.get("expansion")
-    if isinstance(expansion, dict):
-        kept["expansion"] = {
-            "contains": [_contained(each) for each in expansion.get("contains", ())],
-            **_pick(expansion, ("total", "parameter")),
-        }
-    return kept
-
-
-def _include(include: Json) -> Json:
-    kept = _pick(include, ("system", "version", "valueSet", "filter"))
-    if concepts := include.get("concept"):
-        words = ("code", "display") if is_open_system(include.get("system")) else ("code",)
-        kept["concept"] = [_pick(each, words) for each in concepts]
-    return kept
-
-
-def _contained(entry: Json) -> Json:
-    words = ("display",) if is_open_system(entry.get("system")) else ()
-    kept = _pick(entry, ("system", "version", "code", "abstract", "inactive", *words))
-    if nested := entry.get("contains"):
-        kept["contains"] = [_contained(each) for each in nested]
-    return kept
-
-
-def _code_system(resource: Json) -> Json:
-    names = (
-        *_HEADER,
-        "caseSensitive",
-        "valueSet",
-        "hierarchyMeaning",
-        "compositional",
-        "versionNeeded",
-        "content",
-        "supplements",
-    )
-    kept = _pick(resource, names)
-    if properties := resource.get("property"):
-        kept["property"] = [_pick(each, ("code", "uri", "type")) for each in properties]
-    url = resource.get("url")
-    if resource.get("content") in ("complete", "fragment", "supplement") and resource.get("concept"):
-        kept["concept"] = [_concept(each, is_open_system(url)) for each in resource["concept"]]
-    return kept
-
-
-def _concept(concept: Json, with_words: bool) -> Json:
-    kept = _pick(concept, ("code", "display") if with_words else ("code",))
-    if with_words and concept.get("designation"):
-        kept["designation"] = [_pick(each, ("language", "value")) for each in concept["designation"]]
-    if concept.get("property"):
-        kept["property"] = [each for each in concept["property"] if each.get("code") not in _PROSE_PROPERTIES]
-    if nested := concept.get("concept"):
-        kept["concept"] = [_concept(each, with_words) for each in nested]
-    return kept
-
-
-_PROSE_PROPERTIES = frozenset({"deprecationDate", "comment", "definition"})
-
-
-def _concept_map(resource: Json) -> Json:
-    names = ("sourceUri", "sourceCanonical", "targetUri", "targetCanonical")
-    kept = _pick(resource, _HEADER + names)
-    kept["group"] = [
-        _pick(group, ("source", "sourceVersion", "target", "targetVersion", "unmapped"))
-        | {"element": [_mapped(each) for each in group.get("element", ())]}
-        for group in resource.get("group", ())
-    ]
-    return kept
-
-
-def _mapped(element: Json) -> Json:
-    kept = _pick(element, ("code",))
-    if targets := element.get("target"):
-        kept["target"] = [_pick(each, ("code", "equivalence", "dependsOn", "product")) for each in targets]
-    return kept
-
-
-def _search_parameter(resource: Json) -> Json:
-    names = (
-        *("resourceType", "id", "url", "version", "name", "code", "base", "type", "expression", "target"),
-        *("multipleOr", "multipleAnd", "comparator", "modifier", "chain"),
-    )
-    kept = _pick(resource, names)
-    if components := resource.get("component"):
-        kept["component"] = [_pick(each, ("definition", "expression")) for each in components]
-    return kept
-
-
-def _operation(resource: Json) -> Json:
-    names = (
-        *_HEADER,
-        "kind",
-        "affectsState",
-        "code",
-        "base",
-        "resource",
-        "system",
-        "type",
-        "instance",
-        "inputProfile",
-        "outputProfile",
-    )
-    kept = _pick(resource, names)
-    if parameters := resource.get("parameter"):
-        kept["parameter"] = [_parameter(each) for each in parameters]
-    return kept
-
-
-def _parameter(parameter: Json) -> Json:
-    kept = _pick(parameter, ("name", "use", "min", "max", "type", "targetProfile", "searchType"))
-    if isinstance(binding := parameter.get("binding"), dict):
-        kept["binding"] = _pick(binding, ("strength", "valueSet"))
-    if parts := parameter.get("part"):
-        kept["part"] = [_parameter(each) for each in parts]
-    return kept
-
-
-def _compartment(resource: Json) -> Json:
-    kept = _pick(resource, (*_HEADER, "code", "search"))
-    kept["resource"] = [_pick(each, ("code", "param")) for each in resource.get("resource", ())]
-    return kept
-
-
-_TRIMMERS: Mapping[str, Callable[[Json], Json]] = {
-    "ValueSet": _value_set,
-    "CodeSystem": _code_system,
-    "ConceptMap": _concept_map,
-    "SearchParameter": _search_parameter,
-    "OperationDefinition": _operation,
-    "CompartmentDefinition": _compartment,
-}
-
-
 def _pick(source: Json, keys: tuple[str, ...]) -> Json:
     return {key: source[key] for key in keys if key in source}
 
 
 def _extensions(holder: Json, *urls: str) -> list[Json]:
-    found = holder.get("extension")
-    if not isinstance(found, list):
-        return []
-    return [each for each in found if isinstance(each, dict) and each.get("url") in urls]
+    return [each for each in objects(holder, "extension") if each.get("url") in urls]

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from vrfhir.definitions.rows import objects
+
 __all__ = ["Field", "fields_of"]
 
 Json = dict[str, Any]
-
-_BACKBONES = ("BackboneElement", "Element")
 
 
 class Field(NamedTuple):
@@ -36,10 +36,12 @@ class Field(NamedTuple):
 
 def fields_of(definition: Json) -> dict[str, Mapping[str, Field]]:
     """Every path of a definition that has children → those children. Slices are left out: they add no names."""
-    elements = [each for each in definition["snapshot"]["element"] if "sliceName" not in each and ":" not in each["id"]]
     found: dict[str, dict[str, Field]] = {}
-    for element in elements[1:]:
-        parent, _, leaf = element["path"].rpartition(".")
+    for element in objects(definition.get("snapshot"), "element"):
+        path, id_ = element.get("path"), str(element.get("id", ""))
+        if not isinstance(path, str) or "." not in path or "sliceName" in element or ":" in id_:
+            continue
+        parent, _, leaf = path.rpartition(".")
         found.setdefault(parent, {})
         row = _field(element, leaf)
         found[parent][row.name] = row
@@ -57,8 +59,9 @@ def fields_of(definition: Json) -> dict[str, Mapping[str, Field]]:
 
 def _field(element: Json, leaf: str) -> Field:
     choice = leaf.endswith("[x]")
-    types = tuple(dict.fromkeys(each["code"] for each in element.get("type", ()) if "code" in each))
-    reference = element.get("contentReference", "")
+    codes = (each.get("code") for each in objects(element, "type"))
+    types = tuple(dict.fromkeys(each for each in codes if isinstance(each, str)))
+    reference = str(element.get("contentReference", ""))
     if reference:
         path = reference.rpartition("#")[2]
         types = ("BackboneElement",)
@@ -66,5 +69,6 @@ def _field(element: Json, leaf: str) -> Field:
         path = ""
     else:
         path = types[0]
-    base_max = element.get("base", {}).get("max", element.get("max", "1"))
-    return Field(leaf.removesuffix("[x]"), choice, types, base_max not in ("0", "1"), path)
+    base = element.get("base")
+    limit = base.get("max") if isinstance(base, dict) else element.get("max", "1")
+    return Field(leaf.removesuffix("[x]"), choice, types, limit not in ("0", "1"), path)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from vrfhir.definitions.facts import facts
 from vrfhir.definitions.package import Package
+from vrfhir.definitions.rows import texts
 from vrfhir.definitions.store import FactStore
 
 __all__ = ["Candidate", "Layer", "PackageLayer", "ResourceLayer", "StoreLayer"]
@@ -87,7 +88,7 @@ class PackageLayer:
 
     def search_parameters(self, base: str) -> Iterable[Json]:
         parameters = (self._load(item) for item in self.package.items if item.resource_type == "SearchParameter")
-        return [each for each in parameters if base in each.get("base", ())]
+        return [each for each in parameters if base in texts(each, "base")]
 
     def _load(self, item: Any) -> Json:
         return facts(self.package.read(item))
@@ -101,7 +102,7 @@ class ResourceLayer:
     def __init__(self, resources: Iterable[Json]) -> None:
         self._by_url: dict[str, list[Json]] = {}
         for resource in resources:
-            url = resource.get("url")
+            url = resource.get("url") if isinstance(resource, dict) else None
             if isinstance(url, str) and isinstance(resource.get("resourceType"), str):
                 self._by_url.setdefault(url, []).append(facts(resource))
 
@@ -118,7 +119,7 @@ class ResourceLayer:
 
     def search_parameters(self, base: str) -> Iterable[Json]:
         given = (each for resources in self._by_url.values() for each in resources)
-        return [each for each in given if each["resourceType"] == "SearchParameter" and base in each.get("base", ())]
+        return [each for each in given if each["resourceType"] == "SearchParameter" and base in texts(each, "base")]
 
 
 def _same(resource: Json) -> Json:

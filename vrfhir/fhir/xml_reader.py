@@ -6,14 +6,13 @@ as there; the path starts anew at each resource.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vrfhir.fhir.json import decimal
 from vrfhir.fhir.parsed import Path
 from vrfhir.fhir.shapes import Fields, Shape, is_primitive, type_suffix
 from vrfhir.fhir.xml_positions import TagScan
+from vrfhir.fhir.xml_values import count, put, put_primitive, typed
 from vrfhir.issues import Issue
 
 if TYPE_CHECKING:
@@ -25,10 +24,6 @@ Json = dict[str, Any]
 
 FHIR_NAMESPACE = "http://hl7.org/fhir"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})\Z")
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
-_INTEGER_TYPES = ("integer", "positiveInt", "unsignedInt", "integer64")
-_MAX_NUMBER = 2_000
 
 
 class _Child(NamedTuple):
@@ -101,7 +96,7 @@ class XmlReader:
 
     def _child(self, element: _Element, child: _Child, value: Json, path: Path, where: tuple[str, str]) -> None:
         name = child.json_name
-        index = _count(value, name)
+        index = count(value, name)
         here: Path = (*path, name, index) if child.is_list else (*path, name)
         shown = f"{where[1]}.{name}[{index}]" if child.is_list else f"{where[1]}.{name}"
         inside = (f"{where[0]}/f:{name}", shown)
@@ -109,9 +104,9 @@ class XmlReader:
             self.places.setdefault(here, element)
             self.places.setdefault((*path, name), element)
         if child.type == "xhtml":
-            _put(value, name, _markup(element), child.is_list)
+            put(value, name, _markup(element), child.is_list)
         elif child.type == "Resource":
-            _put(value, name, self._inner_resource(element, here, inside), child.is_list)
+            put(value, name, self._inner_resource(element, here, inside), child.is_list)
         elif is_primitive(child.type):
             extra: Json = {}
             self._contents(
@@ -123,12 +118,12 @@ class XmlReader:
                 ("value",),
             )
             text = element.get("value")
-            _put_primitive(value, name, None if text is None else _typed(text, child.type), extra, child.is_list)
+            put_primitive(value, name, None if text is None else typed(text, child.type), extra, child.is_list)
         else:
             inner: Json = {}
             allowed = ("url",) if child.type == "Extension" else ()
             self._contents(element, child.path, inner, here, inside, allowed)
-            _put(value, name, inner, child.is_list)
+            put(value, name, inner, child.is_list)
 
     def _inner_resource(self, element: _Element, path: Path, where: tuple[str, str]) -> Any:
         self._stray_text(element, where[0])
@@ -144,7 +139,7 @@ class XmlReader:
         """Keep what no type knows: as text when it has a value, else as an object of its parts."""
         if self._with_places:
             self.places.setdefault((*path, name), element)
-        _put(value, name, _generic(element), is_list=False)
+        put(value, name, _generic(element), is_list=False)
 
     def _known(self, type_path: str) -> Mapping[str, _Child]:
         if type_path not in self._children:
@@ -244,49 +239,6 @@ def _prefixed(element: _Element, name: str) -> str:
     return f"{prefixes[0]}:{local}" if prefixes else local
 
 
-def _count(value: Json, name: str) -> int:
-    found = value.get(name, value.get(f"_{name}"))
-    return len(found) if isinstance(found, list) else int(found is not None)
-
-
-def _put(value: Json, name: str, item: Any, is_list: bool) -> None:
-    """Add an item. One too many for a single element makes it a list, for validation to report."""
-    if is_list:
-        value.setdefault(name, []).append(item)
-    elif name in value:
-        present = value[name]
-        value[name] = [*present, item] if isinstance(present, list) else [present, item]
-    else:
-        value[name] = item
-
-
-def _put_primitive(value: Json, name: str, item: Any, extra: Json, is_list: bool) -> None:
-    """Add a primitive and what it carries, keeping the two arrays of a list in step (json.html#primitive)."""
-    shadow = f"_{name}"
-    if not is_list:
-        if item is not None:
-            _put(value, name, item, is_list=False)
-        if extra or item is None:
-            _put(value, shadow, extra, is_list=False)
-        return
-    position = max(len(value.get(name, ())), len(value.get(shadow, ())))
-    if item is not None or name in value:
-        value.setdefault(name, [None] * position).append(item)
-    if extra or item is None or shadow in value:
-        value.setdefault(shadow, [None] * position).append(extra or (None if item is not None else {}))
-
-
-def _typed(text: str, type_name: str) -> Any:
-    """The JSON value of an attribute; text that is no value of its type stays text, for validation to report."""
-    if type_name == "boolean":
-        return {"true": True, "false": False}.get(text, text)
-    if type_name in _INTEGER_TYPES and _INTEGER.match(text):
-        return int(text)
-    if type_name == "decimal" and len(text) <= _MAX_NUMBER and (found := _DECIMAL.match(text)):
-        return decimal(text) if found.group(2) or found.group(3) else int(text)
-    return text
-
-
 def _markup(element: _Element) -> str:
     import copy
 
@@ -305,5 +257,5 @@ def _generic(element: _Element) -> Any:
         return str(text)
     value: Json = {str(key): str(item) for key, item in element.attrib.items() if not str(key).startswith("{")}
     for each in children:
-        _put(value, _name(each)[0], _generic(each), is_list=False)
+        put(value, _name(each)[0], _generic(each), is_list=False)
     return value

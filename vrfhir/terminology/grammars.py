@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from vrfhir.definitions.expansion import Membership
+from vrfhir.definitions.membership import Membership
 from vrfhir.terminology.registries import COUNTRIES_2, COUNTRIES_3, CURRENCIES, LANGUAGES
 from vrfhir.terminology.ucum import unit
 

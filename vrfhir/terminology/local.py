@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from vrfhir.definitions import Definitions
 from vrfhir.definitions.concepts import Concept
-from vrfhir.definitions.expansion import Expander, Membership
+from vrfhir.definitions.expansion import Expander
+from vrfhir.definitions.membership import Membership
+from vrfhir.definitions.rows import objects
 from vrfhir.terminology.grammars import judge
 
 __all__ = ["Terminology", "Translation"]
@@ -92,7 +94,7 @@ class Terminology:
         """The targets of a code by a ConceptMap, empty when it has none (https://hl7.org/fhir/R4/conceptmap.html)."""
         resource = self._definitions.resource(concept_map, "ConceptMap") or {}
         found = []
-        for group in resource.get("group", ()):
+        for group in objects(resource, "group"):
             if group.get("source", system) == system:
                 found.extend(_targets(group, code))
         return found
@@ -103,16 +105,21 @@ _MAX_CACHED = 100_000
 
 def _targets(group: Json, code: str) -> list[Translation]:
     target_system = str(group.get("target", ""))
-    elements = [each for each in group.get("element", ()) if each.get("code") == code]
+    elements = [each for each in objects(group, "element") if each.get("code") == code]
     if elements:
         return [
-            Translation(target_system, target.get("code"), str(target.get("equivalence", "")))
+            Translation(target_system, _text(target.get("code")), str(target.get("equivalence", "")))
             for element in elements
-            for target in element.get("target", ())
+            for target in objects(element, "target")
         ]
-    unmapped = group.get("unmapped", {})
-    if unmapped.get("mode") == "provided":
+    unmapped = group.get("unmapped")
+    mode = unmapped.get("mode") if isinstance(unmapped, dict) else None
+    if mode == "provided":
         return [Translation(target_system, code, "equal")]
-    if unmapped.get("mode") == "fixed":
-        return [Translation(target_system, unmapped.get("code"), "inexact")]
+    if isinstance(unmapped, dict) and mode == "fixed":
+        return [Translation(target_system, _text(unmapped.get("code")), "inexact")]
     return []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
