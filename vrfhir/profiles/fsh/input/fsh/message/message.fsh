@@ -47,17 +47,17 @@ Description: "Says what happened, to which resource, from whom and to whom. Requ
 Invariant: vr-message-1
 Description: "An answer to a referral names the message that it answers."
 Severity: #error
-Expression: "event.code = 'referral-response' implies response.exists()"
+Expression: "event.where(code = 'referral-response').exists() implies response.exists()"
 
 Invariant: vr-message-2
 Description: "A request, its update or cancellation has the prescription (ServiceRequest) in its focus."
 Severity: #error
-Expression: "event.code in ('referral-request' | 'referral-update' | 'referral-cancel') implies focus.resolve().all($this is ServiceRequest)"
+Expression: "event.where(code in ('referral-request' | 'referral-update' | 'referral-cancel')).exists() implies focus.resolve().all($this is ServiceRequest)"
 
 Invariant: vr-message-4
 Description: "An answer or a status update has the Task of the loop in its focus."
 Severity: #error
-Expression: "event.code in ('referral-response' | 'status-update') implies focus.resolve().all($this is Task)"
+Expression: "event.where(code in ('referral-response' | 'status-update')).exists() implies focus.resolve().all($this is Task)"
 
 CodeSystem: VRMessageEvent
 Id: vr-message-event

@@ -58,7 +58,7 @@ Expression: "issued.exists() implies component.where(code.coding.code = 'assessm
 Invariant: vr-fitness-3
 Description: "Unless the condition has lasted six months, the period ends, and lasts no longer than three months."
 Severity: #error
-Expression: "effective.empty() or component.where(code.coding.code = 'condition-six-months' and value = true).exists() or (effective.end.exists() and effective.end <= effective.start + 3 months)"
+Expression: "effective.start.empty() or component.where(code.coding.code = 'condition-six-months' and value = true).exists() or (effective.end.exists() and effective.end <= effective.start + 3 months)"
 
 Invariant: vr-fitness-4
 Description: "The period does not begin before the day of the assessment; GP systems back-date, so it is allowed, but unusual."
