@@ -165,7 +165,7 @@ class Reader(Protocol):
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         """Outgoing messages, oldest first."""
 
-    def due(self, destinations: Sequence[str], now: int) -> list[OutboxRow]:
+    def due(self, now: int) -> list[OutboxRow]:
         """Per destination the oldest pending message, if its time has come: later ones wait behind it."""
 
     def audit_trail(self, target: str | None = None) -> list[AuditRow]:

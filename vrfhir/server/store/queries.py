@@ -130,16 +130,13 @@ class Queries:
         )
         return [OutboxRow(*row) for row in rows]
 
-    def due(self, destinations: Sequence[str], now: int) -> list[OutboxRow]:
-        found = []
-        for destination in destinations:
-            row = self._one(
-                f"SELECT {OUTBOX}, pk FROM outbox WHERE destination = ? AND status = 'pending' ORDER BY pk LIMIT 1",
-                destination,
-            )
-            if row and OutboxRow(*row).due <= now:
-                found.append(OutboxRow(*row))
-        return found
+    def due(self, now: int) -> list[OutboxRow]:
+        rows = self._connection.execute(
+            f"SELECT {OUTBOX}, pk FROM outbox WHERE due <= ? AND pk IN"
+            " (SELECT min(pk) FROM outbox WHERE status = 'pending' GROUP BY destination) ORDER BY pk",
+            (now,),
+        )
+        return [OutboxRow(*row) for row in rows]
 
     def audit_trail(self, target: str | None = None) -> list[AuditRow]:
         rows = self._connection.execute(

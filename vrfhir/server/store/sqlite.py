@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
@@ -85,8 +85,8 @@ class SqliteStore:
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         return self._reader().outbox(status)
 
-    def due(self, destinations: Sequence[str], now: int) -> list[OutboxRow]:
-        return self._reader().due(destinations, now)
+    def due(self, now: int) -> list[OutboxRow]:
+        return self._reader().due(now)
 
     def audit_trail(self, target: str | None = None) -> list[AuditRow]:
         return self._reader().audit_trail(target)

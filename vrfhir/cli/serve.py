@@ -1,0 +1,178 @@
+"""``vrfhir serve``: the FHIR endpoint over HTTP and the HL7 v2 listener over MLLP, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.errors import VrfhirError
+from vrfhir.issues import Issue
+
+if TYPE_CHECKING:
+    from vrfhir.server.app import Application
+    from vrfhir.server.settings import Settings
+
+__all__ = ["HELP", "add_arguments", "run", "serve"]
+
+HELP = "run the FHIR endpoint and the MLLP listener"
+
+_EPILOG = """\
+Every option has an environment variable: VRFHIR_HOST, VRFHIR_PORT, VRFHIR_DATABASE, VRFHIR_MLLP_PORT, VRFHIR_PARTNERS (JSON)
+and so on. Tokens are only read from the environment: VRFHIR_TOKENS='[{"token": "...", "role": "owner"}]'.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the verb."""
+    parser.epilog = _EPILOG
+    parser.add_argument("--host", help="address of the HTTP endpoint (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port of the HTTP endpoint (default 8080; 0: a free one)")
+    parser.add_argument("--base-url", help="public URL of the FHIR base, when it is not the one that was called")
+    parser.add_argument("--mllp-host", help="address of the MLLP listener (default 127.0.0.1)")
+    parser.add_argument("--mllp-port", type=int, help="port of the MLLP listener (default: none; 0: a free one)")
+    parser.add_argument("--database", type=Path, help="SQLite file (default vrfhir.sqlite)")
+    parser.add_argument(
+        "--partner",
+        action="append",
+        default=[],
+        metavar="SENDER=HOST:PORT",
+        help="where answers to a v2 sender go; SENDER is MSH-3|MSH-4 or MSH-4 alone (may be repeated)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the addresses as one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM; 0 after a clean stop."""
+    settings = _settings(arguments)
+    from vrfhir.server import create_app
+    from vrfhir.server.logs import configure
+
+    configure()
+    app = create_app(settings)
+    try:
+        asyncio.run(serve(app, as_json=arguments.json))
+    finally:
+        app.endpoint.store.close()
+    return 0
+
+
+async def serve(app: Application, *, as_json: bool = False, stop: asyncio.Event | None = None) -> None:
+    """Run an application over HTTP and MLLP until ``stop`` or a signal. Raises when a port is in use."""
+    import uvicorn
+
+    settings = app.endpoint.settings
+    listener = _bound(settings.host, settings.port)
+    try:
+        await app.services.start()
+    except BaseException:
+        listener.close()
+        raise
+    host, port = listener.getsockname()[:2]
+    _announce(app, f"http://{f'[{host}]' if ':' in host else host}:{port}", as_json=as_json)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", server_header=False, date_header=True
+    )
+    server = _server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    waiter = asyncio.create_task(_stop_when(stop, server)) if stop else None
+    await server.serve(sockets=[listener])
+    if waiter:
+        waiter.cancel()
+
+
+def _server(config: Any) -> Any:
+    """uvicorn with the signals left to us, so that stopping on request ends with exit code 0."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+        def stop(self) -> None:
+            self.should_exit = True
+
+    return Server(config)
+
+
+async def _stop_when(stop: asyncio.Event, server: Any) -> None:
+    await stop.wait()
+    server.stop()
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    try:
+        from pydantic import ValidationError
+
+        from vrfhir.server.settings import Settings
+    except ImportError:
+        text = "The endpoint needs packages that are not installed."
+        hint = "pip install 'vrfhir[server]'"
+        raise VrfhirError(Issue("fatal", "not-supported", "VR-SERVER-0002", text, hint=hint)) from None
+    names = ("host", "port", "base_url", "mllp_host", "mllp_port", "database")
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    try:
+        if arguments.partner:
+            given["partners"] = dict(_partner(text) for text in arguments.partner)
+        return Settings(**given)
+    except ValidationError as error:
+        raise VrfhirError(*(_setting_issue(row) for row in error.errors(include_input=False))) from None
+    except ValueError as error:
+        raise VrfhirError(Issue("fatal", "value", "VR-SERVER-0003", f"A setting cannot be read: {error}.")) from None
+
+
+def _partner(text: str) -> tuple[str, str]:
+    sender, separator, address = text.rpartition("=")
+    if not separator or not sender:
+        raise VrfhirError(
+            Issue(
+                "fatal", "value", "VR-SERVER-0003", "--partner is SENDER=HOST:PORT, as in GPSYS|A81001=127.0.0.1:2576."
+            )
+        )
+    return sender, address
+
+
+def _setting_issue(row: Any) -> Issue:
+    name = ".".join(str(part) for part in row["loc"]) or "settings"
+    return Issue("fatal", "value", "VR-SERVER-0003", f"The setting {name} is wrong: {row['msg']}.")
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A listening socket; the error of a port in use is ours, not a traceback."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        text = f"The endpoint cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}."
+        hint = "Stop the program that uses the port, or choose another one with --port."
+        raise VrfhirError(Issue("fatal", "conflict", "VR-SERVER-0004", text, hint=hint)) from None
+    return listener
+
+
+def _announce(app: Application, url: str, *, as_json: bool) -> None:
+    settings = app.endpoint.settings
+    facts = {"fhir": settings.base_url or f"{url}/fhir", "metadata": f"{url}/fhir/metadata", "health": f"{url}/health"}
+    if app.services.mllp_port is not None:
+        facts["mllp"] = f"{settings.mllp_host}:{app.services.mllp_port}"
+    facts["database"] = str(settings.database)
+    if as_json:
+        sys.stdout.write(json.dumps(facts) + "\n")
+    else:
+        width = max(len(name) for name in facts)
+        sys.stdout.writelines(f"{name:<{width}}  {value}\n" for name, value in facts.items())
+        sys.stdout.write("Stop with Ctrl-C.\n")
+    sys.stdout.flush()

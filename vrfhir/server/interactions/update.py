@@ -1,0 +1,79 @@
+"""update: https://hl7.org/fhir/R4/http.html#update, with optimistic locking by ``If-Match``."""
+
+from __future__ import annotations
+
+import re
+
+from vrfhir.server import loop
+from vrfhir.server.endpoint import Endpoint
+from vrfhir.server.http import Refusal, Request, Response, etag
+from vrfhir.server.interactions.kept import require_changeable
+from vrfhir.server.interactions.written import require_same_type, written
+from vrfhir.server.resource import ID, audit, load, put, read_body, require_type, require_valid, stamp
+from vrfhir.server.store import OutboxRow, Stored, Transaction, VersionConflictError
+
+__all__ = ["if_match", "update"]
+
+_ETAG = re.compile(r'(?:W/)?"([^"]{1,64})"')
+_ATTEMPTS = 5
+
+
+async def update(endpoint: Endpoint, request: Request) -> Response:
+    """``PUT [base]/[type]/[id]``: the next version; the first one when the id is new."""
+    type_, id_ = request.path
+    require_type(endpoint, type_)
+    require_changeable(type_, "update")
+    parsed = read_body(endpoint, request)
+    resource = parsed.resource
+    require_same_type(resource, type_)
+    if resource.get("id") != id_ or not ID.fullmatch(id_):
+        text = "The resource's id is the one in the URL: letters, digits, '-' and '.', at most 64."
+        raise Refusal.of(400, "invalid", "VR-HTTP-0400", text, expression=f"{type_}.id")
+    issues = await require_valid(endpoint, parsed, len(request.body))
+    expected = if_match(request)
+    for _ in range(_ATTEMPTS):
+        current = endpoint.store.read(type_, id_)
+        require_expected(expected, current)
+        now = endpoint.now()
+        stored = stamp(resource, id_, current.version + 1 if current else 1, now)
+        before = load(current) if type_ == "Task" and current and not current.deleted else None
+        outgoing = []
+        if type_ == "Task":
+            loop.require_step(before, resource, request.caller.role)
+            outgoing = loop.answers(endpoint, endpoint.store, before, resource, now)
+
+        def work(tx: Transaction, stored: Stored = stored, outgoing: list[OutboxRow] = outgoing) -> None:
+            put(tx, endpoint, stored, resource)
+            for row in outgoing:
+                tx.enqueue(row)
+            tx.record(audit(request, "update", stored, stored.updated))
+
+        try:
+            await endpoint.store.write(work)
+        except VersionConflictError:
+            continue
+        if outgoing:
+            endpoint.outgoing()
+        return written(request, 200 if current and not current.deleted else 201, stored, issues)
+    text = "The resource is being changed by others; read it again and repeat."
+    raise Refusal.of(409, "conflict", "VR-HTTP-0409", text)
+
+
+def if_match(request: Request) -> str | None:
+    """The version that ``If-Match`` names; raises :class:`Refusal` 400 for a header that is no ETag."""
+    header = request.headers.get("if-match")
+    if header is None:
+        return None
+    match = _ETAG.fullmatch(header.strip())
+    if match is None:
+        raise Refusal.of(400, "value", "VR-HTTP-0400", 'If-Match is an ETag, as in W/"3".')
+    return match[1]
+
+
+def require_expected(expected: str | None, current: Stored | None) -> None:
+    """Raise :class:`Refusal` 412 when another version stands than the caller has seen."""
+    if expected is None or (current is not None and str(current.version) == expected):
+        return
+    text = "Another version of the resource stands than If-Match names; read it again."
+    headers = (("ETag", etag(current.version)),) if current else ()
+    raise Refusal.of(412, "conflict", "VR-HTTP-0412", text, headers=headers)

@@ -1,0 +1,1 @@
+"""Referral messages: read, matched with what is stored, written in one transaction, answered."""

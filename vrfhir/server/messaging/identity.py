@@ -1,0 +1,104 @@
+"""Is this the patient, the practice, the referral we know already? Matching by business identifiers.
+
+Two resources of one type with the same identifier (system and value) are the same thing. Where that would put one
+person's data into another's record, the message is refused instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vrfhir.fhir.identifiers import SYSTEMS, nhs_number_is_valid
+from vrfhir.issues import Issue
+from vrfhir.server.http import Refusal
+from vrfhir.server.messaging.message import Entry
+from vrfhir.server.resource import load
+from vrfhir.server.search.conversion import fold
+from vrfhir.server.store import Reader, Stored
+from vrfhir.server.store.query import Criterion, Query, Target, Token
+
+__all__ = ["business_identifiers", "match", "match_role", "require_same_person", "require_valid_nhs_numbers"]
+
+Json = dict[str, Any]
+
+_NUMBERS = (SYSTEMS["nhs-number"], SYSTEMS["chi"], SYSTEMS["hc-number"])
+
+
+def business_identifiers(resource: Json) -> list[tuple[str, str]]:
+    """System and value of each identifier that has both and is in use."""
+    identifiers = resource.get("identifier")
+    rows = identifiers if isinstance(identifiers, list) else [identifiers]
+    return [
+        (str(row["system"]), str(row["value"]))
+        for row in rows
+        if isinstance(row, dict) and row.get("system") and row.get("value") and row.get("use") != "old"
+    ]
+
+
+def match(entry: Entry, store: Reader) -> Stored | None:
+    """The stored resource with the same identifier; raises :class:`Refusal` 409 when two different ones have it."""
+    found: dict[str, Stored] = {}
+    for system, value in business_identifiers(entry.resource):
+        criterion = Criterion("token", f"{entry.type}.identifier", (Token(value, system),))
+        for hit in store.search(Query(entry.type, (criterion,), limit=2)):
+            found[hit.resource.id] = hit.resource
+    if len(found) > 1 and entry.type in ("Patient", "ServiceRequest"):
+        text = f"The identifiers of this {entry.type} belong to more than one that is stored here."
+        place = f"{entry.place}.identifier"
+        raise Refusal.of(409, "multiple-matches", "VR-REFERRAL-0004", text, expression=place)
+    return next(iter(found.values()), None)
+
+
+def match_role(role: Json, store: Reader) -> Stored | None:
+    """The stored PractitionerRole of the same person at the same organisation with the same codes."""
+    criteria = []
+    for name in ("practitioner", "organization"):
+        reference = (role.get(name) or {}).get("reference")
+        if reference:
+            criteria.append(Criterion("reference", f"PractitionerRole.{name}", (Target(reference),)))
+    if len(criteria) < 2:
+        return None
+    for hit in store.search(Query("PractitionerRole", tuple(criteria), limit=20)):
+        if _codes(load(hit.resource)) == _codes(role):
+            return hit.resource
+    return None
+
+
+def require_valid_nhs_numbers(entries: list[Entry]) -> None:
+    """Raise :class:`Refusal` 422 when a patient's NHS, CHI or H&C number has a wrong check digit."""
+    issues = []
+    for entry in entries:
+        if entry.type != "Patient":
+            continue
+        for number, row in enumerate(entry.resource.get("identifier") or ()):
+            if row.get("system") in _NUMBERS and not nhs_number_is_valid(str(row.get("value", ""))):
+                text = "The patient's number has a wrong check digit; no referral is stored under it."
+                place = f"{entry.place}.identifier[{number}].value"
+                hint = "Ask the sender to correct the number, or to send the reason why there is none."
+                issues.append(Issue("error", "value", "VR-REFERRAL-0003", text, place, hint=hint))
+    if issues:
+        raise Refusal(422, issues)
+
+
+def require_same_person(entry: Entry, stored: Json) -> None:
+    """Raise :class:`Refusal` 409 when a patient with a known identifier has another birth date and another surname."""
+    incoming = entry.resource
+    dates = {str(each.get("birthDate")) for each in (incoming, stored) if each.get("birthDate")}
+    if len(dates) < 2 or _surnames(incoming) & _surnames(stored):
+        return
+    text = "The patient's identifier is stored here for a person of another name and birth date."
+    hint = "One of the two records carries a wrong identifier; nothing of this message was stored."
+    raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression=f"{entry.place}.identifier", hint=hint)
+
+
+def _surnames(patient: Json) -> set[str]:
+    names = patient.get("name")
+    return {fold(str(name["family"])) for name in names or () if isinstance(name, dict) and name.get("family")}
+
+
+def _codes(role: Json) -> set[tuple[str, str]]:
+    return {
+        (str(coding.get("system", "")), str(coding.get("code", "")))
+        for concept in role.get("code") or ()
+        for coding in concept.get("coding") or ()
+    }
