@@ -77,12 +77,8 @@ def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX
 
 def serialize(resource: Json, *, pretty: bool = False) -> bytes:
     """UTF-8 JSON: keys in their order, decimals as they were written, nothing escaped that need not be."""
-    indent = 2 if pretty else None
-    separators = (",", ": ") if pretty else (",", ":")
     try:
-        text = json.dumps(
-            resource, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators, default=_refuse
-        )
+        text = (_PRETTY if pretty else _COMPACT).encode(resource)
     except _DecimalInsideError:
         text = "".join(_written(resource, "\n" if pretty else ""))
     return text.encode("utf-8")
@@ -98,8 +94,12 @@ def _refuse(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_refuse)
+_PRETTY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ": "), indent=2, default=_refuse)
+
+
 def _written(value: Any, newline: str) -> Iterator[str]:
-    """The same as ``json.dumps``, for values with decimals in them. ``newline`` is empty when nothing is indented."""
+    """The same as the encoders, for values with decimals in them. ``newline`` is empty when nothing is indented."""
     if isinstance(value, dict):
         yield from _enclosed("{}", value.items(), newline)
     elif isinstance(value, list | tuple):
@@ -107,7 +107,7 @@ def _written(value: Any, newline: str) -> Iterator[str]:
     elif isinstance(value, Decimal):
         yield value.text if isinstance(value, WrittenDecimal) else format(_finite(value), "f")
     else:
-        yield json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
+        yield _COMPACT.encode(value)
 
 
 def _enclosed(brackets: str, items: Any, newline: str) -> Iterator[str]:
@@ -118,9 +118,20 @@ def _enclosed(brackets: str, items: Any, newline: str) -> Iterator[str]:
         yield f",{inner}" if count else inner
         if key is not None:
             yield encode_basestring(key) + (": " if newline else ":")
-        yield from _written(value, inner)
+        yield from _part(value, inner)
         count += 1
     yield (newline if count else "") + brackets[1]
+
+
+def _part(value: Any, newline: str) -> Iterator[str]:
+    """A value inside another. Most parts hold no decimal, so each is given to the fast encoder first."""
+    if newline:
+        yield from _written(value, newline)
+        return
+    try:
+        yield _COMPACT.encode(value)
+    except _DecimalInsideError:
+        yield from _written(value, newline)
 
 
 def _finite(value: Decimal) -> Decimal:
