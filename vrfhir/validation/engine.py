@@ -20,6 +20,7 @@ from vrfhir.validation.languages import check_language
 from vrfhir.validation.observations import check_observation
 from vrfhir.validation.overlays import Profile, compile_profile
 from vrfhir.validation.paths import Location
+from vrfhir.validation.snapshots import generate_snapshot
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url
 
@@ -75,6 +76,7 @@ class Engine:
         self.codings: dict[tuple[str, str, str | None], tuple[tuple[str, Json], ...]] = {}
         self.narratives: dict[str, list[tuple[str, dict[str, str]]]] = {}
         self._tables: dict[str, Table | None] = {}
+        self._structures: dict[str, Json | None] = {}
         self._profiles: dict[str, Profile | None] = {}
         self._extensions: dict[str, ExtensionDefinition | None] = {}
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
@@ -119,12 +121,19 @@ class Engine:
     def profile(self, canonical: str) -> Profile | None:
         """A profile by canonical, compiled; None when it is not known or has no snapshot."""
         if canonical not in self._profiles:
-            structure = self.definitions.structure(canonical)
-            if structure is None or "snapshot" not in structure:
-                self._profiles[canonical] = None
-            else:
-                self._profiles[canonical] = compile_profile(self, structure)
+            structure = self.structure(canonical)
+            self._profiles[canonical] = None if structure is None else compile_profile(self, structure)
         return self._profiles[canonical]
+
+    def structure(self, canonical: str) -> Json | None:
+        """A StructureDefinition with a snapshot, made from its differential where need be; None when that is impossible."""
+        if canonical not in self._structures:
+            found = self.definitions.structure(canonical) if canonical else None
+            if found is not None and "snapshot" not in found:
+                self._structures[canonical] = None  # a base that leads back here finds nothing
+                found = generate_snapshot(found, self.structure)
+            self._structures[canonical] = found
+        return self._structures[canonical]
 
     def is_base(self, canonical: str) -> bool:
         """True for the canonical of a base type: every resource of that type conforms or is reported anyway."""
@@ -134,8 +143,8 @@ class Engine:
     def extension(self, url: str) -> ExtensionDefinition | None:
         """The definition of an extension, None when it is not known."""
         if url not in self._extensions:
-            structure = self.definitions.structure(url)
-            known = structure is not None and structure.get("type") == "Extension" and "snapshot" in structure
+            structure = self.structure(url)
+            known = structure is not None and structure.get("type") == "Extension"
             self._extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
         return self._extensions[url]
 

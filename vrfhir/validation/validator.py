@@ -148,8 +148,9 @@ class Validator:
         wanted = canonical.partition("|")[0]
         structure = self.definitions.structure(canonical)
         if structure is not None:
-            text = f"The profile {canonical} has no snapshot, so nothing can be checked against it."
-            raise DefinitionError(Issue("fatal", "not-supported", "VR-VAL-0003", text, hint="Give it with a snapshot."))
+            base = structure.get("baseDefinition", "")
+            text = f"The profile {canonical} has no snapshot and none can be made, because its base {base} is not known."
+            raise DefinitionError(Issue("fatal", "not-supported", "VR-VAL-0003", text, hint="Load the package that defines the base."))
         known = list(self.definitions.canonicals("StructureDefinition"))
         tails = {each.rpartition("/")[2]: each for each in known}
         near = get_close_matches(wanted, known, n=3, cutoff=0.7) or [tails[each] for each in get_close_matches(wanted.rpartition("/")[2], list(tails), n=3)]
