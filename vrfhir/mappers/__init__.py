@@ -1,0 +1,15 @@
+"""HL7 v2 and FHIR: the map as data, the engine that runs it, the ledger that accounts for every value.
+
+::
+
+    mapping = to_fhir(data)
+    mapping.bundle, mapping.ledger.counts(), mapping.issues
+"""
+
+from __future__ import annotations
+
+from vrfhir.mappers.ledger import Entry, Ledger
+from vrfhir.mappers.mapping import Mapping, to_fhir
+from vrfhir.mappers.partner import Partner
+
+__all__ = ["Entry", "Ledger", "Mapping", "Partner", "to_fhir"]

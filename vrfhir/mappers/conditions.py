@@ -1,0 +1,154 @@
+"""Conditions of map rows: a small syntax tree, compiled to closures.
+
+In the row files a condition is a list: ``["valued", "RF1-14"]``, ``["=", "OBX-2", "NM"]``, ``["in", "OBX-2", ["ST", "TX"]]``,
+``["count", "PID-11", ">", 1]``, ``["length", "PID-7", ">", 8]``, ``["matches", "OBX-3.3", "^VR"]``,
+``["before", "PR1-5", "MSH-7"]``, ``["fact", "uk"]``, ``["has", "Encounter"]``, ``["and", …]``, ``["or", …]``, ``["not", …]``.
+
+This is the condition language of the HL7 v2-to-FHIR guide (``antlr_condition_syntax.md``: VALUED, EQUALS, IN, COUNT,
+AND, OR, NOT) plus what the UK and VR rows need.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.hl7v2 import parse_path
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.context import Context
+
+__all__ = ["Condition", "compile_condition"]
+
+Condition = Callable[["SegmentView", "Context"], bool]
+
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+def compile_condition(tree: Any) -> Condition:
+    """The closure for a condition; ValueError when it is none."""
+    if not isinstance(tree, list) or not tree or not isinstance(tree[0], str):
+        raise ValueError(f"not a condition: {tree!r}")
+    word, *rest = tree
+    try:
+        return _WORDS[word](*rest)
+    except (KeyError, TypeError, re.error) as error:
+        raise ValueError(f"not a condition: {tree!r}") from error
+
+
+def _both(*parts: Any) -> Condition:
+    compiled = tuple(compile_condition(part) for part in parts)
+    return lambda segment, context: all(part(segment, context) for part in compiled)
+
+
+def _either(*parts: Any) -> Condition:
+    compiled = tuple(compile_condition(part) for part in parts)
+    return lambda segment, context: any(part(segment, context) for part in compiled)
+
+
+def _negation(part: Any) -> Condition:
+    compiled = compile_condition(part)
+    return lambda segment, context: not compiled(segment, context)
+
+
+def _valued(path: str) -> Condition:
+    place = parse_path(path)
+    field, component = place.field, place.component
+    return _on(place.segment, lambda segment: segment.valued(field, component))
+
+
+def _equal(path: str, value: str) -> Condition:
+    place = parse_path(path)
+    field, component, sub = place.field, place.component or 1, place.subcomponent or 1
+    return _on(place.segment, lambda segment: segment.value(field, component, sub) == value)
+
+
+def _among(path: str, values: list[str]) -> Condition:
+    place, allowed = parse_path(path), frozenset(values)
+    field, component, sub = place.field, place.component or 1, place.subcomponent or 1
+    return _on(place.segment, lambda segment: segment.value(field, component, sub) in allowed)
+
+
+def _matching(path: str, pattern: str) -> Condition:
+    place, compiled = parse_path(path), re.compile(pattern)
+    field, component, sub = place.field, place.component or 1, place.subcomponent or 1
+    return _on(place.segment, lambda segment: compiled.search(segment.value(field, component, sub)) is not None)
+
+
+def _count(path: str, comparison: str, number: int) -> Condition:
+    place, compare = parse_path(path), _COMPARISONS[comparison]
+    return _on(place.segment, lambda segment: compare(len(segment.cells(place.field)), number))
+
+
+def _length(path: str, comparison: str, number: int) -> Condition:
+    place, compare = parse_path(path), _COMPARISONS[comparison]
+    component = place.component or 1
+    return _on(place.segment, lambda segment: compare(len(segment.value(place.field, component)), number))
+
+
+def _before(first: str, second: str) -> Condition:
+    """Both dates given, and the first one earlier, compared as far as the shorter one goes."""
+    one, two = parse_path(first), parse_path(second)
+
+    def earlier(segment: SegmentView, context: Context) -> bool:
+        a = _value(segment, context, one.segment, one.field)
+        b = _value(segment, context, two.segment, two.field)
+        shared = min(len(a), len(b), 8)
+        return shared >= 4 and a[:shared].isdigit() and b[:shared].isdigit() and a[:shared] < b[:shared]
+
+    return earlier
+
+
+_FACTS = frozenset({"uk", "vr", "status-query", "service-coded", "authorises-referral", "document-noted"})
+
+
+def _fact(name: str) -> Condition:
+    if name not in _FACTS:
+        raise KeyError(name)
+    return lambda _, context: context.fact(name)
+
+
+def _has(role: str) -> Condition:
+    return lambda _, context: role in context.shared
+
+
+def _value(segment: SegmentView, context: Context, name: str, field: int) -> str:
+    owner: SegmentView | None = segment if segment.name == name else context.first(name)
+    return owner.value(field) if owner is not None else ""
+
+
+def _on(name: str, test: Callable[[SegmentView], bool]) -> Condition:
+    """The test on this segment when it has that name, else on the message's first segment of the name."""
+
+    def tested(segment: SegmentView, context: Context) -> bool:
+        if segment.name == name:
+            return test(segment)
+        other = context.first(name)
+        return other is not None and test(other)
+
+    return tested
+
+
+_WORDS: dict[str, Callable[..., Condition]] = {
+    "and": _both,
+    "or": _either,
+    "not": _negation,
+    "valued": _valued,
+    "=": _equal,
+    "in": _among,
+    "matches": _matching,
+    "count": _count,
+    "length": _length,
+    "before": _before,
+    "fact": _fact,
+    "has": _has,
+}

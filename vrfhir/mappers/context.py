@@ -1,0 +1,154 @@
+"""What one mapping knows and builds: the message, the partner, the resources so far, the findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import sha1
+from typing import TYPE_CHECKING, Any, final
+from uuid import UUID
+
+from vrfhir.mappers.cells import SegmentView
+from vrfhir.mappers.issues import CATALOGUE
+from vrfhir.mappers.records import Record
+
+if TYPE_CHECKING:
+    from vrfhir.hl7v2 import Message
+    from vrfhir.issues import Issue
+    from vrfhir.mappers.partner import Partner
+
+__all__ = ["VR_SERVICE_CODES", "Context"]
+
+VR_SERVICE_CODES = frozenset({"70082004", "18781004", "1098041000000101", "1082611000000105"})
+"""SNOMED CT: vocational rehabilitation, the referral for it, to an employment support service, to IPS."""
+
+_SNOMED_NAMES = frozenset({"SCT", "SNM", "SNOMED", "SNOMED-CT", "SNOMED CT", "SNOMEDCT", "SNCT"})
+_UK_AUTHORITIES = frozenset({"NHS", "NHSNBR", "NHSNMBR", "CHI", "HCN"})
+_NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8").bytes  # RFC 4122 name space for URLs
+_ROOT = "https://vrfhir.org/fhir/v2/"
+
+
+@final
+class Context:
+    """One message on its way to FHIR.
+
+    ``shared`` holds the records that segments have in common by role (``Patient``, ``ServiceRequest`` …), ``current``
+    the segment groups that are open (``PRD``, ``OBR`` …), ``later`` what is done when all segments are read.
+    """
+
+    def __init__(self, message: Message, partner: Partner) -> None:
+        self.message = message
+        self.partner = partner
+        self.segments: list[SegmentView] = [SegmentView(segment) for segment in message.segments]
+        self.by_name: dict[str, SegmentView] = {}
+        for segment in self.segments:
+            self.by_name.setdefault(segment.name, segment)
+        self.records: list[Record] = []
+        self.shared: dict[str, Record] = {}
+        self.current: dict[str, Record] = {}
+        self.later: list[Callable[[], None]] = []
+        self.issues: list[Issue] = []
+        self.people: dict[tuple[str, ...], list[Record]] = {}
+        self.segment: SegmentView = self.segments[0]
+        self.focus: dict[str, Any] = {}
+        marks = message.delimiters
+        self.component_mark, self.subcomponent_mark = marks.component, marks.subcomponent
+        header = self.segments[0]
+        self.sender = header.value(4) or header.value(3) or "unknown"
+        self.trigger = _trigger(message)
+        self.is_response = message.type.code == "RRI"
+        self.uk = self._is_uk(header)
+        self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
+        key = "/".join((partner.id, header.value(3), header.value(4)))
+        self._message_key = f"{_ROOT}{key}/{message.control_id}/"
+        referral = self.by_name.get("RF1")
+        number = "^".join(filter(None, (referral.value(6), referral.value(6, 2)))) if referral else ""
+        self._referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else self._message_key
+
+    def first(self, name: str) -> SegmentView | None:
+        """The first segment of a name."""
+        return self.by_name.get(name)
+
+    def fact(self, name: str) -> bool:
+        """Facts that conditions may ask for."""
+        if name == "service-coded":
+            # orderDetail is only allowed beside a code (ServiceRequest invariant prr-1)
+            return "code" in self.shared["ServiceRequest"].resource
+        if name == "authorises-referral":
+            return "PR1" not in self.current
+        if name == "document-noted":
+            return self.current["Noted"].type == "DocumentReference"
+        return {"uk": self.uk, "vr": self.vr, "status-query": self.trigger == "I15"}[name]
+
+    def full_url(self, path: str, role: str, *, of_message: bool = False) -> str:
+        """The deterministic ``urn:uuid:`` of a resource: UUIDv5 of partner, referral or control id, segment and role."""
+        key = self._message_key if of_message else self._referral_key
+        digest = bytearray(sha1(_NAMESPACE + f"{key}{path}/{role}".encode(), usedforsecurity=False).digest()[:16])
+        digest[6] = digest[6] & 0x0F | 0x50
+        digest[8] = digest[8] & 0x3F | 0x80
+        text = digest.hex()
+        return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def new(self, resource_type: str, role: str, path: str, *, of_message: bool = False) -> Record:
+        """A new resource in the Bundle."""
+        full_url = self.full_url(path, role, of_message=of_message)
+        record = Record({"resourceType": resource_type, "id": full_url[9:]}, role, path, full_url)
+        self.records.append(record)
+        return record
+
+    def report(self, rule: str, expression: str, /, **parameters: str | int) -> None:
+        """Note a finding of the catalogue at a v2 path."""
+        self.issues.append(CATALOGUE.issue(rule, expression=expression, **parameters))
+
+    def merge(self, record: Record, *keys: tuple[str, ...]) -> Record:
+        """The one record for a practitioner, organisation or location that may have come before under a key.
+
+        The new one goes into an earlier one when neither contradicts the other; otherwise both stay.
+        """
+        for key in keys:
+            for earlier in self.people.setdefault(key, []):
+                if earlier is not record and _agree(earlier.resource, record.resource):
+                    earlier.resource.update(
+                        {name: value for name, value in record.resource.items() if name not in ("resourceType", "id")}
+                    )
+                    record.merged = earlier
+                    self.records.remove(record)
+                    return earlier
+        for key in keys:
+            self.people[key].append(record)
+        return record
+
+    def _is_uk(self, header: SegmentView) -> bool:
+        if self.partner.country:
+            return self.partner.country == "GB"
+        if header.value(17) in ("GBR", "GB", "UK") or header.value(21).upper().startswith("ITK"):
+            return True
+        patient = self.by_name.get("PID")
+        cells: Sequence[Any] = patient.cells(3) if patient else ()
+        return any(cell.peek(4).upper() in _UK_AUTHORITIES for cell in cells)
+
+    def _is_vocational(self) -> bool:
+        referral = self.by_name.get("RF1")
+        if referral is None:
+            return False
+        for field in (3, 5, 10):
+            for cell in referral.cells(field):
+                for first in (1, 4):
+                    system = cell.peek(first + 2).upper()
+                    if system.startswith("VR-"):
+                        return True
+                    if system in _SNOMED_NAMES and cell.peek(first) in VR_SERVICE_CODES:
+                        return True
+        return False
+
+
+def _trigger(message: Message) -> str:
+    return message.type.trigger or "I12"
+
+
+def _agree(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
+    """Two descriptions of one thing: what both say is the same."""
+    return all(name == "id" or name not in earlier or earlier[name] == value for name, value in later.items())
+
+
+IDENTIFIER_FORM = re.compile(r"[A-Za-z0-9\-.]{1,64}")

@@ -1,0 +1,110 @@
+"""XAD: addresses (HL7 v2.8 chapter 2A.3.88; FHIR R4 Address; UK Core: the county is the district)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.vocabulary import code_map, extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["taken_address"]
+
+_UK_COUNTRIES = frozenset({"", "GB", "GBR", "UK", "UNITED KINGDOM", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND"})
+
+
+def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
+    """An Address; None when the cell has none.
+
+    A second line without a first one is marked as additional locator, so that the lines keep their places.
+    """
+    address: dict[str, Any] = {}
+    use, kind = code_map("address-use"), code_map("address-type")
+    code = cell.peek(7)
+    if use.codes.get(code):
+        address["use"] = use.codes[code]
+        if use.back[use.codes[code]] == code:
+            cell.take(7)
+    elif kind.codes.get(code):
+        address["type"] = kind.codes[code]
+        cell.take(7)
+    _lines(cell, address)
+    uk = context.uk and cell.peek(6).upper() in _UK_COUNTRIES
+    for component, element in ((3, "city"), (4, "district" if uk else "state"), (5, "postalCode"), (6, "country")):
+        text = cell.take(component)
+        if text:
+            address[element] = text
+    if cell.peek(9) and "district" not in address:
+        address["district"] = cell.take(9)
+    if not address.keys() - {"use", "type"}:
+        return None
+    period: dict[str, Any] = {}
+    for element, component in (("start", 13), ("end", 14)):
+        if cell.peek(component):
+            put(period, element, taken_datetime(cell, context, component))
+    if period:
+        address["period"] = period
+    return address
+
+
+def _lines(cell: Cell, address: dict[str, Any]) -> None:
+    urls = extension_urls()
+    lines: list[str] = []
+    marks: list[dict[str, Any] | None] = []
+    street, name, number = cell.take(1, 1), cell.take(1, 2), cell.take(1, 3)
+    if street or name or number:
+        lines.append(street or " ".join(part for part in (number, name) if part))
+        parts = [
+            {"url": urls[alias], "valueString": text}
+            for alias, text in (("street-name", name), ("house-number", number))
+            if text
+        ]
+        marks.append({"extension": parts} if parts else None)
+    other = cell.take(2)
+    if other:
+        first = not lines
+        lines.append(other)
+        mark = {"extension": [{"url": urls["additional-locator"], "valueString": other}]}
+        marks.append(mark if first else None)
+    if lines:
+        address["line"] = lines
+        if any(marks):
+            address["_line"] = marks
+
+
+@register("Address")
+def _address(row: RowFacts) -> Conversion:
+    use = row.options.get("use", "")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        address = taken_address(cell, context)
+        if address is not None and use:
+            address.setdefault("use", use)
+        return address
+
+    return convert
+
+
+@register("address-text")
+def _address_text(row: RowFacts) -> Conversion:
+    """A whole address on one line, for elements that hold text only."""
+
+    def convert(cell: Cell, _: Context) -> str | None:
+        parts = [cell.take(1, 1), cell.take(1, 2), cell.take(1, 3)]
+        parts += [cell.take(number) for number in (2, 3, 4, 5, 6, 8, 9)]
+        return ", ".join(part for part in parts if part) or None
+
+    return convert
+
+
+@register("birth-place")
+def _birth_place(row: RowFacts) -> Conversion:
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        text = cell.whole(context.component_mark, context.subcomponent_mark).strip()
+        return {"text": text} if text else None
+
+    return convert

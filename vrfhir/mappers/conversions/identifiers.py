@@ -1,0 +1,236 @@
+"""CX, EI, HD, PLN: identifiers and who assigned them (HL7 v2.8 chapter 2A; FHIR R4 Identifier).
+
+An assigning authority becomes the system that the partner's table gives for it, else ``urn:oid:`` of its OID, else a
+system of the sender's own (:func:`~vrfhir.mappers.vocabulary.sender_system`). Nothing is guessed and nothing is a
+placeholder: the same number of the same sender always has the same system.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.vocabulary import sender_system, table_codes, table_system
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["HierarchicDesignator", "designator", "identifier_system", "identifier_type", "taken_ei", "taken_identifier"]
+
+_OID = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+class HierarchicDesignator(NamedTuple):
+    """HD: a namespace, and a universal id with its type."""
+
+    namespace: str
+    universal_id: str
+    type: str
+
+    @property
+    def uri(self) -> str:
+        """The universal id as a URI; empty when it is none."""
+        if self.type in ("ISO", "", "HL7") and _OID.fullmatch(self.universal_id):
+            return f"urn:oid:{self.universal_id}"
+        if self.type in ("UUID", "GUID") and _UUID.fullmatch(self.universal_id):
+            return f"urn:uuid:{self.universal_id.lower()}"
+        if self.universal_id.startswith(("urn:", "http://", "https://")) and not re.search(r"\s", self.universal_id):
+            return self.universal_id
+        return ""
+
+
+def designator(cell: Cell, component: int) -> HierarchicDesignator:
+    """The HD in a component of the cell (component 0: the cell itself), only looked at."""
+    if component:
+        return HierarchicDesignator(cell.peek(component, 1), cell.peek(component, 2), cell.peek(component, 3))
+    return HierarchicDesignator(cell.peek(1), cell.peek(2), cell.peek(3))
+
+
+def identifier_system(cell: Cell, context: Context, component: int, kind: str, *, flat: bool = False) -> str:
+    """The system for the HD in a component, its parts taken as far as the system says them again.
+
+    ``flat``: the three parts stand in components ``component`` to ``component + 2`` (EI) and not in subcomponents.
+    """
+
+    def at(number: int) -> tuple[int, int]:
+        return (component + number - 1, 1) if flat else (component, number)
+
+    hd = HierarchicDesignator(cell.peek(*at(1)), cell.peek(*at(2)), cell.peek(*at(3)))
+    if not any(hd):
+        return ""
+    known = context.partner.system(kind, hd.namespace, hd.universal_id)
+    if known:
+        if context.partner.namespace(kind, known) == hd.namespace.upper():
+            cell.take(*at(1))
+        return known
+    if hd.uri:
+        cell.take(*at(2))
+        if hd.type == _written_type(hd.uri):
+            cell.take(*at(3))
+        return hd.uri
+    if hd.namespace:
+        cell.take(*at(1))
+        return sender_system(context.sender, hd.namespace)
+    cell.take(*at(2))
+    return sender_system(context.sender, hd.universal_id)
+
+
+def _written_type(uri: str) -> str:
+    return "ISO" if uri.startswith("urn:oid:") else "UUID" if uri.startswith("urn:uuid:") else "URI"
+
+
+def identifier_type(code: str) -> dict[str, Any]:
+    """The type of an identifier (table 0203, or the sender's own code as text)."""
+    if code in table_codes("0203"):
+        return {"coding": [{"system": table_system("0203"), "code": code}]}
+    return {"text": code}
+
+
+def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = "") -> dict[str, Any] | None:
+    """CX: an Identifier; None when there is no value. ``fallback`` is the system when no authority is named."""
+    value = cell.take(1)
+    if not value:
+        return None
+    identifier: dict[str, Any] = {}
+    if cell.peek(5):
+        identifier["type"] = identifier_type(cell.take(5))
+    system = identifier_system(cell, context, 4, kind) or fallback
+    if system:
+        identifier["system"] = system
+    identifier["value"] = value
+    period: dict[str, Any] = {}
+    for element, component in (("start", 7), ("end", 8)):
+        if cell.peek(component):
+            put(period, element, taken_datetime(cell, context, component))
+    if period:
+        identifier["period"] = period
+    assigner = _assigner(cell)
+    if assigner:
+        identifier["assigner"] = {"display": assigner}
+    return identifier
+
+
+def _assigner(cell: Cell) -> str:
+    """Namespace of an authority whose OID made the system, else the assigning facility."""
+    if cell.peek(4, 1) and cell.peek(4, 2):
+        entry = cell.at.get(4 << 12 | 1)
+        if entry is not None and not any(taken is entry for taken in cell.taken):
+            return cell.take(4, 1)
+    return cell.take(6, 1)
+
+
+@register("Identifier")
+def _identifier(row: RowFacts) -> Conversion:
+    kind = row.options.get("kind", "any")
+    kind_code = row.options.get("type", "")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        identifier = taken_identifier(cell, context, kind)
+        if identifier is not None and kind_code and "type" not in identifier:
+            identifier = {"type": identifier_type(kind_code), **identifier}
+        return identifier
+
+    return convert
+
+
+def taken_ei(cell: Cell, context: Context, kind: str, *, first: int = 1) -> dict[str, Any] | None:
+    """EI: an Identifier; a universal id without a value is the value itself (a URI)."""
+    value = cell.take(first)
+    if value:
+        identifier: dict[str, Any] = {}
+        system = identifier_system(cell, context, first + 1, kind, flat=True)
+        if system:
+            identifier["system"] = system
+        identifier["value"] = value
+        namespace = cell.at.get((first + 1) << 12 | 1)
+        if namespace is not None and cell.peek(first + 2) and not any(taken is namespace for taken in cell.taken):
+            identifier["assigner"] = {"display": cell.take(first + 1)}
+        return identifier
+    hd = HierarchicDesignator(cell.peek(first + 1), cell.peek(first + 2), cell.peek(first + 3))
+    if hd.uri:
+        cell.take(first + 2)
+        if hd.type == _written_type(hd.uri):
+            cell.take(first + 3)
+        return {"system": "urn:ietf:rfc3986", "value": hd.uri}
+    if hd.universal_id and not hd.namespace:
+        # seen in referrals: the number itself in the place of the universal id
+        return {"value": cell.take(first + 2)}
+    return None
+
+
+@register("EntityIdentifier")
+def _entity_identifier(row: RowFacts) -> Conversion:
+    kind = row.options.get("kind", "any")
+    kind_code = row.options.get("type", "")
+    own = row.options.get("own", False)
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        identifier = taken_ei(cell, context, kind)
+        if identifier is None:
+            return None
+        if own:
+            # a number without an authority is the sender's own
+            identifier = {"system": sender_system(context.sender), **identifier}
+        if kind_code:
+            identifier = {"type": identifier_type(kind_code), **identifier}
+        return identifier
+
+    return convert
+
+
+@register("logical-reference")
+def _logical_reference(row: RowFacts) -> Conversion:
+    """EI as a Reference by identifier, to something that is not in the message."""
+    kind = row.options.get("kind", "any")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        identifier = taken_ei(cell, context, kind)
+        return {"identifier": identifier} if identifier else None
+
+    return convert
+
+
+@register("text-identifier")
+def _text_identifier(row: RowFacts) -> Conversion:
+    """A number that stands alone (ST, IS, CWE.1)."""
+    kind_code = row.options.get("type", "")
+    kind_text = row.options.get("type-text", "")
+    system = row.options.get("system", "")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        value = cell.take(row.component or 1)
+        if not value:
+            return None
+        identifier: dict[str, Any] = {}
+        if kind_code:
+            identifier["type"] = identifier_type(kind_code)
+        elif kind_text:
+            identifier["type"] = {"text": kind_text}
+        identifier["system"] = system or sender_system(context.sender, row.options.get("name", ""))
+        identifier["value"] = value
+        return identifier
+
+    return convert
+
+
+@register("licence")
+def _licence(row: RowFacts) -> Conversion:
+    """DLN: number, issuing authority, expiry."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        value = cell.take(1)
+        if not value:
+            return None
+        identifier: dict[str, Any] = {"type": identifier_type("DL")}
+        authority = cell.take(2)
+        identifier["system"] = sender_system(context.sender, authority or "DL")
+        identifier["value"] = value
+        if cell.peek(3):
+            put(identifier.setdefault("period", {}), "end", taken_datetime(cell, context, 3))
+        return identifier
+
+    return convert

@@ -1,0 +1,85 @@
+"""PL: one Location for a place, with its parts as identifiers (peers make up to six Locations of it)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.identifiers import HierarchicDesignator
+from vrfhir.mappers.conversions.people import cell_path
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.vocabulary import sender_system
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["PARTS"]
+
+PARTS = (
+    (1, "point of care"),
+    (2, "room"),
+    (3, "bed"),
+    (4, "facility"),
+    (7, "building"),
+    (8, "floor"),
+)
+_SHOWN = ("floor", "bed", "room", "point of care", "building", "facility")
+
+
+def fill_location(cell: Cell, context: Context, resource: dict[str, Any]) -> bool:
+    """Identifiers, name and type of a Location from a PL."""
+    identifiers: list[dict[str, Any]] = []
+    found: dict[str, str] = {}
+    for component, part in PARTS:
+        hd = HierarchicDesignator(cell.peek(component, 1), cell.peek(component, 2), cell.peek(component, 3))
+        if not hd.namespace:
+            continue
+        found[part] = cell.take(component, 1)
+        identifier: dict[str, Any] = {"type": {"text": part}}
+        if hd.uri:
+            identifier["system"] = hd.uri
+            cell.take(component, 2)
+            if hd.type == "ISO":
+                cell.take(component, 3)
+        else:
+            identifier["system"] = sender_system(context.sender, part)
+        identifier["value"] = hd.namespace
+        identifiers.append(identifier)
+    description = cell.take(9)
+    if not identifiers and not description:
+        return False
+    if identifiers:
+        resource["identifier"] = identifiers
+    resource["name"] = description or ", ".join(found[part] for part in _SHOWN if part in found)
+    kind = cell.take(6)
+    if kind:
+        resource["type"] = [{"text": kind}]
+    return True
+
+
+@register("Location")
+def _location(row: RowFacts) -> Conversion:
+    """PL as a Reference to the Location it names."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if not cell.at:
+            return None
+        resource: dict[str, Any] = {}
+        if not fill_location(cell, context, resource):
+            return None
+        record = context.new("Location", "Location", cell_path(row, cell))
+        record.resource.update(resource)
+        return context.merge(record, ("Location", repr(resource))).reference
+
+    return convert
+
+
+@register("location-parts")
+def _location_parts(row: RowFacts) -> Conversion:
+    """PL as the elements of a Location that the row's segment builds."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        resource: dict[str, Any] = {}
+        return resource if fill_location(cell, context, resource) else None
+
+    return convert

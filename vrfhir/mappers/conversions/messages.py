@@ -1,0 +1,57 @@
+"""What only the header needs: endpoints, message identifier, selectors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.identifiers import HierarchicDesignator
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.vocabulary import sender_system
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__: list[str] = []
+
+
+@register("endpoint")
+def _endpoint(row: RowFacts) -> Conversion:
+    """HD as the URL of an endpoint: only a universal id is one."""
+
+    def convert(cell: Cell, _: Context) -> str | None:
+        hd = HierarchicDesignator(cell.peek(1), cell.peek(2), cell.peek(3))
+        if not hd.uri:
+            return None
+        cell.take(2)
+        if hd.type == "ISO":
+            cell.take(3)
+        return hd.uri
+
+    return convert
+
+
+@register("message-identifier")
+def _message_identifier(row: RowFacts) -> Conversion:
+    """MSH-10: unique for its sender."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        value = cell.take(1)
+        return {"system": sender_system(context.sender, "MSH-10"), "value": value} if value else None
+
+    return convert
+
+
+@register("selector")
+def _selector(row: RowFacts) -> Conversion:
+    """Says which row applies, and no more: with ``value`` only when it is that one."""
+    wanted = row.options.get("value", "")
+
+    def convert(cell: Cell, _: Context) -> str | None:
+        if wanted and cell.peek(1) != wanted:
+            return None
+        for component, subcomponent in cell.keys():
+            cell.take(component, subcomponent)
+        return "selector"
+
+    return convert

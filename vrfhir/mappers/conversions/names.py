@@ -1,0 +1,95 @@
+"""XPN and XCN names (HL7 v2.8 chapter 2A.3.89; FHIR R4 HumanName)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.vocabulary import code_map, extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["taken_name"]
+
+_FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, "partner-name"))
+
+
+def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool = False) -> dict[str, Any] | None:
+    """A HumanName from component ``first`` on (1 in XPN, 2 in XCN); None when there is no part of a name."""
+    urls = extension_urls()
+    name: dict[str, Any] = {}
+    type_component = first + 6 if not person_id else first + 8
+    use = code_map("name-use")
+    kind = cell.peek(type_component)
+    if use.codes.get(kind):
+        name["use"] = use.codes[kind]
+        if use.back[use.codes[kind]] == kind:
+            cell.take(type_component)
+    family = cell.take(first)
+    parts = [
+        {"url": urls[alias], "valueString": cell.take(first, number)}
+        for number, alias in _FAMILY_PARTS
+        if cell.peek(first, number)
+    ]
+    if family:
+        name["family"] = family
+    if parts:
+        name["_family"] = {"extension": parts}
+    given = [text for text in (cell.take(first + 1), cell.take(first + 2)) if text]
+    if given:
+        name["given"] = given
+    prefix = cell.take(first + 4)
+    if prefix:
+        name["prefix"] = [prefix]
+    _suffixes(cell, first, name, urls["name-qualifier"], professional=first + 13 if not person_id else 21)
+    if not name.keys() - {"use"}:
+        return None
+    period: dict[str, Any] = {}
+    start, end = (12, 13) if not person_id else (19, 20)
+    if cell.peek(start):
+        put(period, "start", taken_datetime(cell, context, start))
+    if cell.peek(end):
+        put(period, "end", taken_datetime(cell, context, end))
+    if period:
+        name["period"] = period
+    return name
+
+
+def _suffixes(cell: Cell, first: int, name: dict[str, Any], qualifier: str, *, professional: int) -> None:
+    """Suffix, degree (marked AC, academic) and professional suffix (marked PR)."""
+    found = [(cell.take(first + 3), ""), (cell.take(first + 5), "AC"), (cell.take(professional), "PR")]
+    suffixes = [(text, mark) for text, mark in found if text]
+    if not suffixes:
+        return
+    name["suffix"] = [text for text, _ in suffixes]
+    if any(mark for _, mark in suffixes):
+        name["_suffix"] = [
+            {"extension": [{"url": qualifier, "valueCode": mark}]} if mark else None for _, mark in suffixes
+        ]
+
+
+@register("HumanName")
+def _human_name(row: RowFacts) -> Conversion:
+    use = row.options.get("use", "")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        name = taken_name(cell, context)
+        if name is not None and use:
+            name.setdefault("use", use)
+        return name
+
+    return convert
+
+
+@register("name-text")
+def _name_text(row: RowFacts) -> Conversion:
+    """A whole name as text, in reading order."""
+
+    def convert(cell: Cell, _: Context) -> str | None:
+        parts = [cell.take(number) for number in (5, 2, 3, 1, 4, 6)]
+        return " ".join(part for part in parts if part) or None
+
+    return convert

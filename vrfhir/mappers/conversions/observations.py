@@ -1,0 +1,202 @@
+"""OBX-5 by OBX-2, and the units of OBX-6 (v2-to-FHIR guide, OBX[Observation]; FHIR R4 Observation.value[x])."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.codes import taken_concept
+from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import fhir_time, put, taken_datetime
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["TEXT_TYPES", "canonical_type"]
+
+TEXT_TYPES = frozenset({"ST", "TX", "FT", ""})
+_COMPARATORS = frozenset({"<", "<=", ">=", ">"})
+_UCUM = "http://unitsofmeasure.org"
+_OLD = ("2.1", "2.2", "2.3", "2.4", "2.5")
+
+Value = Callable[["Cell", "Context"], "dict[str, Any] | None"]
+
+
+def canonical_type(resource: Mapping[str, Any], version: str) -> str:
+    """The OBX-2 that would be written for an Observation's value; empty when it has none."""
+    old = version.startswith(_OLD)
+    quantity = resource.get("valueQuantity")
+    if quantity is not None:
+        return "SN" if "comparator" in quantity else "NM"
+    for element, name in (
+        ("valueCodeableConcept", "CE" if old else "CWE"),
+        ("valueString", "ST"),
+        ("valueTime", "TM"),
+        ("valueRange", "SN"),
+        ("valueRatio", "SN"),
+        ("valuePeriod", "DR"),
+    ):
+        if element in resource:
+            return name
+    if "valueDateTime" in resource:
+        return "DT" if len(resource["valueDateTime"]) == 10 else ("TS" if old else "DTM")
+    return ""
+
+
+def _number(cell: Cell, _: Context) -> dict[str, Any] | None:
+    value = fhir_decimal(cell.take(1))
+    return {"valueQuantity": {"value": value}} if value is not None else None
+
+
+def _composite_quantity(cell: Cell, _: Context) -> dict[str, Any] | None:
+    value = fhir_decimal(cell.take(1))
+    if value is None:
+        return None
+    quantity: dict[str, Any] = {"value": value}
+    if cell.peek(2):
+        quantity["unit"] = cell.take(2)
+    return {"valueQuantity": quantity}
+
+
+def _structured(cell: Cell, _: Context) -> dict[str, Any] | None:
+    """SN: comparator, number, separator or suffix, number."""
+    comparator, separator = cell.peek(1), cell.peek(3)
+    one, two = fhir_decimal(cell.peek(2)), fhir_decimal(cell.peek(4))
+    if one is None or (comparator and comparator not in _COMPARATORS):
+        return None
+    if not separator and two is None:
+        quantity: dict[str, Any] = {"value": one}
+        cell.take(2)
+        if comparator:
+            quantity["comparator"] = cell.take(1)
+        return {"valueQuantity": quantity}
+    if comparator or two is None or separator not in ("-", ":", "/"):
+        return None
+    for number in (2, 3, 4):
+        cell.take(number)
+    if separator == "-":
+        return {"valueRange": {"low": {"value": one}, "high": {"value": two}}}
+    return {"valueRatio": {"numerator": {"value": one}, "denominator": {"value": two}}}
+
+
+def _range(cell: Cell, _: Context) -> dict[str, Any] | None:
+    low, high = fhir_decimal(cell.take(1)), fhir_decimal(cell.take(2))
+    found = {name: {"value": value} for name, value in (("low", low), ("high", high)) if value is not None}
+    return {"valueRange": found} if found else None
+
+
+def _moment(cell: Cell, context: Context) -> dict[str, Any] | None:
+    found: dict[str, Any] = {}
+    put(found, "valueDateTime", taken_datetime(cell, context, 1))
+    return found or None
+
+
+def _clock(cell: Cell, _: Context) -> dict[str, Any] | None:
+    time = fhir_time(cell.take(1))
+    return {"valueTime": time} if time else None
+
+
+def _span(cell: Cell, context: Context) -> dict[str, Any] | None:
+    period: dict[str, Any] = {}
+    put(period, "start", taken_datetime(cell, context, 1))
+    put(period, "end", taken_datetime(cell, context, 2))
+    return {"valuePeriod": period} if period else None
+
+
+def _concept(cell: Cell, context: Context) -> dict[str, Any] | None:
+    concept = taken_concept(cell, context)
+    return {"valueCodeableConcept": concept} if concept else None
+
+
+def _text(cell: Cell, context: Context) -> dict[str, Any] | None:
+    text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+    return {"valueString": text} if text else None
+
+
+_VALUES: Mapping[str, Value] = {
+    "NM": _number,
+    "CQ": _composite_quantity,
+    "SN": _structured,
+    "NR": _range,
+    "DT": _moment,
+    "TS": _moment,
+    "DTM": _moment,
+    "TM": _clock,
+    "DR": _span,
+    "CE": _concept,
+    "CWE": _concept,
+    "CNE": _concept,
+    "CF": _concept,
+    "IS": _concept,
+    "ID": _concept,
+}
+
+
+def _value(cell: Cell, context: Context) -> dict[str, Any] | None:
+    """``{valueX: …}`` of one repetition; what does not fit its type becomes text, with a finding."""
+    kind = context.segment.value(2)
+    reader = _VALUES.get(kind)
+    if reader is None:
+        return _text(cell, context)
+    found = reader(cell, context)
+    if found is None and cell.at:
+        cell.release()
+        context.report("VR-V2-0522", next(iter(cell.at.values())).path, type=kind)
+        found = _text(cell, context)
+    return found
+
+
+@register("observation-value")
+def _observation_value(row: RowFacts) -> Conversion:
+    return _value
+
+
+@register("observation-component")
+def _observation_component(row: RowFacts) -> Conversion:
+    """A further repetition of OBX-5: a component with the code of the observation."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        value = _value(cell, context)
+        code = context.focus.get("code")
+        return {"code": code, **value} if value and code else None
+
+    return convert
+
+
+@register("value-type")
+def _value_type(row: RowFacts) -> Conversion:
+    """OBX-2 says no more than the type of the value that was placed: taken when it would be written again."""
+
+    def convert(cell: Cell, context: Context) -> str | None:
+        written = canonical_type(context.focus, context.message.version)
+        return cell.take(1) if written and cell.peek(1) == written else None
+
+    return convert
+
+
+@register("unit")
+def _unit(row: RowFacts) -> Conversion:
+    """CWE or CE of OBX-6 as the unit of a Quantity; code and system only for UCUM."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        code, term, system = cell.peek(1), cell.peek(2), cell.peek(3)
+        if not code and not term:
+            return None
+        if code and system.upper() == "UCUM":
+            cell.take(3)
+            unit: dict[str, Any] = {"unit": cell.take(2) or code, "system": _UCUM, "code": cell.take(1)}
+            return unit
+        return {"unit": cell.take(2) if term and not code else cell.take(1)}
+
+    return convert
+
+
+@register("reference-range")
+def _reference_range(row: RowFacts) -> Conversion:
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        return {"text": text} if text else None
+
+    return convert

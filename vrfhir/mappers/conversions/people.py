@@ -1,0 +1,278 @@
+"""XCN, PLN and XON: practitioners and organisations by name and number, each one resource however often it is named."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.fhir.identifiers import SYSTEMS, ods_code_is_valid
+from vrfhir.mappers.conversions.identifiers import (
+    designator,
+    identifier_system,
+    identifier_type,
+)
+from vrfhir.mappers.conversions.names import taken_name
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import put, taken_datetime
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.records import Record
+
+__all__ = ["keys_of", "ods_identifier", "practitioner_system"]
+
+_CONSULTANT = re.compile(r"C\d{7}")
+_GENERAL_PRACTITIONER = re.compile(r"G\d{7}")
+_ODS_PRACTICE = re.compile(r"[A-Z]\d{5}")
+_NHS_BODY = re.compile(r"R[A-Z0-9]{2}(?:[A-Z0-9]{2})?")
+
+
+def practitioner_system(value: str, context: Context) -> str:
+    """The register a number without an authority belongs to, by its form (ITK: G and C codes); empty when not sure."""
+    if not context.uk:
+        return ""
+    if _GENERAL_PRACTITIONER.fullmatch(value):
+        return SYSTEMS["gmp"]
+    return ""
+
+
+def ods_identifier(value: str, context: Context, *, named: bool = False) -> dict[str, Any] | None:
+    """The ODS code in a facility field: when its authority says so, or by its form in a UK message."""
+    if not ods_code_is_valid(value):
+        return None
+    if named or (context.uk and (_ODS_PRACTICE.fullmatch(value) or _NHS_BODY.fullmatch(value))):
+        return {"system": SYSTEMS["ods"], "value": value}
+    return None
+
+
+def keys_of(record: Record) -> list[tuple[str, ...]]:
+    """By what a practitioner or organisation is recognised again: its identifiers, else its name."""
+    resource = record.resource
+    keys: list[tuple[str, ...]] = [
+        (record.type, each["system"], each["value"])
+        for each in resource.get("identifier", ())
+        if "system" in each and "value" in each
+    ]
+    if not keys and resource.get("name"):
+        keys.append((record.type, "name", repr(resource["name"])))
+    return keys
+
+
+def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
+    value = cell.take(1)
+    if not value:
+        return None
+    identifier: dict[str, Any] = {}
+    if cell.peek(13):
+        identifier["type"] = identifier_type(cell.take(13))
+    system = identifier_system(cell, context, 9, "practitioner") or practitioner_system(value, context)
+    if system:
+        identifier["system"] = system
+    identifier["value"] = value
+    named = cell.at.get(9 << 12 | 1)
+    assigner = cell.take(14, 1)
+    if named is not None and not any(taken is named for taken in cell.taken) and cell.peek(9, 2):
+        assigner = cell.take(9, 1) or assigner
+    if assigner:
+        identifier["assigner"] = {"display": assigner}
+    return identifier
+
+
+def _practitioner(cell: Cell, context: Context, path: str) -> Record | None:
+    identifier = _xcn_identifier(cell, context)
+    name = taken_name(cell, context, 2, person_id=True)
+    if identifier is None and name is None:
+        return None
+    record = context.new("Practitioner", "Practitioner", path)
+    if identifier is not None:
+        record.resource["identifier"] = [identifier]
+    if name is not None:
+        record.resource["name"] = [name]
+    return context.merge(record, *keys_of(record))
+
+
+def cell_path(row: RowFacts, cell: Cell) -> str:
+    """The path of a cell for ids, ``DG1[2]-16[1]``."""
+    entry = next(iter(cell.at.values()))
+    return entry.path.rsplit(".", 2)[0]
+
+
+@register("Practitioner")
+def _practitioner_reference(row: RowFacts) -> Conversion:
+    """XCN as a Reference to the Practitioner it names."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        record = _practitioner(cell, context, cell_path(row, cell)) if cell.at else None
+        return record.reference if record is not None else None
+
+    return convert
+
+
+@register("practitioner-identifier")
+def _practitioner_identifier(row: RowFacts) -> Conversion:
+    """PLN (2.5 and later) or CM/PI (before): number, type (table 0338), issuing place, expiry.
+
+    In UK practice the type or the issuer names the register: GMC, NMC, HCPC, GPhC, GMP, SDS.
+    """
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        value = cell.take(1)
+        if not value:
+            return None
+        identifier: dict[str, Any] = {}
+        system = ""
+        for component in (2, 3, 4, 9):
+            name = cell.peek(component)
+            known = context.partner.system("practitioner", name) if name else ""
+            if known:
+                system = known
+                if context.partner.namespace("practitioner", known) == name.upper():
+                    cell.take(component)
+                break
+        if not system and cell.peek(2):
+            identifier["type"] = identifier_type(cell.take(2))
+        system = system or practitioner_system(value, context)
+        if system:
+            identifier["system"] = system
+        identifier["value"] = value
+        if cell.peek(4):
+            put(period := {}, "end", taken_datetime(cell, context, 4))
+            if period:
+                identifier["period"] = period
+        if cell.peek(3) and "assigner" not in identifier and not context.partner.system("practitioner", cell.peek(3)):
+            identifier["assigner"] = {"display": cell.take(3)}
+        return identifier
+
+    return convert
+
+
+def fill_organization(cell: Cell, context: Context, resource: dict[str, Any], *, ods: bool = True) -> bool:
+    """XON: name and identifiers of an organisation; the ODS code stands in XON.10, or XON.3 in older messages."""
+    name = cell.take(1)
+    identifiers: list[dict[str, Any]] = []
+    for component in (10, 3):
+        value = cell.peek(component)
+        if not value:
+            continue
+        system = ""
+        if ods:
+            found = ods_identifier(
+                value,
+                context,
+                named=context.partner.system("organization", cell.peek(6, 1), cell.peek(6, 2)) == SYSTEMS["ods"],
+            )
+            system = found["system"] if found else ""
+        if system:
+            if cell.peek(6, 1) == context.partner.namespace("organization", system):
+                cell.take(6, 1)
+        else:
+            system = identifier_system(cell, context, 6, "organization")
+        identifier: dict[str, Any] = {}
+        if cell.peek(7):
+            identifier["type"] = identifier_type(cell.take(7))
+        if system:
+            identifier["system"] = system
+        identifier["value"] = cell.take(component)
+        if identifier not in identifiers:
+            identifiers.append(identifier)
+    if identifiers:
+        resource["identifier"] = identifiers
+    if name:
+        resource["name"] = name
+    return bool(identifiers or name)
+
+
+@register("Organization")
+def _organization_reference(row: RowFacts) -> Conversion:
+    """XON as a Reference to the Organization it names."""
+    ods = row.options.get("ods", True)
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if not cell.at:
+            return None
+        resource: dict[str, Any] = {}
+        if not fill_organization(cell, context, resource, ods=ods):
+            return None
+        record = context.new("Organization", row.options.get("role", "Organization"), cell_path(row, cell))
+        record.resource.update(resource)
+        return context.merge(record, *keys_of(record)).reference
+
+    return convert
+
+
+@register("organization-parts")
+def _organization_parts(row: RowFacts) -> Conversion:
+    """XON as the elements of an Organization that the row's segment builds."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        resource: dict[str, Any] = {}
+        return resource if fill_organization(cell, context, resource, ods=row.options.get("ods", True)) else None
+
+    return convert
+
+
+@register("facility")
+def _facility(row: RowFacts) -> Conversion:
+    """HD in MSH-4, MSH-6: a Reference to an Organization, known by its ODS code, its OID or only by name."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if not cell.at:
+            return None
+        hd = designator(cell, 0)
+        resource: dict[str, Any] = {}
+        ods = ods_identifier(hd.namespace, context) or (
+            ods_identifier(hd.universal_id, context) if not hd.uri and hd.universal_id else None
+        )
+        if ods is not None:
+            resource["identifier"] = [ods]
+            if ods["value"] == hd.namespace:
+                cell.take(1)
+            else:
+                cell.take(2)
+                if hd.namespace:
+                    resource["name"] = cell.take(1)
+        elif hd.uri:
+            cell.take(2)
+            if hd.type:
+                cell.take(3)
+            resource["identifier"] = [{"system": "urn:ietf:rfc3986", "value": hd.uri}]
+        if hd.namespace and ods is None:
+            resource["name"] = cell.take(1)
+        if not resource:
+            return None
+        record = context.new("Organization", "Organization", cell_path(row, cell), of_message=True)
+        record.resource.update(resource)
+        return context.merge(record, *keys_of(record)).reference
+
+    return convert
+
+
+@register("producer")
+def _producer(row: RowFacts) -> Conversion:
+    """CWE naming an organisation (OBX-15): code and name."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        code, name = cell.take(1), cell.take(2)
+        if not code and not name:
+            return None
+        record = context.new("Organization", "Organization", cell_path(row, cell))
+        if code:
+            identifier: dict[str, Any] = {}
+            system = cell.peek(3)
+            if system:
+                from vrfhir.mappers.conversions.codes import resolve_system
+
+                uri, derivable = resolve_system(context, system, code, "")
+                identifier["system"] = uri
+                if derivable:
+                    cell.take(3)
+            identifier["value"] = code
+            record.resource["identifier"] = [identifier]
+        if name:
+            record.resource["name"] = name
+        elif not cell.peek(3):
+            record.resource["name"] = record.resource.pop("identifier")[0]["value"]
+        return context.merge(record, *keys_of(record)).reference
+
+    return convert

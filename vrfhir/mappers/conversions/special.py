@@ -1,0 +1,185 @@
+"""Conversions that one or two rows need."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.codes import taken_concept
+from vrfhir.mappers.conversions.identifiers import identifier_type
+from vrfhir.mappers.conversions.people import cell_path, keys_of, practitioner_system
+from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.vocabulary import sender_system
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__: list[str] = []
+
+_COUNTRIES = "urn:iso:std:iso:3166"
+_LANGUAGES = "urn:ietf:bcp:47"
+_DATA_DICTIONARY = "https://vrfhir.org/fhir/sid/nhs-data-dictionary/"
+
+
+@register("country")
+def _country(row: RowFacts) -> Conversion:
+    """MSH-17: an ISO 3166 code as a tag."""
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        code = cell.take(row.component or 1)
+        return {"system": _COUNTRIES, "code": code} if re.fullmatch(r"[A-Z]{2,3}", code) else None
+
+    return convert
+
+
+@register("fhir-id")
+def _fhir_id(row: RowFacts) -> Conversion:
+    """MSA-2 as MessageHeader.response.identifier, whose type ``id`` has few characters."""
+
+    def convert(cell: Cell, _: Context) -> str | None:
+        text = cell.take(row.component or 1)
+        return text if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", text) else None
+
+    return convert
+
+
+@register("language-concept")
+def _language_concept(row: RowFacts) -> Conversion:
+    """A language: the BCP 47 tag first, where the code is one, then what was sent."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        code = cell.peek(1)
+        concept = taken_concept(cell, context)
+        if concept is not None and re.fullmatch(r"[A-Za-z]{2}", code):
+            tag = {"system": _LANGUAGES, "code": code.lower()}
+            codings = [coding for coding in concept.get("coding", ()) if "system" in coding]
+            concept["coding"] = [tag, *codings]
+        return concept
+
+    return convert
+
+
+@register("voided")
+def _voided(row: RowFacts) -> Conversion:
+    """DG1-21 ``D``: the diagnosis was entered in error. A and U say nothing about the condition."""
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        if cell.take(1) != "D":
+            return None
+        system = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+        return {"coding": [{"system": system, "code": "entered-in-error"}]}
+
+    return convert
+
+
+@register("open-note")
+def _open_note(row: RowFacts) -> Conversion:
+    """Text that an earlier row could not place, as a note."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if any(entry.outcome for entry in cell.at.values()):
+            return None
+        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        return {"text": text} if text else None
+
+    return convert
+
+
+@register("ndl-practitioner")
+def _ndl_practitioner(row: RowFacts) -> Conversion:
+    """NDL: the person of its first component (CNN: number, family name, given name …)."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        number, family, given = cell.take(1, 1), cell.take(1, 2), cell.take(1, 3)
+        if not number and not family:
+            return None
+        record = context.new("Practitioner", "Practitioner", cell_path(row, cell))
+        if number:
+            system = practitioner_system(number, context) or sender_system(context.sender, cell.take(1, 9))
+            record.resource["identifier"] = [{"system": system, "value": number}]
+        name: dict[str, Any] = {"family": family} if family else {}
+        givens = [text for text in (given, cell.take(1, 4)) if text]
+        if givens:
+            name["given"] = givens
+        for element, part in (("suffix", 5), ("prefix", 6)):
+            if cell.peek(1, part):
+                name[element] = [cell.take(1, part)]
+        if name:
+            record.resource["name"] = [name]
+        return context.merge(record, *keys_of(record)).reference
+
+    return convert
+
+
+@register("specimen-reference")
+def _specimen_reference(row: RowFacts) -> Conversion:
+    """EIP: the placer's number of a specimen that is not in the message, or the filler's."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        component = next((number for number in (1, 2) if cell.peek(number, 1)), 0)
+        if not component:
+            return None
+        kind = identifier_type("PLAC" if component == 1 else "FILL")
+        identifier: dict[str, Any] = {"type": kind, "value": cell.take(component, 1)}
+        namespace = cell.take(component, 2)
+        if namespace:
+            identifier["system"] = sender_system(context.sender, namespace)
+        return {"identifier": identifier}
+
+    return convert
+
+
+@register("item-type")
+def _item_type(row: RowFacts) -> Conversion:
+    """OBX-2 of a referral item: the type its extension has anyway."""
+
+    def convert(cell: Cell, context: Context) -> str | None:
+        codes = ("CE",) if context.message.version.startswith(("2.1", "2.2", "2.3", "2.4", "2.5")) else ("CWE",)
+        written = {"override-reason": ("ST",), "wish-review-date": ("DT",)}.get(context.segment.value(3), codes)
+        return cell.take(1) if cell.peek(1) in written else None
+
+    return convert
+
+
+@register("document-type")
+def _document_type(row: RowFacts) -> Conversion:
+    """OBX-2 of a document: ED has data, RP has none."""
+
+    def convert(cell: Cell, context: Context) -> str | None:
+        content = context.focus.get("content", [{}])[0].get("attachment", {})
+        written = "ED" if "data" in content else "RP" if content else ""
+        return cell.take(1) if cell.peek(1) == written else None
+
+    return convert
+
+
+@register("days")
+def _days(row: RowFacts) -> Conversion:
+    """A length of stay in days."""
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        value = fhir_decimal(cell.take(1))
+        if value is None:
+            return None
+        return {"value": value, "unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
+
+    return convert
+
+
+@register("data-dictionary")
+def _data_dictionary(row: RowFacts) -> Conversion:
+    """A code of an NHS Data Dictionary attribute that has no FHIR code system: the attribute makes the system."""
+    system = _DATA_DICTIONARY + row.options["name"].lower().replace(" ", "-")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        code = cell.take(1)
+        if not re.fullmatch(r"\S+", code):
+            return None
+        concept: dict[str, Any] = {"coding": [{"system": system, "code": code}]}
+        if cell.peek(2):
+            concept["text"] = cell.take(2)
+        return concept
+
+    return convert

@@ -1,0 +1,86 @@
+"""XTN: telephone numbers and electronic addresses (HL7 v2.8 chapter 2A.3.90; FHIR R4 ContactPoint)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.vocabulary import code_map, extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["taken_telecom"]
+
+_PARTS = (
+    (5, "contactpoint-country"),
+    (6, "contactpoint-area"),
+    (7, "contactpoint-local"),
+    (8, "contactpoint-extension"),
+)
+_TELEPHONE = re.compile(r"\+?[\d\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
+
+
+def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
+    """A ContactPoint: the unformatted number, the formatted one, the electronic address, or the number's parts."""
+    value = next((number for number in (12, 1, 4) if cell.peek(number)), 0)
+    equipment = cell.peek(3)
+    if cell.peek(4) and equipment in ("Internet", "X.400"):
+        value = 4
+    parts = [cell.peek(number) for number, _ in _PARTS]
+    if not value and not any(parts):
+        return None
+    shown = cell.take(value) if value else " ".join(parts[:3]).strip() + (f" x{parts[3]}" if parts[3] else "")
+    telecom: dict[str, Any] = {}
+    extensions = [
+        {"url": extension_urls()[alias], "valueString": cell.take(number)}
+        for number, alias in _PARTS
+        if cell.peek(number)
+    ]
+    if extensions:
+        telecom["extension"] = extensions
+    systems, uses = code_map("telecom-system"), code_map("telecom-use")
+    system = systems.codes.get(equipment) or _guess(shown, value)
+    telecom["system"] = system
+    telecom["value"] = shown.strip()
+    code = cell.peek(2)
+    use = "mobile" if equipment == "CP" else uses.codes.get(code, "")
+    if equipment and (equipment == "CP" or systems.back.get(system) == equipment):
+        cell.take(3)
+    if use:
+        telecom["use"] = use
+        if uses.back.get(use) == code and equipment != "CP":
+            cell.take(2)
+    rank = cell.peek(18)
+    if re.fullmatch(r"[1-9]\d{0,5}", rank):
+        telecom["rank"] = int(cell.take(18))
+    period: dict[str, Any] = {}
+    for element, component in (("start", 13), ("end", 14)):
+        if cell.peek(component):
+            put(period, element, taken_datetime(cell, context, component))
+    if period:
+        telecom["period"] = period
+    return telecom
+
+
+def _guess(text: str, component: int) -> str:
+    """The system when XTN.3 does not say: FHIR wants one with every value (cpt-2)."""
+    if component == 4 or "@" in text:
+        return "email"
+    return "phone" if component == 0 or _TELEPHONE.fullmatch(text.strip()) else "other"
+
+
+@register("ContactPoint")
+def _contact_point(row: RowFacts) -> Conversion:
+    use = row.options.get("use", "")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        telecom = taken_telecom(cell, context)
+        if telecom is not None and use and not cell.peek(2):
+            telecom.setdefault("use", use)
+        return telecom
+
+    return convert

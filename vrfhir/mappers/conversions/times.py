@@ -1,0 +1,140 @@
+"""DTM, TS, DT, TM and DR: dates and times (HL7 v2.8 chapter 2A.3.22; FHIR R4 datatypes, date, dateTime, instant, time).
+
+The precision follows the input; FHIR wants minutes and seconds with an hour, they are filled with zeros. A time without
+an offset gets that of the partner's zone on that day, marked by Extension-VR-AssumedTimeZone.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.paths import Primitive
+from vrfhir.mappers.vocabulary import extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["fhir_date", "fhir_datetime", "fhir_time", "taken_datetime"]
+
+_FORM = re.compile(
+    r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?([+-]\d\d(?:\d\d)?)?"
+)
+_DASHED = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_TIME = re.compile(r"(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?(?:[+-]\d{4})?")
+
+
+@lru_cache(maxsize=8192)
+def fhir_datetime(text: str, zone: str) -> tuple[str, bool] | None:
+    """(dateTime, whether the zone was assumed); None when the text is no date."""
+    dashed = _DASHED.fullmatch(text)
+    match = _FORM.fullmatch("".join(dashed.groups()) if dashed else text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    try:
+        moment = datetime(  # noqa: DTZ001 - the zone follows
+            int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), min(int(second or 0), 59)
+        )
+    except ValueError:
+        return None
+    if hour is None:
+        return "-".join(part for part in (year, month, day) if part), False
+    shown = f"{year}-{month}-{day}T{hour}:{minute or '00'}:{second or '00'}" + (f".{fraction}" if fraction else "")
+    if offset is None:
+        shift = moment.replace(tzinfo=ZoneInfo(zone)).utcoffset()
+        total = int(shift.total_seconds()) // 60 if shift is not None else 0
+        sign = "-" if total < 0 else "+"
+        return f"{shown}{sign}{abs(total) // 60:02}:{abs(total) % 60:02}", True
+    hours, minutes = int(offset[1:3]), int(offset[3:] or 0)
+    if hours > 14 or minutes > 59 or (hours == 14 and minutes):
+        return None
+    return f"{shown}{offset[0]}{hours:02}:{minutes:02}", False
+
+
+def fhir_date(text: str) -> str | None:
+    """The date part; None when the text is no date."""
+    found = fhir_datetime(text, "UTC")
+    return found[0][:10] if found else None
+
+
+def fhir_time(text: str) -> str | None:
+    """HH:MM:SS; None when the text is no time."""
+    match = _TIME.fullmatch(text)
+    if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59 or int(match[3] or 0) > 59:
+        return None
+    fraction = f".{match[4]}" if match[4] else ""
+    return f"{match[1]}:{match[2] or '00'}:{match[3] or '00'}{fraction}"
+
+
+def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponent: int = 1) -> Primitive | None:
+    """The dateTime at a place of the cell, taken, with the mark of an assumed zone; None and a finding when it is none."""
+    text = cell.take(component, subcomponent)
+    if not text:
+        return None
+    found = fhir_datetime(text, context.partner.time_zone)
+    if found is None:
+        cell.untake(component, subcomponent)
+        entry = cell.at[component << 12 | subcomponent]
+        context.report("VR-V2-0521", entry.path)
+        return None
+    if not found[1]:
+        return Primitive(found[0], [])
+    mark = {"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone}
+    return Primitive(found[0], [mark])
+
+
+def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
+    """Set a primitive and its extensions in an object."""
+    if value is not None:
+        target[name] = value.value
+        if value.extension:
+            target["_" + name] = {"extension": value.extension}
+
+
+@register("dateTime")
+def _datetime(row: RowFacts) -> Conversion:
+    component, subcomponent = row.component or 1, row.subcomponent or 1
+    return lambda cell, context: taken_datetime(cell, context, component, subcomponent)
+
+
+@register("instant")
+def _instant(row: RowFacts) -> Conversion:
+    def convert(cell: Cell, context: Context) -> Primitive | None:
+        value = taken_datetime(cell, context, row.component or 1)
+        return value if value is not None and "T" in value.value else None
+
+    return convert
+
+
+@register("date")
+def _date(row: RowFacts) -> Conversion:
+    def convert(cell: Cell, context: Context) -> str | None:
+        component = row.component or 1
+        date = fhir_date(cell.take(component))
+        if date is None and cell.peek(component):
+            context.report("VR-V2-0521", cell.at[component << 12 | 1].path)
+        return date
+
+    return convert
+
+
+@register("time")
+def _time(row: RowFacts) -> Conversion:
+    return lambda cell, context: fhir_time(cell.take(row.component or 1))
+
+
+@register("Period")
+def _period(row: RowFacts) -> Conversion:
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        period: dict[str, Any] = {}
+        put(period, "start", taken_datetime(cell, context, 1))
+        put(period, "end", taken_datetime(cell, context, 2))
+        return period or None
+
+    return convert

@@ -1,0 +1,127 @@
+"""UK numbers of patients, and the statuses of a referral."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.fhir.identifiers import SYSTEMS, nhs_number_is_valid, nhs_number_region
+from vrfhir.mappers.conversions.codes import taken_concept
+from vrfhir.mappers.conversions.identifiers import taken_identifier
+from vrfhir.mappers.conversions.people import cell_path
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.records import Record
+from vrfhir.mappers.vocabulary import code_map, sender_system
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell
+    from vrfhir.mappers.context import Context
+
+__all__ = ["ALREADY", "NHS_NUMBER"]
+
+NHS_NUMBER = SYSTEMS["nhs-number"]
+ALREADY: dict[str, Any] = {}
+"""Returned for a value that stands in the resource already: mapped, with nothing to place."""
+
+_BY_REGION = {"scotland": SYSTEMS["chi"], "northern-ireland": SYSTEMS["hc-number"]}
+_ENGLISH = frozenset({"england-wales", "synthetic"})
+
+
+def _is_marked(cell: Cell, context: Context, system: str) -> bool:
+    return system == NHS_NUMBER or cell.peek(5) in context.partner.nhs_number_types
+
+
+@register("patient-identifier")
+def _patient_identifier(row: RowFacts) -> Conversion:
+    """CX of a patient, read by the rules for NHS numbers: authority NHS, type NH, or an unmarked number that can be no other.
+
+    A number in the Scottish or Northern Irish range is never called an NHS number, whatever its mark says.
+    """
+    kind_code = row.options.get("type", "")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        raw = cell.peek(1)
+        if not raw:
+            return None
+        number = re.sub(r"[\s\-]", "", raw)
+        authority = context.partner.system("patient", cell.peek(4, 1), cell.peek(4, 2))
+        unmarked = not cell.peek(4, 1) and not cell.peek(4, 2) and not cell.peek(5)
+        marked = _is_marked(cell, context, authority) and authority in ("", NHS_NUMBER)
+        if not marked and not (unmarked and nhs_number_is_valid(number) and nhs_number_region(number) in _ENGLISH):
+            identifier = taken_identifier(cell, context, "patient", sender_system(context.sender))
+            if identifier is not None and kind_code:
+                identifier = {"type": {"coding": []}, **identifier} if False else identifier
+            return identifier
+        return _nhs_number(row, cell, context, number)
+
+    return convert
+
+
+def _nhs_number(row: RowFacts, cell: Cell, context: Context, number: str) -> dict[str, Any] | None:
+    path = cell_path(row, cell)
+    identifier = taken_identifier(cell, context, "patient")
+    if identifier is None:
+        return None
+    if not re.fullmatch(r"\d{10}", number):
+        context.report("VR-V2-0511", path)
+        return {**identifier, "system": sender_system(context.sender, cell.peek(4, 1))}
+    region = nhs_number_region(number)
+    system = _BY_REGION.get(region, NHS_NUMBER)
+    if system != NHS_NUMBER:
+        context.report("VR-V2-0512", path, region=region)
+    if not nhs_number_is_valid(number):
+        context.report("VR-V2-0510", path)
+    identifier["system"], identifier["value"] = system, number
+    if system == NHS_NUMBER:
+        known = context.shared.get("NhsNumber")
+        if known is not None and known.resource.get("value") == number:
+            return ALREADY
+        if known is not None:
+            context.report("VR-V2-0513", path)
+        else:
+            patient = context.shared.get("Patient")
+            context.shared["NhsNumber"] = Record(
+                identifier, "NhsNumber", path, patient.full_url if patient is not None else ""
+            )
+    return identifier
+
+
+@register("nhs-number-status")
+def _nhs_number_status(row: RowFacts) -> Conversion:
+    """PID-32 ``NSTS01`` … ``NSTS08``, or the plain code; other repetitions say something else (UK: no fixed places)."""
+    codes = code_map("nhs-number-status")
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        code = codes.codes.get(cell.take(1))
+        return {"coding": [{"system": codes.system, "code": code}]} if code else None
+
+    return convert
+
+
+@register("ethnic-category")
+def _ethnic_category(row: RowFacts) -> Conversion:
+    """PID-22 with a code of the NHS Data Dictionary; the tables of other countries have no UK element."""
+    codes = code_map("ethnic-category")
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        code = cell.peek(1)
+        if not context.uk or code not in codes.codes or cell.peek(3).upper().startswith("HL7"):
+            return None
+        concept: dict[str, Any] = {"coding": [{"system": codes.system, "code": cell.take(1)}]}
+        if cell.peek(2):
+            concept["text"] = cell.take(2)
+        return concept
+
+    return convert
+
+
+@register("service-type")
+def _service_type(row: RowFacts) -> Conversion:
+    """RF1-3 as the service asked for: any code but those of table 0281, which names a kind of performer."""
+    return lambda cell, context: taken_concept(cell, context)
+
+
+@register("business-status")
+def _business_status(row: RowFacts) -> Conversion:
+    """RF1-1 exactly as sent."""
+    return lambda cell, context: taken_concept(cell, context, "0283")

@@ -1,0 +1,165 @@
+"""The map compiled: each row a closure, each flavour of a segment a tuple of them. Done once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, final
+
+from vrfhir.mappers.conditions import Condition, compile_condition
+from vrfhir.mappers.conversions import CONVERSIONS
+from vrfhir.mappers.conversions.vocational import ALREADY
+from vrfhir.mappers.paths import PLACED, REFUSED, compile_place, role_of
+from vrfhir.mappers.rows import Flavour, Role, Row, load_maps
+from vrfhir.mappers.vocabulary import extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell, SegmentView
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.records import Record
+
+__all__ = ["CompiledFlavour", "Scope", "compiled_maps"]
+
+
+@final
+class Scope:
+    """The resources of one segment by role; those on demand are made when the first row fills them."""
+
+    __slots__ = ("_context", "_roles", "path", "records")
+
+    def __init__(self, context: Context, roles: Mapping[str, Role], path: str) -> None:
+        self._context, self._roles, self.path = context, roles, path
+        self.records: dict[str, Record] = {}
+        for role in roles.values():
+            if role.create == "always":
+                self.make(role.name)
+            elif role.create == "message":
+                shared = context.shared.get(role.name)
+                if shared is not None:
+                    self.records[role.name] = shared
+
+    def make(self, name: str) -> Record | None:
+        """The record of a role, made when it may be; None for a shared one that the message does not have."""
+        record = self.records.get(name)
+        if record is not None:
+            return record
+        role = self._roles.get(name)
+        if role is None or role.create == "shared":
+            return self._context.shared.get(name)
+        if role.create == "current":
+            return self._context.current.get(name)
+        record = self.records[name] = self._context.new(role.type, name, self.path)
+        if role.create == "message":
+            self._context.shared[name] = record
+        return record
+
+    def get(self, name: str) -> Record | None:
+        """The record of a role when it is there."""
+        return self.records.get(name)
+
+
+Run = Callable[["SegmentView", Scope, "Context"], None]
+
+
+@final
+class CompiledFlavour:
+    """One form of a segment, ready to run."""
+
+    __slots__ = ("home", "link", "name", "roles", "runs", "when")
+
+    def __init__(self, flavour: Flavour) -> None:
+        self.name = flavour.name
+        self.roles = flavour.roles
+        self.home = flavour.home
+        self.link = flavour.link
+        self.when: Condition | None = compile_condition(flavour.when) if flavour.when else None
+        self.runs: Sequence[tuple[int, Run]] = tuple((row.field, _compile(row)) for row in flavour.rows)
+
+
+@cache
+def compiled_maps() -> Mapping[str, Sequence[CompiledFlavour]]:
+    """Segment name → its forms, most special first."""
+    return {
+        name: tuple(CompiledFlavour(flavour) for flavour in segment_map.flavours)
+        for name, segment_map in load_maps().items()
+    }
+
+
+def _compile(row: Row) -> Run:
+    try:
+        convert = CONVERSIONS[row.conversion](row)
+        condition = compile_condition(row.when) if row.when else None
+        selector = row.conversion in ("selector", "value-type")
+        spread = row.to.endswith(".*")
+        place = None if selector or spread else compile_place(row.to, extension_urls(), row.beside)
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"map row {row.id}: {error}") from error
+    role, field, component = role_of(row.to), row.field, row.component
+    target = row.to.removesuffix(".*")
+    identity, repetitions, join = row.id, row.repetitions, row.join
+
+    def settle(cell: Cell, record: Record, index: int) -> None:
+        for entry in cell.taken:
+            entry.settle("mapped", identity, target, record, index)
+        cell.taken.clear()
+
+    def run(segment: SegmentView, scope: Scope, context: Context) -> None:
+        cells = segment.fields[field]
+        if condition is not None and not condition(segment, context):
+            return
+        if repetitions == "first":
+            cells = cells[:1]
+        elif repetitions == "rest":
+            cells = cells[1:]
+        if join and len(cells) > 1:
+            _run_joined(cells, scope, context)
+            return
+        for cell in cells:
+            if component and component << 12 | 1 not in cell.at and not cell.peek(component, row.subcomponent or 1):
+                continue
+            value = convert(cell, context)
+            record = scope.make(role) if value is not None and cell.taken else None
+            if record is None:
+                cell.taken.clear()
+                continue
+            if value is ALREADY or place is None:
+                index = _spread(record.resource, value) if spread else PLACED
+            else:
+                index = place(record.resource, value)
+            if index == REFUSED:
+                cell.taken.clear()
+            else:
+                settle(cell, record, index)
+
+    def _run_joined(cells: Sequence[Cell], scope: Scope, context: Context) -> None:
+        values = [(cell, convert(cell, context)) for cell in cells]
+        good = [(cell, value) for cell, value in values if value is not None]
+        record = scope.make(role) if good else None
+        index = REFUSED
+        if record is not None:
+            joined = _joined([value for _, value in good], join)
+            index = _spread(record.resource, joined) if place is None else place(record.resource, joined)
+        for cell, value in values:
+            if record is None or value is None or index == REFUSED:
+                cell.taken.clear()
+            else:
+                settle(cell, record, index)
+
+    return run
+
+
+def _joined(values: Sequence[Any], mark: str) -> Any:
+    """Texts, or objects with one text each, as one."""
+    first = values[0]
+    if isinstance(first, dict):
+        name = next(iter(first))
+        return {name: mark.join(value[name] for value in values)}
+    return mark.join(values)
+
+
+def _spread(resource: dict[str, Any], value: Any) -> int:
+    """Put the elements of an object into the resource itself; refused when one is there with another value."""
+    if any(name in resource and resource[name] != part for name, part in value.items()):
+        return REFUSED
+    resource.update(value)
+    return PLACED

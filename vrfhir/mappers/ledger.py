@@ -1,0 +1,110 @@
+"""The ledger: what became of every value of a message.
+
+Each non-empty subcomponent ends in exactly one outcome (mapping notes, section 3.8):
+
+* ``mapped``  – a row of the map put it into a FHIR element;
+* ``carried`` – it has no FHIR element and is kept, in its v2 form, in the VR-V2Content extension;
+* ``ignored`` – a rule says it holds no content of its own (delimiters, set ids) or must not be kept (credentials);
+* ``deleted`` – it is ``""``, the instruction to delete, which never becomes a value.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, final
+
+if TYPE_CHECKING:
+    from vrfhir.hl7v2 import Leaf
+    from vrfhir.mappers.records import Record
+
+__all__ = ["OUTCOMES", "Entry", "Ledger", "Outcome"]
+
+Outcome = Literal["", "mapped", "carried", "ignored", "deleted"]
+
+OUTCOMES: tuple[Outcome, ...] = ("mapped", "carried", "ignored", "deleted")
+
+SECRET_RULES = frozenset({"credentials"})
+
+
+@final
+class Entry:
+    """One leaf and its outcome. ``row`` is the id of the map row or the name of the rule."""
+
+    __slots__ = ("index", "leaf", "outcome", "record", "row", "target", "text")
+
+    def __init__(self, leaf: Leaf) -> None:
+        self.leaf = leaf
+        self.text: str = leaf.value.strip()
+        self.outcome: Outcome = ""
+        self.row: str = ""
+        self.target: str = ""
+        self.index: int = -1
+        self.record: Record | None = None
+
+    @property
+    def path(self) -> str:
+        """The full v2 path, ``PID[1]-3[2].4.1``."""
+        return self.leaf.path
+
+    @property
+    def location(self) -> str:
+        """The FHIR element the value went to, ``Patient.identifier[1]``; empty when it went nowhere."""
+        if not self.target:
+            return ""
+        return self.target.replace("[]", f"[{self.index}]" if self.index >= 0 else "", 1)
+
+    @property
+    def resource(self) -> str:
+        """``fullUrl`` of the resource the value went to."""
+        return self.record.place.full_url if self.record is not None else ""
+
+    def settle(
+        self, outcome: Outcome, row: str, target: str = "", record: Record | None = None, index: int = -1
+    ) -> None:
+        """Write the outcome down; the first one stays."""
+        if not self.outcome:
+            self.outcome, self.row, self.target, self.record, self.index = outcome, row, target, record, index
+
+    def to_dict(self, *, values: bool = False) -> dict[str, Any]:
+        """JSON shape; values only on request, and never those of credentials."""
+        row = {"path": self.path, "outcome": self.outcome, "row": self.row}
+        if self.target:
+            row["target"] = self.location
+        if self.record is not None:
+            row["resource"] = self.resource
+        if values and self.row not in SECRET_RULES:
+            row["value"] = self.leaf.raw
+        return row
+
+
+@final
+class Ledger:
+    """Every leaf of one message, in message order."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @property
+    def unaccounted(self) -> list[str]:
+        """Paths without an outcome; always empty after a mapping."""
+        return [entry.path for entry in self.entries if not entry.outcome]
+
+    def counts(self) -> dict[str, int]:
+        """How many leaves had each outcome."""
+        found = Counter(entry.outcome for entry in self.entries)
+        return {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
+
+    def to_dict(self, *, values: bool = False) -> dict[str, Any]:
+        """JSON shape: the counts and one object a leaf."""
+        return {
+            "counts": self.counts(),
+            "unaccounted": self.unaccounted,
+            "entries": [entry.to_dict(values=values) for entry in self.entries],
+        }

@@ -1,0 +1,82 @@
+"""HL7 v2 to FHIR: the one function, and its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vrfhir.errors import UnreadableError
+from vrfhir.hl7v2 import Message, parse
+from vrfhir.issues import Issue
+from vrfhir.mappers.context import Context
+from vrfhir.mappers.issues import CATALOGUE
+from vrfhir.mappers.ledger import Ledger
+from vrfhir.mappers.message import begin, finish
+from vrfhir.mappers.partner import Partner
+from vrfhir.mappers.walker import walk
+
+__all__ = ["Mapping", "to_fhir"]
+
+_TYPES = frozenset({"REF", "RRI"})
+_TRIGGERS = frozenset({"I12", "I13", "I14", "I15"})
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A message as FHIR: the Bundle, what became of every value, and the findings."""
+
+    bundle: dict[str, Any]
+    ledger: Ledger
+    issues: list[Issue]
+
+
+def to_fhir(message: Message | bytes, *, partner: Partner | None = None, received: datetime | None = None) -> Mapping:
+    """Turn a referral message (REF or RRI, I12 to I15) into a FHIR R4 message Bundle.
+
+    ``received`` is when the message arrived, for Provenance; without it the message's own time is taken, so that equal
+    input gives equal bytes. Raises :class:`~vrfhir.errors.UnreadableError` when the bytes are no message, or one of a
+    type or version that is not supported; everything else is a finding.
+    """
+    sender = partner or Partner.default()
+    if isinstance(message, bytes):
+        message = parse(message, charset=sender.charset or None)
+    issues = _check_type(message, sender)
+    context = Context(message, sender)
+    if message.type.trigger == "I11":
+        context.trigger = "I12"
+    begin(context)
+    walk(context)
+    bundle = finish(context, message.encode(), received)
+    entries = [entry for segment in context.segments for entry in segment.entries]
+    return Mapping(bundle, Ledger(entries), [*message.issues, *issues, *_check_content(context), *context.issues])
+
+
+def _check_type(message: Message, partner: Partner) -> list[Issue]:
+    kind = message.type
+    if kind.code not in _TYPES:
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0501", expression="MSH[1]-9[1].1", type=kind.code or "(empty)"))
+    issues: list[Issue] = []
+    if kind.trigger == "I11":
+        issues.append(CATALOGUE.issue("VR-V2-0503", expression="MSH[1]-9[1].2", event=kind.trigger))
+    elif kind.trigger not in _TRIGGERS:
+        raise UnreadableError(
+            CATALOGUE.issue("VR-V2-0502", expression="MSH[1]-9[1].2", event=kind.trigger or "(empty)", type=kind.code)
+        )
+    if message.version and message.version not in partner.versions:
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0507", expression="MSH[1]-12[1].1", version=message.version))
+    return issues
+
+
+def _check_content(context: Context) -> list[Issue]:
+    """What a referral cannot do without (mapping notes 8.2: must-haves)."""
+    found: list[Issue] = []
+    for name in ("PID", "RF1"):
+        if name not in context.by_name and not (name == "RF1" and context.is_response):
+            found.append(CATALOGUE.issue("VR-V2-0504", expression=name, segment=name))
+    referral = context.first("RF1")
+    if referral is not None and not referral.valued(6):
+        found.append(CATALOGUE.issue("VR-V2-0505", expression="RF1[1]-6"))
+    if "PRD" not in context.by_name and not context.is_response:
+        found.append(CATALOGUE.issue("VR-V2-0506", expression="PRD"))
+    return found

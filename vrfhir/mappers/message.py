@@ -1,0 +1,209 @@
+"""The message as a whole: Bundle, MessageHeader, the original, Provenance, profiles."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha1, sha256
+from typing import TYPE_CHECKING, Any
+
+from vrfhir import __version__
+from vrfhir.mappers.links import unknown
+from vrfhir.mappers.records import Record
+from vrfhir.mappers.referral import EVENTS
+from vrfhir.mappers.rows import map_digest
+from vrfhir.mappers.vocabulary import sender_system
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.context import Context
+
+__all__ = ["PROFILES", "begin", "finish"]
+
+_PROFILE = "https://vrfhir.org/fhir/StructureDefinition/"
+_EVENT = "https://vrfhir.org/fhir/CodeSystem/vr-message-event"
+_PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+_ER7 = "application/hl7-v2+er7"
+
+PROFILES: Mapping[str, str] = {
+    "MessageHeader": "VR-MessageHeader",
+    "ServiceRequest": "VR-Prescription",
+    "Task": "VR-ReferralTask",
+    "Patient": "VR-Patient",
+    "Practitioner": "VR-Practitioner",
+    "PractitionerRole": "VR-PractitionerRole",
+    "Organization": "VR-Organization",
+    "Employer": "VR-Employer",
+    "Provenance": "VR-Provenance",
+}
+"""Role → VR profile claimed in a VR referral."""
+
+
+def begin(context: Context) -> None:
+    """The resources every message has: header, referral, and the Task when it is an answer."""
+    bundle: dict[str, Any] = {"resourceType": "Bundle"}
+    context.shared["Bundle"] = Record(bundle, "Bundle", "MSH[1]", context.full_url("MSH[1]", "Bundle", of_message=True))
+    bundle["id"] = context.shared["Bundle"].full_url[9:]
+    context.shared["MessageHeader"] = context.new("MessageHeader", "MessageHeader", "MSH[1]", of_message=True)
+    context.shared["ServiceRequest"] = context.new("ServiceRequest", "ServiceRequest", "RF1[1]")
+    if context.is_response:
+        context.shared["Task"] = context.new("Task", "Task", "RF1[1]")
+
+
+def finish(context: Context, raw: bytes, received: datetime | None) -> dict[str, Any]:
+    """The finished Bundle."""
+    bundle = context.shared["Bundle"]
+    _header(context)
+    if context.vr:
+        for record in context.records:
+            _claim(record)
+    recorded = (
+        received.isoformat(timespec="milliseconds") if received is not None else bundle.resource.get("timestamp", "")
+    )
+    original = _original(context, raw)
+    _provenance(context, original, recorded)
+    resource = bundle.resource
+    found: dict[str, Any] = {"resourceType": "Bundle", "id": resource["id"]}
+    if context.vr and _event(context):
+        found["meta"] = {"profile": [_PROFILE + "VR-ReferralMessage"]}
+    found["identifier"] = resource.get("identifier") or {
+        "system": sender_system(context.sender, "MSH-10"),
+        "value": sha256(raw).hexdigest(),
+    }
+    found["type"] = "message"
+    for element in ("timestamp", "_timestamp"):
+        if element in resource:
+            found[element] = resource[element]
+    if context.vr and "timestamp" not in found and received is not None:
+        found["timestamp"] = recorded
+    found["entry"] = [{"fullUrl": record.full_url, "resource": _ordered(record.resource)} for record in context.records]
+    return found
+
+
+def _event(context: Context) -> str:
+    kind = context.message.type.code if context.is_response else "REF"
+    return EVENTS.get((kind, context.trigger), "") if context.vr else ""
+
+
+def _header(context: Context) -> None:
+    header = context.shared["MessageHeader"].resource
+    event = _event(context)
+    if event:
+        header["eventCoding"] = {"system": _EVENT, "code": event}
+    elif "eventCoding" not in header:
+        header["eventCoding"] = {"system": "http://terminology.hl7.org/CodeSystem/v2-0003", "code": context.trigger}
+    source = header.setdefault("source", {})
+    if "endpoint" not in source:
+        source["_endpoint"] = unknown()
+    for destination in header.get("destination", ()):
+        if "endpoint" not in destination:
+            destination["_endpoint"] = unknown()
+    response = header.get("response")
+    if response is not None and not {"code", "identifier"} <= response.keys():
+        if "identifier" not in response:
+            response["_identifier"] = unknown()
+        if "code" not in response and "_code" not in response:
+            response["_code"] = unknown()
+    focus = context.shared["Task"] if context.is_response else context.shared["ServiceRequest"]
+    header["focus"] = [focus.reference]
+
+
+def _claim(record: Record) -> None:
+    profile = PROFILES.get(record.role) or (PROFILES.get(record.type) if record.role in _ORGANISATIONS else None)
+    if profile is not None:
+        record.resource.setdefault("meta", {})["profile"] = [_PROFILE + profile]
+
+
+_ORGANISATIONS = frozenset({"Insurer", "GroupEmployer", "Laboratory"})
+
+
+def _original(context: Context, raw: bytes) -> Record:
+    """The message itself: a DocumentReference with its hash, and the bytes in a Binary."""
+    binary = context.new("Binary", "Original", "MSH[1]", of_message=True)
+    binary.resource["contentType"] = _ER7
+    binary.resource["data"] = b64encode(raw).decode("ascii")
+    document = context.new("DocumentReference", "Original-document", "MSH[1]", of_message=True)
+    digest = sha256(raw).hexdigest()
+    document.resource |= {
+        "masterIdentifier": {"system": "urn:ietf:rfc3986", "value": f"urn:hash::sha256:{digest}"},
+        "status": "current",
+        "type": {"text": "HL7 v2 message"},
+        "content": [
+            {
+                "attachment": {
+                    "contentType": _ER7,
+                    "url": binary.full_url,
+                    "size": len(raw),
+                    "hash": b64encode(sha1(raw, usedforsecurity=False).digest()).decode("ascii"),
+                }
+            }
+        ],
+    }
+    patient = context.shared.get("Patient")
+    if patient is not None:
+        document.resource["subject"] = patient.reference
+    return document
+
+
+def _provenance(context: Context, original: Record, recorded: str) -> None:
+    """Two, as the guide asks: where the message came from, and what turned it into FHIR."""
+    header = context.shared["MessageHeader"]
+    targets = [record.reference for record in (header, context.shared["ServiceRequest"])]
+    targets += [context.shared[role].reference for role in ("Patient", "Task") if role in context.shared]
+    sender = header.resource.get("sender") or {"display": context.sender}
+    source = context.new("Provenance", "Provenance", "MSH[1]/source", of_message=True)
+    source.resource["target"] = targets
+    _recorded(source.resource, recorded)
+    kind = context.message.type
+    source.resource["activity"] = {"text": f"HL7 v2 message {kind.code}^{kind.trigger}".rstrip("^")}
+    source.resource["agent"] = [{"type": _agent("author"), "who": sender}]
+    source.resource["entity"] = [{"role": "source", "what": original.reference}]
+    device = context.shared.get("SourceDevice")
+    if device is not None:
+        source.resource["entity"].append({"role": "source", "what": device.reference})
+    mapper = context.new("Device", "Mapper", "MSH[1]/mapper", of_message=True)
+    mapper.resource |= {
+        "deviceName": [{"name": "vrfhir", "type": "model-name"}],
+        "version": [
+            {"type": {"text": "software"}, "value": __version__},
+            {"type": {"text": "map SHA-256"}, "value": map_digest()},
+            {"type": {"text": "partner"}, "value": context.partner.id},
+        ],
+    }
+    made = context.new("Provenance", "Provenance", "MSH[1]/transformation", of_message=True)
+    made.resource["target"] = targets
+    _recorded(made.resource, recorded)
+    made.resource["activity"] = {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle",
+                "code": "transform",
+                "display": "Transform/Translate Record Lifecycle Event",
+            }
+        ]
+    }
+    made.resource["agent"] = [{"type": _agent("assembler"), "who": mapper.reference}]
+    made.resource["entity"] = [{"role": "source", "what": original.reference}]
+    if context.vr:
+        _claim(source)
+        _claim(made)
+
+
+def _recorded(resource: dict[str, Any], recorded: str) -> None:
+    if recorded:
+        resource["recorded"] = recorded
+    else:
+        resource["_recorded"] = unknown()
+
+
+def _agent(code: str) -> dict[str, Any]:
+    return {"coding": [{"system": _PARTICIPANT, "code": code}]}
+
+
+_FIRST = ("resourceType", "id", "meta", "language", "extension")
+
+
+def _ordered(resource: dict[str, Any]) -> dict[str, Any]:
+    """Elements in FHIR's order at the head, the rest as they were placed."""
+    head = {name: resource[name] for name in _FIRST if name in resource}
+    return head | resource

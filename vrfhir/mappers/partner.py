@@ -1,0 +1,154 @@
+"""Partners: what is particular to one sender, as a TOML file over the shipped defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from vrfhir.errors import DefinitionError
+from vrfhir.issues import Issue
+
+__all__ = ["Authority", "Partner"]
+
+
+class Authority(NamedTuple):
+    """An assigning authority: the namespace or OID a message names and the identifier system it stands for."""
+
+    kind: str
+    namespace: str
+    oid: str
+    system: str
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A sender's habits.
+
+    ``charset`` is tried after MSH-18; ``time_zone`` holds for times without an offset; ``country`` ``GB`` switches the UK
+    rules on; ``null`` is what ``""`` means; ``vocational_rehabilitation`` is ``detect`` or ``always``;
+    ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first.
+    """
+
+    id: str
+    charset: str = ""
+    time_zone: str = "Europe/London"
+    country: str = ""
+    null: str = "delete"
+    acknowledgement: str = "original"
+    vocational_rehabilitation: str = "detect"
+    versions: Sequence[str] = ()
+    authorities: Sequence[Authority] = ()
+    nhs_number_types: frozenset[str] = frozenset()
+    code_systems: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    @cache
+    def default(cls) -> Partner:
+        """The shipped defaults."""
+        text = (files("vrfhir.mappers") / "partners" / "default.toml").read_text(encoding="utf-8")
+        return _read(tomllib.loads(text), None, "default.toml")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Partner:
+        """A partner file; DefinitionError when it cannot be read or says something unknown."""
+        source = Path(path)
+        try:
+            data = tomllib.loads(source.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise _broken(source.name, f"cannot be read: {error.strerror}") from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise _broken(source.name, f"is not TOML: {error}") from error
+        return _read(data, cls.default(), source.name)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone object."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def _by_namespace(self) -> dict[tuple[str, str], str]:
+        return {(a.kind, a.namespace.upper()): a.system for a in reversed(self.authorities) if a.namespace}
+
+    @cached_property
+    def _by_oid(self) -> dict[tuple[str, str], str]:
+        return {(a.kind, a.oid): a.system for a in reversed(self.authorities) if a.oid}
+
+    @cached_property
+    def _namespaces(self) -> dict[tuple[str, str], str]:
+        return {(a.kind, a.system): a.namespace for a in reversed(self.authorities) if a.namespace}
+
+    def system(self, kind: str, namespace: str, oid: str = "") -> str:
+        """The identifier system of an assigning authority; empty when it is not known."""
+        return self._by_oid.get((kind, oid), "") or self._by_namespace.get((kind, namespace.upper()), "")
+
+    def namespace(self, kind: str, system: str) -> str:
+        """The namespace to write for a system; empty when it is not known."""
+        return self._namespaces.get((kind, system), "")
+
+
+_SECTIONS: Mapping[str, frozenset[str]] = {
+    "message": frozenset({"charset", "time_zone", "country", "null", "acknowledgement", "vocational_rehabilitation"}),
+    "versions": frozenset({"read"}),
+    "nhs_number": frozenset({"types"}),
+}
+_CHOICES: Mapping[str, Sequence[str]] = {
+    "null": ("delete",),
+    "acknowledgement": ("original", "enhanced"),
+    "vocational_rehabilitation": ("detect", "always"),
+}
+
+
+def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner:
+    unknown = sorted(data.keys() - {"id", "message", "versions", "authority", "nhs_number", "code_systems"})
+    for section, names in _SECTIONS.items():
+        unknown += sorted(f"{section}.{name}" for name in data.get(section, {}).keys() - names)
+    if unknown:
+        raise _broken(source, f"holds settings that do not exist: {', '.join(unknown)}")
+    message = data.get("message", {})
+    for name, allowed in _CHOICES.items():
+        if name in message and message[name] not in allowed:
+            raise _broken(source, f"says {name} = {message[name]!r}; possible: {', '.join(allowed)}")
+    try:
+        ZoneInfo(message.get("time_zone", "Europe/London"))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise _broken(source, "names a time zone that does not exist") from error
+    own = [
+        Authority(row.get("kind", "any"), row.get("namespace", ""), row.get("oid", ""), row["system"])
+        for row in data.get("authority", ())
+        if row.get("system")
+    ]
+    names = {name.upper(): uri for name, uri in data.get("code_systems", {}).items()}
+    types = frozenset(data.get("nhs_number", {}).get("types", ()))
+    default = base or Partner(id="default")
+    return Partner(
+        id=str(data.get("id") or (Path(source).stem if base else "default")),
+        charset=message.get("charset", default.charset),
+        time_zone=message.get("time_zone", default.time_zone),
+        country=message.get("country", default.country),
+        null=message.get("null", default.null),
+        acknowledgement=message.get("acknowledgement", default.acknowledgement),
+        vocational_rehabilitation=message.get("vocational_rehabilitation", default.vocational_rehabilitation),
+        versions=tuple(data.get("versions", {}).get("read", default.versions)),
+        authorities=(*own, *default.authorities),
+        nhs_number_types=types or default.nhs_number_types,
+        code_systems={**default.code_systems, **names},
+    )
+
+
+def _broken(source: str, what: str) -> DefinitionError:
+    return DefinitionError(
+        Issue(
+            "fatal",
+            "invalid",
+            "VR-V2-0801",
+            f"The partner file {what}.",
+            source=source,
+            hint="See partners/default.toml.",
+        )
+    )

@@ -1,0 +1,169 @@
+"""FHIR target paths of map rows, compiled to placing functions.
+
+A path is ``Role.element.element`` with, at any step, ``[]`` (append an item), ``[0]`` (that item, made when it is not
+there), ``[last]``, ``extension(ALIAS)`` (append an extension with the URL of the alias) and ``extension(ALIAS)[0]`` (that extension,
+shared by several rows). A primitive's extensions hang on its underscore twin: ``_priority.extension(…)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeGuard
+
+__all__ = ["PLACED", "REFUSED", "Place", "Primitive", "compile_place", "is_primitive_pair", "role_of"]
+
+REFUSED = -2
+"""The element already has another value: nothing was placed."""
+PLACED = -1
+"""Placed in an element that does not repeat."""
+
+Place = Callable[[dict[str, Any], Any], int]
+"""Puts a value into a resource; returns the index in the list it was appended to, :data:`PLACED` or :data:`REFUSED`."""
+
+_STEP = re.compile(r"(?P<name>_?[A-Za-z]+)(?:\((?P<alias>[^)]+)\))?(?P<index>\[(?:\d*|last)\])?")
+
+
+class Primitive(NamedTuple):
+    """A primitive value with extensions of its own."""
+
+    value: Any
+    extension: list[dict[str, Any]]
+
+
+def is_primitive_pair(value: Any) -> TypeGuard[Primitive]:
+    """True for a value with extensions."""
+    return isinstance(value, Primitive)
+
+
+_LAST = -3
+
+
+class _Step(NamedTuple):
+    name: str
+    url: str
+    index: int | None  # None: no list; -1: append; _LAST: the last item; n: that item
+
+
+def role_of(path: str) -> str:
+    """The role a target path begins with."""
+    return path.split(".", 1)[0]
+
+
+def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str, Any] | None = None) -> Place:
+    """The placing function for a target path; ``beside`` are constants put next to the value in the same object.
+
+    ValueError when the path is malformed or names an unknown extension.
+    """
+    steps = _steps(path, extensions)
+    *walk, last = steps
+    constants = dict(beside or {})
+
+    def place(resource: dict[str, Any], value: Any) -> int:
+        holder: dict[str, Any] = resource
+        index = PLACED
+        undo: tuple[list[Any], int] | None = None
+        for step in walk:
+            holder, position, fresh = _enter(holder, step)
+            if fresh is not None and undo is None:
+                undo = (fresh, len(fresh) - 1)
+                index = position
+        result = _put(holder, last, value)
+        if result == REFUSED:
+            if undo is not None:
+                del undo[0][undo[1]]
+            return REFUSED
+        for name, constant in constants.items():
+            holder.setdefault(name, constant)
+        return index if index != PLACED else result
+
+    return place
+
+
+def _steps(path: str, extensions: Mapping[str, str]) -> list[_Step]:
+    _, _, rest = path.partition(".")
+    steps = []
+    for text in _split(rest):
+        match = _STEP.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not a target path: {path!r}")
+        url = ""
+        index: int | None = None
+        if match["alias"]:
+            if match["alias"] not in extensions:
+                raise ValueError(f"unknown extension {match['alias']!r} in {path!r}")
+            url, index = extensions[match["alias"]], -1
+        if match["index"]:
+            index = {"[]": -1, "[last]": _LAST}.get(match["index"]) or int(match["index"][1:-1])
+        steps.append(_Step(match["name"], url, index))
+    if not steps:
+        raise ValueError(f"a target path names an element: {path!r}")
+    return steps
+
+
+def _split(text: str) -> list[str]:
+    """Split at dots outside parentheses."""
+    return [part for part in re.split(r"\.(?![^(]*\))", text) if part]
+
+
+def _enter(holder: dict[str, Any], step: _Step) -> tuple[dict[str, Any], int, list[Any] | None]:
+    """The object at a step, made when needed; its index, and the list when an item was added to it."""
+    if step.index is None:
+        entered: dict[str, Any] = holder.setdefault(step.name, {})
+        return entered, PLACED, None
+    items: list[Any] = holder.setdefault(step.name, [])
+    if step.url:
+        if step.index >= 0:
+            found = [item for item in items if item.get("url") == step.url]
+            if len(found) > step.index:
+                return found[step.index], items.index(found[step.index]), None
+        items.append({"url": step.url})
+    elif 0 <= step.index < len(items):
+        return items[step.index], step.index, None
+    elif step.index == _LAST and items:
+        return items[-1], len(items) - 1, None
+    else:
+        items.append({})
+    return items[-1], len(items) - 1, items
+
+
+def _put(holder: dict[str, Any], step: _Step, value: Any) -> int:
+    if step.index is not None:
+        items = holder.setdefault(step.name, [])
+        if 0 <= step.index < len(items):
+            return PLACED if _merge(items, step.index, value) else REFUSED
+        if isinstance(value, Primitive):
+            if value.extension:
+                twins = holder.setdefault("_" + step.name, [])
+                twins.extend([None] * (len(items) - len(twins)))
+                twins.append({"extension": value.extension})
+            value = value.value
+        items.append(value)
+        return len(items) - 1
+    if isinstance(value, Primitive):
+        present = holder.get(step.name)
+        if present is not None and present != value.value:
+            return REFUSED
+        if value.value is not None:
+            holder[step.name] = value.value
+        if value.extension:
+            twin = holder.setdefault("_" + step.name, {})
+            twin.setdefault("extension", []).extend(value.extension)
+        return PLACED
+    if step.name in holder:
+        return PLACED if _merge(holder, step.name, value) else REFUSED
+    holder[step.name] = value
+    return PLACED
+
+
+def _merge(holder: Any, key: Any, value: Any) -> bool:
+    """Equal values and objects that do not contradict each other come together; anything else is refused."""
+    present = holder[key]
+    if present == value:
+        return True
+    if not isinstance(present, dict) or not isinstance(value, dict):
+        return False
+    if any(name in present and present[name] != part for name, part in value.items()):
+        return False
+    present.update(value)
+    return True

@@ -1,0 +1,105 @@
+"""RF1: the referral's status, the Task of its loop, and what makes it a VR prescription (mapping notes 3.2, 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.links import LINKS, unknown
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.engine import Scope
+
+__all__ = ["EVENTS", "STATUS", "finish_referral"]
+
+STATUS: Mapping[str, tuple[str, str, str]] = {
+    "P": ("active", "requested", "received"),
+    "A": ("active", "accepted", "accepted"),
+    "R": ("active", "rejected", "rejected"),
+    "E": ("revoked", "cancelled", "cancelled"),
+}
+"""Table 0283 → ServiceRequest.status, Task.status in a REF (the requester speaks), Task.status in an RRI (the service speaks)."""
+
+EVENTS: Mapping[tuple[str, str], str] = {
+    ("REF", "I12"): "referral-request",
+    ("REF", "I13"): "referral-update",
+    ("REF", "I14"): "referral-cancel",
+    ("RRI", "I12"): "referral-response",
+    ("RRI", "I13"): "status-update",
+    ("RRI", "I14"): "referral-response",
+    ("RRI", "I15"): "status-update",
+}
+"""Message type and trigger → event of the VR message event code system."""
+
+_CATEGORY = {
+    "system": "https://vrfhir.org/fhir/CodeSystem/vr-category",
+    "code": "vocational-rehabilitation",
+}
+
+
+def _status(scope: Scope, segment: SegmentView, context: Context) -> None:
+    request = context.shared["ServiceRequest"].resource
+    code = segment.value(1)
+    name = segment.value(1, 3)
+    known = STATUS.get(code) if name in ("", "HL70283", "0283") else None
+    if code and known is None:
+        context.report("VR-V2-0533", segment.path + "-1", code=code)
+    request_status, asked, answered = known or ("active", "requested", "received")
+    if context.trigger == "I14":
+        request_status, asked = "revoked", "cancelled"
+    if segment.value(25) == "D":
+        request_status = "entered-in-error"
+    request["status"] = request_status
+    task = scope.get("Task")
+    if task is None and context.is_response:
+        task = scope.make("Task")
+    if task is not None:
+        task.resource["status"] = answered if context.is_response else asked
+
+
+LINKS["referral"] = _status
+
+
+def finish_referral(context: Context) -> None:
+    """What the referral and its Task need besides RF1, when all segments are read."""
+    request = context.shared["ServiceRequest"]
+    resource = request.resource
+    resource.setdefault("status", "revoked" if context.trigger == "I14" else "active")
+    resource.setdefault("intent", "order")
+    if context.vr:
+        resource.setdefault("category", []).append({"coding": [dict(_CATEGORY)]})
+    task = context.shared.get("Task")
+    if task is None and context.is_response:
+        task = context.shared["Task"] = context.new("Task", "Task", "RF1[1]")
+        task.resource["status"] = "received"
+    if task is None:
+        return
+    loop: dict[str, Any] = task.resource
+    loop.setdefault("status", "requested")
+    loop["intent"] = "order"
+    loop["code"] = {"coding": [{"system": "http://hl7.org/fhir/CodeSystem/task-code", "code": "fulfill"}]}
+    loop["focus"] = request.reference
+    if "requester" in resource:
+        loop["requester"] = resource["requester"]
+    if resource.get("performer"):
+        loop["owner"] = resource["performer"][0]
+    bundle = context.shared["Bundle"].resource
+    for element, source in (("authoredOn", resource.get("authoredOn")), ("lastModified", bundle.get("timestamp"))):
+        if source and element not in loop:
+            loop[element] = source
+    if "lastModified" not in loop and context.vr:
+        loop["_lastModified"] = unknown()
+    if loop["status"] in ("rejected", "cancelled") and "statusReason" not in loop:
+        text = _reason(context)
+        if text:
+            loop["statusReason"] = {"text": text}
+
+
+def _reason(context: Context) -> str:
+    """Why: the words beside the status, else the notes of the message."""
+    referral = context.first("RF1")
+    words = referral.value(1, 9) or referral.value(1, 5) if referral is not None else ""
+    notes = [note.get("text", "") for note in context.shared["ServiceRequest"].resource.get("note", ())]
+    return words or "\n".join(notes)

@@ -1,0 +1,116 @@
+"""Code tables of the map: HL7 v2 tables, coding system names, v2 codes of FHIR's own codes. Loaded on first use."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+__all__ = [
+    "THO",
+    "CodeMap",
+    "code_map",
+    "extension_urls",
+    "sender_system",
+    "system_name",
+    "system_names",
+    "table_codes",
+    "table_system",
+]
+
+THO = "http://terminology.hl7.org/CodeSystem/"
+_SENDER = "https://vrfhir.org/fhir/sid/v2/"
+_VR = "https://vrfhir.org/fhir/CodeSystem/"
+_TABLE_NAME = re.compile(r"(?:HL7)?(\d{4})")
+
+
+class CodeMap(NamedTuple):
+    """v2 codes of one table as FHIR codes, and the v2 code to write for each FHIR code."""
+
+    table: str
+    system: str
+    codes: dict[str, str]
+    back: dict[str, str]
+
+
+@cache
+def _load(name: str) -> Any:
+    return json.loads((files("vrfhir.mappers") / "tables" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def extension_urls() -> dict[str, str]:
+    """Alias → URL of the extensions that target paths name."""
+    return dict(_load("extensions"))
+
+
+@cache
+def code_map(name: str) -> CodeMap:
+    """A code map by name; KeyError when there is none."""
+    entry = _load("code-maps")["maps"][name]
+    back: dict[str, str] = {}
+    for code, target in entry["codes"].items():
+        back.setdefault(target, code)
+    return CodeMap(entry["table"], entry.get("system", ""), entry["codes"], back)
+
+
+@cache
+def table_codes(number: str) -> dict[str, str]:
+    """Code → display of a v2 table; empty for tables without published codes."""
+    return dict(_load("v2-codes")["codes"].get(number, {}))
+
+
+def table_system(number: str) -> str:
+    """The FHIR code system of a v2 table."""
+    return f"{THO}v2-{number}"
+
+
+@cache
+def system_names() -> dict[str, str]:
+    """Coding system name in capitals → URI."""
+    return {name.upper(): uri for name, uri in _load("systems")["names"]}
+
+
+@cache
+def _names_of_systems() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, uri in _load("systems")["names"]:
+        found.setdefault(uri, name)
+    return found
+
+
+def named_system(name: str) -> str:
+    """The URI for a coding system name: the registered names, tables, our own code systems; empty when unknown."""
+    upper = name.upper()
+    known = system_names().get(upper)
+    if known:
+        return known
+    if upper.startswith("VR-"):
+        return _VR + name.lower()
+    if name.startswith(("http://", "https://", "urn:")):
+        return name
+    match = _TABLE_NAME.fullmatch(upper)
+    return table_system(match[1]) if match else ""
+
+
+def system_name(uri: str) -> str:
+    """The coding system name to write for a URI; the URI itself when it has none."""
+    known = _names_of_systems().get(uri)
+    if known:
+        return known
+    if uri.startswith(THO + "v2-"):
+        return "HL7" + uri.rpartition("-")[2]
+    if uri.startswith(_VR + "vr-"):
+        return uri[len(_VR) :]
+    return uri
+
+
+def sender_system(sender: str, name: str = "") -> str:
+    """The system of identifiers or codes that only their sender can explain: ``…/sid/v2/<sender>/<name>``.
+
+    Deterministic, so that the same sender's numbers compare equal; the name is kept so that it can be written back.
+    """
+    return _SENDER + quote(sender, safe="") + ("/" + quote(name, safe="") if name else "")

@@ -1,0 +1,169 @@
+"""The walk over the segments: each one to its map, open groups remembered, nothing dropped.
+
+The walk is tolerant: a segment is taken where it stands (RF1 after PV1, PD1 after PID, OBX without OBR), because a third
+of real messages does not fit its own structure (mapping notes 2.3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.engine import CompiledFlavour, Scope, compiled_maps
+from vrfhir.mappers.links import LINKS
+from vrfhir.mappers.referral import finish_referral
+from vrfhir.mappers.vocabulary import extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.records import Record
+
+__all__ = ["CREDENTIALS", "SET_IDS", "STRUCTURAL", "account_for_the_rest", "walk"]
+
+CREDENTIALS = frozenset({"UAC"})
+"""Segments whose content is never copied, kept or shown."""
+STRUCTURAL = frozenset({("MSH", 1), ("MSH", 2)})
+"""Fields that say how to read the message and nothing else."""
+SET_IDS = frozenset(
+    {"PID", "NK1", "GT1", "IN1", "DG1", "AL1", "PR1", "OBR", "OBX", "NTE", "PV1", "DRG", "ZU1", "PRT", "ARV"}
+)
+"""Segments whose first field only counts them."""
+
+_KEEPS_NOTE_TARGET = frozenset({"NTE", "PRT"})
+_FOLLOWS = {"CTD": "PRD", "IN2": "Coverage", "IN3": "Coverage"}
+_SUBJECT = {
+    "ServiceRequest": "subject",
+    "Task": "for",
+    "Condition": "subject",
+    "AllergyIntolerance": "patient",
+    "Procedure": "subject",
+    "Observation": "subject",
+    "DiagnosticReport": "subject",
+    "DocumentReference": "subject",
+    "Encounter": "subject",
+    "CareTeam": "subject",
+    "Coverage": "beneficiary",
+    "ClaimResponse": "patient",
+    "RelatedPerson": "patient",
+}
+_NEEDS_SUBJECT = frozenset(_SUBJECT.values())
+
+
+def walk(context: Context) -> None:
+    """Run every segment through its map, then connect and complete the resources."""
+    maps = compiled_maps()
+    homes: list[Record | None] = []
+    for segment in context.segments:
+        flavours = maps.get(segment.name)
+        if segment.name not in _KEEPS_NOTE_TARGET:
+            context.current["Noted"] = context.shared["Task" if context.is_response else "ServiceRequest"]
+        homes.append(_segment(segment, flavours, context) if flavours else _without_map(segment, context))
+    for action in context.later:
+        action()
+    finish_referral(context)
+    _complete(context)
+    account_for_the_rest(context, homes)
+
+
+def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | None:
+    flavour = next(each for each in flavours if each.when is None or each.when(segment, context))
+    if segment.name in _FOLLOWS and _FOLLOWS[segment.name] not in context.current:
+        context.report("VR-V2-0534", segment.path, segment=segment.name)
+        if segment.name != "CTD":
+            return None
+    scope = Scope(context, flavour.roles, segment.path)
+    _run(flavour, segment, scope, context)
+    home = scope.make(flavour.home)
+    return home
+
+
+def _run(flavour: CompiledFlavour, segment: SegmentView, scope: Scope, context: Context) -> None:
+    context.segment = segment
+    context.focus = next(iter(scope.records.values())).resource if scope.records else {}
+    fields = segment.fields
+    for field, run in flavour.runs:
+        if field in fields:
+            run(segment, scope, context)
+    if flavour.link:
+        LINKS[flavour.link](scope, segment, context)
+
+
+def _without_map(segment: SegmentView, context: Context) -> Record | None:
+    if segment.name not in CREDENTIALS:
+        context.report("VR-V2-0531", segment.path, segment=segment.name)
+    return None
+
+
+def _complete(context: Context) -> None:
+    """References to the patient, and what FHIR requires of a resource and no segment said."""
+    from vrfhir.mappers.links import unknown
+
+    patient = context.shared.get("Patient")
+    reference = patient.reference if patient is not None else None
+    for record in context.records:
+        resource = record.resource
+        kind = resource["resourceType"]
+        element = _SUBJECT.get(kind)
+        if element is not None and element not in resource:
+            resource[element] = reference if reference is not None else unknown()
+        if kind in ("Observation", "DiagnosticReport"):
+            if "status" not in resource:
+                resource["status"] = "unknown"
+            if "code" not in resource:
+                resource["code"] = unknown()
+        elif kind == "Coverage" and "payor" not in resource:
+            resource["payor"] = [resource["beneficiary"]]
+        elif kind == "Organization" and not resource.keys() & {"name", "identifier"}:
+            resource["_name"] = unknown()
+
+
+def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
+    """Every leaf that no row took: ignored by rule, or carried on the resource of its segment, else on the header."""
+    header = context.shared["MessageHeader"]
+    url = extension_urls()["v2-content"]
+    for segment, home in zip(context.segments, homes, strict=True):
+        for entry in segment.entries:
+            if entry.outcome:
+                continue
+            leaf = entry.leaf
+            if segment.name in CREDENTIALS:
+                entry.settle("ignored", "credentials")
+            elif (segment.name, leaf.field) in STRUCTURAL:
+                entry.settle("ignored", "structural")
+            elif leaf.field == 1 and segment.name in SET_IDS and _counts(segment, leaf.value, context):
+                entry.settle("ignored", "set-id")
+            elif not entry.text:
+                entry.settle("ignored", "blank")
+            else:
+                target = (home or header).place
+                items = target.resource.setdefault("extension", [])
+                items.append(
+                    {
+                        "url": url,
+                        "extension": [
+                            {"url": "path", "valueString": leaf.path},
+                            {"url": "value", "valueString": _printable(leaf.raw)},
+                        ],
+                    }
+                )
+                entry.settle("carried", "v2-content", f"{target.type}.extension[]", target, len(items) - 1)
+
+
+def _counts(segment: SegmentView, value: str, context: Context) -> bool:
+    """The set id is the number the segment would get anyway: its occurrence, or its place in its group."""
+    if value.lstrip("0") == str(segment.occurrence):
+        return True
+    place = 1
+    for earlier in reversed(context.segments[: segment.index]):
+        if earlier.name == segment.name:
+            place += 1
+        elif earlier.name in ("OBR", "PRD", "PID", "RF1") or (earlier.name == "OBX" and segment.name == "NTE"):
+            break
+    return value.lstrip("0") == str(place)
+
+
+def _printable(raw: str) -> str:
+    """The raw text without control characters, which FHIR strings cannot hold; they are written as ``\\Xhh\\``."""
+    if raw.isprintable():
+        return raw.strip()
+    return "".join(c if c.isprintable() or c in "\t\r\n" or ord(c) > 127 else f"\\X{ord(c):02X}\\" for c in raw).strip()
