@@ -63,11 +63,15 @@ def test_hl7s_validator_finds_exactly_the_named_rule(row: dict[str, Any]) -> Non
     assert named == [expected]
 
 
-@pytest.mark.parametrize("structure", STRUCTURES.values(), ids=lambda one: one["id"])
-def test_required_elements_and_slices_have_an_invalid_example(structure: dict[str, Any]) -> None:
-    """Cardinalities that a profile raises are broken by at least one example of that profile, or by none at all."""
-    raised = [one["id"] for one in structure["differential"]["element"] if one.get("min", 0) > 0 and "." in one["id"]]
-    if structure["type"] == "Extension" or not raised:
-        pytest.skip("no cardinality raised by a profile on a resource")
+RAISING = [
+    structure
+    for structure in STRUCTURES.values()
+    if structure["type"] != "Extension"
+    and any(one.get("min", 0) > 0 and "." in one["id"] for one in structure["differential"]["element"])
+]
+
+
+@pytest.mark.parametrize("structure", RAISING, ids=lambda one: one["id"])
+def test_a_profile_that_requires_more_has_an_example_with_less(structure: dict[str, Any]) -> None:
     rules = {row["rule"] for row in INDEX if row["profile"] == structure["url"]}
     assert any(rule.startswith("Validation_VAL_Profile_Minimum") for rule in rules)
