@@ -20,6 +20,7 @@ from vrfhir.validation.languages import check_language
 from vrfhir.validation.observations import check_observation
 from vrfhir.validation.overlays import Profile, compile_profile
 from vrfhir.validation.paths import Location
+from vrfhir.validation.questionnaire_responses import check_questionnaire_response
 from vrfhir.validation.snapshots import generate_snapshot
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url
@@ -53,7 +54,10 @@ class Engine:
         "Quantity": datatypes.quantity_element,
         "Attachment": datatypes.attachment_element,
     }
-    resource_rules: dict[str, ResourceCheck] = {"Observation": check_observation}
+    resource_rules: dict[str, ResourceCheck] = {
+        "Observation": check_observation,
+        "QuestionnaireResponse": check_questionnaire_response,
+    }
 
     check_code = staticmethod(bindings.check_code)
     check_url = staticmethod(check_url)

@@ -135,7 +135,7 @@ def _context(scope: Scope, definition: ExtensionDefinition, child: Child, locati
         except FhirPathError:
             held = True
         if not held:
-            scope.report("Profile_EXT_Not_Here", location[0], found=definition.versioned, rule=rule_text)
+            scope.report("Profile_EXT_Not_Here", location[0], found=definition.versioned, expression=rule_text)
             return
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.validation.bindings import check_code, check_coding, check_concept
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.limits import check_limits
-from vrfhir.validation.paths import Location
+from vrfhir.validation.paths import Location, mark
 from vrfhir.validation.patterns import check_value, constraint_of
 from vrfhir.validation.primitives import written
 from vrfhir.validation.slicing import Slicing, compile_slicing
@@ -94,7 +94,9 @@ class Content:
     def apply(self, scope: Scope, item: Item) -> None:
         """Check one occurrence."""
         child, value, fork, location = item
-        if self.types is not None and child.type not in self.types:
+        if self.types is not None and child.kind == RESOURCE:
+            self._resource_type(scope, value, location)
+        elif self.types is not None and child.type not in self.types:
             expected = ", ".join(sorted(self.types))
             if len(self.types) == 1:
                 scope.report("Extension_PROF_Type", location, source=self.profile.versioned, expected=expected, found=child.type)
@@ -128,6 +130,13 @@ class Content:
             check_invariants(scope, self.invariants, value, child.table.name, location)
         if self.profiles:
             scope.engine.check_type_profiles(scope, self.profiles, value, child.type, location)
+
+    def _resource_type(self, scope: Scope, value: Any, location: Location) -> None:
+        name = value.get("resourceType") if type(value) is dict else None
+        assert self.types is not None
+        if isinstance(name, str) and not self.types & set(scope.engine.type_chain(name)):
+            rule = "Bundle_BUNDLE_Entry_Type2" if len(self.types) == 1 else "Bundle_BUNDLE_Entry_Type3"
+            scope.report(rule, mark(location, value), found=name, expected=", ".join(sorted(self.types)))
 
     def _bind(self, scope: Scope, child: Child, value: Any, location: Location) -> None:
         binding = self.binding

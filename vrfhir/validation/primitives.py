@@ -57,7 +57,7 @@ def _text(value: Any) -> Any:
 
 
 def _markdown(value: Any) -> Any:
-    return type(value) is str and value and not _CONTROL.search(value) and not value.isspace()
+    return type(value) is str and value and "<" not in value and not _CONTROL.search(value) and not value.isspace()
 
 
 def _day(value: Any) -> Any:

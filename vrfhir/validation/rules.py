@@ -151,7 +151,7 @@ _EXTENSIONS: dict[str, Rule] = {
     "Extension_EXT_SubExtension_Invalid": Rule(_E, "invalid", "'{found}' is not a part of the extension {source}."),
     "Extension_EXTP_Context_Wrong": Rule(_E, "structure", "The extension {found} may not be used here; allowed: {allowed}."),
     "Extension_EXTM_Context_Wrong": Rule(_E, "structure", "The modifier extension {found} may not be used here; allowed: {allowed}."),
-    "Profile_EXT_Not_Here": Rule(_E, "structure", "The extension {found} may not be used here: its rule '{rule}' does not hold."),
+    "Profile_EXT_Not_Here": Rule(_E, "structure", "The extension {found} may not be used here: its rule '{expression}' does not hold."),
     "Extension_EXT_Modifier_Y": Rule(_E, "structure", "{found} is not a modifier extension; use 'extension'."),
     "Extension_EXT_Modifier_N": Rule(_E, "structure", "{found} is a modifier extension; use 'modifierExtension'."),
     "Extension_EXT_Type": Rule(_E, "structure", "The value of extension {found} must be of type {expected}, but is {actual}."),
@@ -265,5 +265,55 @@ _NARRATIVE: dict[str, Rule] = {
     "Language_XHTML_Lang_Different2": Rule(_W, "business-rule", "The language of the resource ({expected}) and of the narrative's xml:lang ({found}) differ."),
 }
 
-RULES: Mapping[str, Rule] = _FORM | _PRIMITIVES | _PROFILES | _EXTENSIONS | _TERMINOLOGY | _REFERENCES | _BUNDLES | _NARRATIVE
+_QUESTIONNAIRES: dict[str, Rule] = {
+    "Questionnaire_QR_Q_None": Rule(_I, "required", "No questionnaire is named, so the answers were not checked."),
+    "Questionnaire_QR_Q_NotFound": Rule(_W, "required", "The questionnaire '{found}' is not known, so the answers were not checked.", "Load the package that defines it (--package)."),
+    "Questionnaire_QR_Item_NoLinkId": Rule(_E, "required", "An item has no linkId."),
+    "Questionnaire_QR_Item_NotFound": Rule(_E, "not-found", "The questionnaire has no item with linkId '{found}'."),
+    "Questionnaire_QR_Item_Order": Rule(_E, "structure", "The items are not in the order of the questionnaire."),
+    "Questionnaire_QR_Item_Missing": Rule(_E, "required", "The item '{found}' needs an answer."),
+    "Questionnaire_QR_Item_OnlyOneA": Rule(_E, "invalid", "Only one answer is allowed here."),
+    "Questionnaire_QR_Item_OnlyOneI": Rule(_E, "invalid", "The item '{found}' is allowed only once."),
+    "Questionnaire_QR_Item_NotEnabled2": Rule(_E, "invalid", "The item '{found}' has an answer, though it is not enabled by the other answers."),
+    "Questionnaire_QR_Item_Text": Rule(_E, "invalid", "The text of item '{found}' differs from the questionnaire."),
+    "Questionnaire_QR_Item_Group": Rule(_E, "structure", "A group has no answers of its own."),
+    "Questionnaire_QR_Item_Group_answer": Rule(_E, "structure", "The items under question '{found}' belong under its answer."),
+    "QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED": Rule(_E, "invariant", "A required group must have items."),
+    "Questionnaire_QR_Item_Display": Rule(_E, "structure", "The display item '{found}' has no items."),
+    "Questionnaire_QR_Item_Display_No_Value": Rule(_E, "structure", "A display item has no answers."),
+    "Questionnaire_QR_Item_NoType": Rule(_E, "structure", "An answer to '{found}' has no value."),
+    "Questionnaire_QR_Item_WrongType": Rule(_E, "invariant", "The answer must be of type {expected}, but is {found}."),
+    "Questionnaire_QR_Item_NoCoding": Rule(_E, "invariant", "The code {found} is not among the answer options."),
+    "Questionnaire_QR_Item_NoDate": Rule(_E, "invariant", "The date {found} is not among the answer options."),
+    "Questionnaire_QR_Item_NoTime": Rule(_E, "invariant", "The time {found} is not among the answer options."),
+    "Questionnaire_QR_Item_NoInteger": Rule(_E, "invariant", "The number {found} is not among the answer options."),
+    "Questionnaire_QR_Item_NoString": Rule(_E, "invariant", "The text is not among the answer options."),
+    "Questionnaire_QR_Item_NoOptions": Rule(_I, "invariant", "There are no answer options to check against."),
+    "Questionnaire_QR_Item_StringNoOptions": Rule(_I, "invariant", "There are no textual answer options to check against."),
+    "Questionnaire_QR_Item_DateNoOptions": Rule(_I, "invariant", "There are no dates among the answer options to check against."),
+    "Questionnaire_QR_Item_TimeNoOptions": Rule(_I, "invariant", "There are no times among the answer options to check against."),
+    "Questionnaire_QR_Item_IntegerNoOptions": Rule(_I, "invariant", "There are no numbers among the answer options to check against."),
+    "Questionnaire_QR_Item_BadOption": Rule(_E, "code-invalid", "The code {found} is not in the answer value set {value_set}."),
+    "QUESTIONNAIRE_QR_ITEM_VS_FAIL": Rule(_E, "invariant", "'{found}' is not in the answer value set {value_set}."),
+    "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS": Rule(_E, "invalid", "At most {limit} answers are allowed, but there are {found}."),
+    "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS": Rule(_E, "invalid", "At least {limit} answers are needed, but there are {found}."),
+    "QUESTIONNAIRE_QR_ITEM_STRING_MAX": Rule(_E, "invariant", "The answer has {found} characters; at most {limit} are allowed."),
+    "QUESTIONNAIRE_QR_ITEM_STRING_MIN": Rule(_E, "invariant", "The answer has {found} characters; at least {limit} are needed."),
+    "QUESTIONNAIRE_QR_ITEM_STRING_REGEX_EF": Rule(_E, "invariant", "The answer is not of the form asked for: {expected}."),
+    "QUESTIONNAIRE_QR_ITEM_DECIMAL_MAX_DECIMALS": Rule(_E, "invariant", "{found} has more than {limit} decimal places."),
+    "QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_LENGTH": Rule(_E, "required", "The attachment has {found} bytes; at most {limit} are allowed."),
+    "QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_MIMETYPE": Rule(_E, "required", "The type {found} is not allowed; allowed: {expected}."),
+    "QUESTIONNAIRE_QR_ITEM_REF_INVALID": Rule(_E, "invariant", "A reference to a {found} is not allowed; allowed: {expected}."),
+    "QUESTIONNAIRE_QR_ITEM_REF_INVALID_GENERAL": Rule(_E, "invariant", "'{found}' is not a resource type."),
+    "VR-VAL-0101": Rule(_W, "business-rule", "The response was authored {found}, before the questionnaire was in use ({limit})."),
+    "VR-VAL-0102": Rule(_W, "business-rule", "The response was authored {found}, after the questionnaire was in use ({limit})."),
+    "VR-VAL-0103": Rule(_E, "structure", "The item '{found}' is in another place in the questionnaire."),
+    "VR-VAL-0104": Rule(_E, "invariant", "The quantity {found} cannot be compared with the allowed {bound} of {limit}: the units differ or are not coded."),
+}
+
+for _kind in ("INTEGER", "DECIMAL", "DATE", "DATETIME", "TIME", "QUANTITY"):
+    _QUESTIONNAIRES[f"QUESTIONNAIRE_QR_ITEM_{_kind}_MIN"] = Rule(_E, "invariant", "{found} is below the allowed minimum of {limit}.")
+    _QUESTIONNAIRES[f"QUESTIONNAIRE_QR_ITEM_{_kind}_MAX"] = Rule(_E, "invariant", "{found} is above the allowed maximum of {limit}.")
+
+RULES: Mapping[str, Rule] = _FORM | _PRIMITIVES | _PROFILES | _EXTENSIONS | _TERMINOLOGY | _REFERENCES | _BUNDLES | _NARRATIVE | _QUESTIONNAIRES
 """Every rule by its id. Invariants have the id ``<profile>#<key>`` and are not listed."""

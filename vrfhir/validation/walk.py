@@ -115,7 +115,11 @@ def _primitive(scope: Scope, child: Child, item: Any, fork: Any, location: Locat
     if child.type == "id" and child.path == "ElementDefinition.id":
         return None
     for rule, facts in findings(child.type, text):
+        if rule == "SECURITY_STRING_CONTENT_WARNING" and scope.options.security:
+            rule = "SECURITY_STRING_CONTENT_ERROR"
         scope.report(rule, location, **facts)
+    if child.type == "markdown" and scope.options.markdown_html and "<" in text:
+        scope.report("TYPE_SPECIFIC_CHECKS_DT_MARKDOWN_HTML", location)
     limit = child.definition.get("maxLength")
     if limit and len(text) > int(limit):
         scope.report("Type_Specific_Checks_DT_Primitive_Length", location, limit=limit)

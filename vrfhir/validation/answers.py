@@ -1,0 +1,232 @@
+"""One answer of a QuestionnaireResponse against its question: type, options, limits."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.terminology import Membership
+from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import written
+from vrfhir.validation.references import type_in_text
+
+if TYPE_CHECKING:
+    from vrfhir.validation.scope import Scope
+
+__all__ = ["check_answer"]
+
+Json = dict[str, Any]
+
+_TYPES: dict[str, tuple[str, ...]] = {
+    "boolean": ("Boolean",),
+    "decimal": ("Decimal",),
+    "integer": ("Integer",),
+    "date": ("Date",),
+    "dateTime": ("DateTime",),
+    "time": ("Time",),
+    "string": ("String",),
+    "text": ("String",),
+    "url": ("Uri",),
+    "attachment": ("Attachment",),
+    "reference": ("Reference",),
+    "quantity": ("Quantity",),
+    "choice": ("Coding", "Date", "Time", "Integer", "String"),
+    "open-choice": ("Coding", "Date", "Time", "Integer", "String"),
+}
+_NAMES = {"Boolean": "boolean", "Decimal": "decimal", "Integer": "integer", "Date": "date", "DateTime": "dateTime", "Time": "time", "String": "string", "Uri": "uri"}
+_LONGEST_PATTERN = 1000
+
+
+def check_answer(scope: Scope, question: Json, answer: Json, place: Location, questionnaire: Json) -> None:
+    """The value of one answer."""
+    key = next((each for each in answer if each.startswith("value")), None)
+    if key is None:
+        if "_value" not in "".join(answer) and not any(each.startswith("_value") for each in answer):
+            scope.report("Questionnaire_QR_Item_NoType", place, found=question.get("linkId", ""))
+        return
+    kind, suffix, value = str(question.get("type", "")), key[5:], answer[key]
+    here = (place, f"value.ofType({_NAMES.get(suffix, suffix)})", key, -1)
+    allowed = _TYPES.get(kind)
+    if allowed is None:
+        return
+    if suffix not in allowed:
+        expected = " or ".join(_NAMES.get(each, each) for each in allowed)
+        scope.report("Questionnaire_QR_Item_WrongType", here, expected=expected, found=_NAMES.get(suffix, suffix))
+        return
+    if kind in ("choice", "open-choice"):
+        _option(scope, question, suffix, value, place, here, is_open=kind == "open-choice", questionnaire=questionnaire)
+        return
+    check = _LIMITS.get(kind)
+    if check is not None:
+        check(scope, question, value, place, here)
+    if question.get("answerOption") and kind in ("date", "time", "integer", "string"):
+        _option(scope, question, suffix, value, place, here, is_open=False, questionnaire=questionnaire)
+    elif question.get("answerValueSet") and kind == "string" and isinstance(value, str):
+        if scope.engine.terminology.member(question["answerValueSet"], None, value) is Membership.OUT:
+            scope.report("QUESTIONNAIRE_QR_ITEM_VS_FAIL", here, found=value, value_set=question["answerValueSet"])
+
+
+def _option(scope: Scope, question: Json, suffix: str, value: Any, place: Location, here: Location, *, is_open: bool, questionnaire: Json) -> None:
+    options = [each for each in question.get("answerOption", ()) if isinstance(each, dict)]
+    if options:
+        listed = [each[f"value{suffix}"] for each in options if f"value{suffix}" in each]
+        if suffix == "String" and is_open:
+            return
+        if any(_equal(each, value) for each in listed):
+            return
+        if not listed:
+            scope.report("Questionnaire_QR_Item_NoOptions" if suffix == "Coding" else f"Questionnaire_QR_Item_{suffix}NoOptions", place)
+            return
+        if suffix == "Coding":
+            scope.report("Questionnaire_QR_Item_NoCoding", place, found=f"{value.get('system', '')}#{value.get('code', '')}")
+        else:
+            scope.report(f"Questionnaire_QR_Item_No{suffix}", here, found=written(value))
+        return
+    value_set = question.get("answerValueSet")
+    if suffix != "Coding":
+        if not (is_open and suffix == "String" and value_set):
+            scope.report(f"Questionnaire_QR_Item_{suffix}NoOptions", place)
+        return
+    if not isinstance(value_set, str):
+        scope.report("Questionnaire_QR_Item_NoOptions", place)
+        return
+    code, system = value.get("code"), value.get("system")
+    if is_open and code is None and system is None:
+        return
+    if value_set.startswith("#"):
+        return
+    answer = scope.engine.terminology.member(value_set, system if isinstance(system, str) else None, str(code))
+    if answer is Membership.OUT:
+        scope.report("Questionnaire_QR_Item_BadOption", place, found=f"{system or ''}#{code or ''}", value_set=value_set)
+
+
+def _equal(option: Any, value: Any) -> bool:
+    if isinstance(option, dict) and isinstance(value, dict):
+        return bool(option.get("code") == value.get("code") and option.get("system") == value.get("system"))
+    return bool(option == value)
+
+
+def _text(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+    if not isinstance(value, str):
+        return
+    longest, shortest = question.get("maxLength"), _setting(question, "minLength")
+    if isinstance(longest, int) and len(value) > longest:
+        scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MAX", here, limit=longest, found=len(value))
+    if isinstance(shortest, int) and len(value) < shortest:
+        scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MIN", here, limit=shortest, found=len(value))
+    pattern = _setting(question, "regex")
+    if isinstance(pattern, str) and len(pattern) <= _LONGEST_PATTERN and len(value) <= _LONGEST_PATTERN:
+        try:
+            fits = re.search(rf"\A(?:{pattern})\Z", value)
+        except re.error:
+            return
+        if fits is None:
+            expected = _setting(question, "entryFormat") or pattern
+            scope.report("QUESTIONNAIRE_QR_ITEM_STRING_REGEX_EF", here, expected=expected)
+
+
+def _number(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+    kind = "INTEGER" if question.get("type") == "integer" else "DECIMAL"
+    _range(scope, question, value, here, kind)
+    digits = _setting(question, "maxDecimalPlaces")
+    if isinstance(digits, int) and len(written(value).partition(".")[2]) > digits:
+        scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_MAX_DECIMALS", here, limit=digits, found=written(value))
+
+
+def _moment(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+    _range(scope, question, value, here, {"dateTime": "DATETIME"}.get(str(question.get("type")), str(question.get("type")).upper()))
+
+
+def _range(scope: Scope, question: Json, value: Any, here: Location, kind: str) -> None:
+    for name, word in (("minValue", "MIN"), ("maxValue", "MAX")):
+        limit = _setting(question, name)
+        if limit is None:
+            continue
+        numbers = (int, Decimal, float)
+        if isinstance(value, numbers) and isinstance(limit, numbers):
+            order = (Decimal(str(value)) > Decimal(str(limit))) - (Decimal(str(value)) < Decimal(str(limit)))
+        elif isinstance(value, str) and isinstance(limit, str):
+            size = min(len(value), len(limit))
+            order = (value[:size] > limit[:size]) - (value[:size] < limit[:size])
+        else:
+            continue
+        if (order < 0 and word == "MIN") or (order > 0 and word == "MAX"):
+            scope.report(f"QUESTIONNAIRE_QR_ITEM_{kind}_{word}", here, found=written(value), limit=written(limit))
+
+
+def _quantity(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+    if not isinstance(value, dict):
+        return
+    for name, word in (("minQuantity", "MIN"), ("maxQuantity", "MAX"), ("minValue", "MIN"), ("maxValue", "MAX")):
+        limit = _setting(question, name)
+        if not isinstance(limit, dict):
+            continue
+        if not limit.get("code") or limit.get("code") != value.get("code") or limit.get("system") != value.get("system"):
+            rule = "VR-VAL-0104"
+            scope.report(rule, here, found=_shown(value), limit=_shown(limit), bound="minimum" if word == "MIN" else "maximum")
+            continue
+        found, bound = value.get("value"), limit.get("value")
+        if isinstance(found, (int, Decimal)) and isinstance(bound, (int, Decimal)) and (found < bound if word == "MIN" else found > bound):
+            scope.report(f"QUESTIONNAIRE_QR_ITEM_QUANTITY_{word}", here, found=_shown(value), limit=_shown(limit))
+
+
+def _shown(quantity: Json) -> str:
+    return f"{quantity.get('value', '')} {quantity.get('unit') or quantity.get('code') or ''}".strip()
+
+
+def _attachment(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+    if not isinstance(value, dict):
+        return
+    data = value.get("data")
+    size = len(data.rstrip("=")) * 3 // 4 if isinstance(data, str) else value.get("size")
+    limit = _setting(question, "maxSize")
+    if isinstance(size, int) and isinstance(limit, (int, Decimal)) and size > limit:
+        scope.report("QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_LENGTH", place, limit=limit, found=size)
+    allowed = _settings(question, "mimeType")
+    kind = value.get("contentType")
+    if allowed and isinstance(kind, str) and not any(fnmatchcase(kind, str(each)) for each in allowed):
+        scope.report("QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_MIMETYPE", place, found=kind, expected=", ".join(map(str, allowed)))
+
+
+def _reference(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+    reference = value.get("reference") if isinstance(value, dict) else None
+    if not isinstance(reference, str) or reference.startswith(("#", "urn:")):
+        return
+    parts = reference.partition("/_history/")[0].split("/")
+    kind = parts[-2] if len(parts) > 1 else ""
+    if not type_in_text(scope, reference):
+        if kind and kind[:1].isupper():
+            scope.report("QUESTIONNAIRE_QR_ITEM_REF_INVALID_GENERAL", here, found=kind)
+        return
+    allowed = [str(each) for each in _settings(question, "referenceResource")]
+    if allowed and kind not in allowed:
+        scope.report("QUESTIONNAIRE_QR_ITEM_REF_INVALID", here, found=kind, expected=", ".join(allowed))
+
+
+_LIMITS = {
+    "string": _text,
+    "text": _text,
+    "integer": _number,
+    "decimal": _number,
+    "date": _moment,
+    "dateTime": _moment,
+    "time": _moment,
+    "quantity": _quantity,
+    "attachment": _attachment,
+    "reference": _reference,
+}
+
+
+def _settings(question: Json, name: str) -> list[Any]:
+    """The values of all extensions of a question that end in a name."""
+    found = []
+    for each in question.get("extension", ()):
+        if isinstance(each, dict) and str(each.get("url", "")).rpartition("/")[2].rpartition("-")[2] == name:
+            found += [value for key, value in each.items() if key.startswith("value")]
+    return found
+
+
+def _setting(question: Json, name: str) -> Any:
+    return next(iter(_settings(question, name)), None)

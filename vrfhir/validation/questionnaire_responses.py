@@ -1,0 +1,163 @@
+"""QuestionnaireResponses against their Questionnaire (https://hl7.org/fhir/R4/questionnaireresponse.html).
+
+Link ids and their order, required and repeated items, answer types, answer options, limits; items that are not enabled
+must have no answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.answers import check_answer
+from vrfhir.validation.enable_when import is_enabled
+from vrfhir.validation.paths import Location
+
+if TYPE_CHECKING:
+    from vrfhir.issues import Severity
+    from vrfhir.validation.scope import Scope
+
+__all__ = ["check_questionnaire_response"]
+
+Json = dict[str, Any]
+
+_DONE = frozenset({"completed", "amended"})
+_EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
+
+
+def check_questionnaire_response(scope: Scope, resource: Json, location: Location) -> None:
+    """The whole response; without a known Questionnaire only that is said."""
+    canonical = resource.get("questionnaire")
+    if not isinstance(canonical, str) or not canonical.strip():
+        scope.report("Questionnaire_QR_Q_None", location)
+        return
+    if canonical.startswith("#"):
+        rows = (each for each in resource.get("contained", ()) if isinstance(each, dict))
+        questionnaire = next((each for each in rows if each.get("id") == canonical[1:] and each.get("resourceType") == "Questionnaire"), None)
+    else:
+        questionnaire = scope.engine.definitions.resource(canonical, "Questionnaire")
+    if questionnaire is None:
+        other = scope.engine.definitions.resource(canonical)
+        if other is not None:
+            place = (location, "questionnaire", "questionnaire", -1)
+            scope.report("TYPE_SPECIFIC_CHECKS_DT_CANONICAL_TYPE", place, found=canonical, actual=other.get("resourceType"), expected="Questionnaire")
+        is_example = canonical.startswith(("http://example.org", "https://example.org"))
+        scope.report("Questionnaire_QR_Q_NotFound", location, severity="information" if is_example else "warning", found=canonical)
+        return
+    _authored(scope, resource, questionnaire, location)
+    severity: Severity = "error" if resource.get("status") in _DONE else "warning"
+    _Response(scope, resource, questionnaire, severity).items(_rows(questionnaire.get("item")), resource, location)
+
+
+def _authored(scope: Scope, resource: Json, questionnaire: Json, location: Location) -> None:
+    period, authored = questionnaire.get("effectivePeriod"), resource.get("authored")
+    if not isinstance(period, dict) or not isinstance(authored, str):
+        return
+    place = (location, "authored", "authored", -1)
+    for name, rule in (("start", "VR-VAL-0101"), ("end", "VR-VAL-0102")):
+        limit = period.get(name)
+        if isinstance(limit, str):
+            size = min(len(limit), len(authored))
+            outside = authored[:size] < limit[:size] if name == "start" else authored[:size] > limit[:size]
+            if outside:
+                scope.report(rule, place, found=authored, limit=limit)
+
+
+class _Response:
+    """One response on its way through the items of its Questionnaire."""
+
+    def __init__(self, scope: Scope, response: Json, questionnaire: Json, severity: Severity) -> None:
+        self.scope = scope
+        self.response = response
+        self.questionnaire = questionnaire
+        self.severity = severity
+        self.known = {each["linkId"]: each for each in _all_items(questionnaire) if isinstance(each.get("linkId"), str)}
+
+    def items(self, questions: list[Json], holder: Json, location: Location) -> None:
+        """The items under a response, an item or an answer, against the questions that belong there."""
+        order = {each.get("linkId"): at for at, each in enumerate(questions)}
+        found: dict[Any, list[tuple[Json, Location]]] = {}
+        last = -1
+        for at, item in enumerate(_rows(holder.get("item"))):
+            place = (location, "item", "item", at)
+            link = item.get("linkId")
+            if not isinstance(link, str) or not link.strip():
+                self.scope.report("Questionnaire_QR_Item_NoLinkId", location)
+            elif link in order:
+                if order[link] < last:
+                    self.scope.report("Questionnaire_QR_Item_Order", location)
+                last = order[link]
+                found.setdefault(link, []).append((item, place))
+            elif link in self.known:
+                self.scope.report("VR-VAL-0103", location, found=link)
+                self._item(self.known[link], item, place)
+            else:
+                self.scope.report("Questionnaire_QR_Item_NotFound", location, found=link)
+        for question in questions:
+            self._question(question, found.get(question.get("linkId"), []), location)
+
+    def _question(self, question: Json, found: list[tuple[Json, Location]], location: Location) -> None:
+        enabled = is_enabled(question, self.response, self.questionnaire)
+        link = question.get("linkId", "")
+        if not found:
+            if enabled and question.get("required") is True:
+                self.scope.report("Questionnaire_QR_Item_Missing", location, severity=self.severity, found=link)
+            return
+        if len(found) > 1 and question.get("repeats") is not True:
+            self.scope.report("Questionnaire_QR_Item_OnlyOneI", location, found=link)
+        for item, place in found:
+            if not enabled and ("answer" in item or "item" in item):
+                self.scope.report("Questionnaire_QR_Item_NotEnabled2", place, found=link)
+            self._item(question, item, place)
+
+    def _item(self, question: Json, item: Json, place: Location) -> None:
+        report, link, kind = self.scope.report, question.get("linkId", ""), question.get("type")
+        text = item.get("text")
+        if text and text != question.get("text"):
+            report("Questionnaire_QR_Item_Text", place, found=link)
+        answers = _rows(item.get("answer"))
+        enabled = is_enabled(question, self.response, self.questionnaire)
+        if not answers and question.get("required") is True and kind != "group" and (enabled or self.severity == "warning"):
+            report("Questionnaire_QR_Item_Missing", place, severity=self.severity, found=link)
+        if len(answers) > 1 and question.get("repeats") is not True:
+            report("Questionnaire_QR_Item_OnlyOneA", place)
+        for name, rule in (("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"), ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS")):
+            limit = _extension(question, name)
+            if isinstance(limit, int) and (len(answers) > limit if "max" in name else len(answers) < limit):
+                report(rule, place, limit=limit, found=len(answers))
+        for at, answer in enumerate(answers):
+            here = (place, "answer", "answer", at)
+            if kind == "group":
+                report("Questionnaire_QR_Item_Group", place)
+            elif kind == "display":
+                report("Questionnaire_QR_Item_Display_No_Value", place)
+            else:
+                check_answer(self.scope, question, answer, here, self.questionnaire)
+                self.items(_rows(question.get("item")), answer, here)
+        inner = _rows(item.get("item"))
+        if kind == "group":
+            if question.get("required") is True and not inner:
+                report("QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED", place)
+            self.items(_rows(question.get("item")), item, place)
+        elif inner:
+            report("Questionnaire_QR_Item_Display" if kind == "display" else "Questionnaire_QR_Item_Group_answer", place, found=link)
+
+
+def _rows(value: Any) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _all_items(holder: Json) -> list[Json]:
+    found: list[Json] = []
+    waiting = _rows(holder.get("item"))
+    while waiting and len(found) < 100_000:
+        item = waiting.pop()
+        found.append(item)
+        waiting.extend(_rows(item.get("item")))
+    return found
+
+
+def _extension(item: Json, name: str) -> Any:
+    for each in _rows(item.get("extension")):
+        if each.get("url") == _EXTENSION + name:
+            return next((value for key, value in each.items() if key.startswith("value")), None)
+    return None
