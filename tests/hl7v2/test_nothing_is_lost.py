@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vrfhir.errors import UnreadableError
-from vrfhir.hl7v2 import Message, parse
+from vrfhir.hl7v2 import Message, Segment, parse
 from vrfhir.hl7v2.delimiters import Delimiters, is_usable
 from vrfhir.issues import Issue
 
@@ -47,6 +47,10 @@ def read(data: bytes) -> Message | Issue:
         return error.issues[0]
 
 
+def is_header(segment: Segment, field: str) -> bool:
+    return segment.name == "MSH" and segment.raw[3:4] == field
+
+
 def rebuilt(message: Message) -> str:
     """The text put together from the smallest parts, so that the identity does not hold by keeping the source aside."""
     field, component, repetition, _, subcomponent, _ = message.delimiters
@@ -55,15 +59,18 @@ def rebuilt(message: Message) -> str:
         fields = []
         for number in range(1, segment.field_count + 1):
             parts = segment.repetitions(number)
-            if segment.name == "MSH" and number <= 2:
+            if is_header(segment, field) and number <= 2:
                 fields.append("".join(part.text for part in parts))
                 continue
             fields.append(
                 repetition.join(component.join(subcomponent.join(c.subcomponents) for c in r.components) for r in parts)
             )
-        if segment.name == "MSH":
+        if is_header(segment, field):
             fields = fields[1:]
-        text += field.join([segment.name, *fields]) + segment.end
+        joined = field.join([segment.name, *fields])
+        if not segment.raw.removeprefix(segment.name).startswith(field):
+            joined = segment.name + field.join(fields)
+        text += joined + segment.end
     return text
 
 
@@ -76,6 +83,32 @@ def test_any_delimiters_and_line_ends(text: str, codec: str) -> None:
         return
     assert message.encode() == data
     assert rebuilt(message) == message.text
+
+
+@given(message_texts())
+def test_the_leaves_hold_all_text(text: str) -> None:
+    """What is in no leaf is delimiters, names, line ends and the blanks at the end of a segment."""
+    message = read(text.encode())
+    if isinstance(message, Issue):
+        return
+    marks = "".join(message.delimiters) + "\r\n\x1c"
+    for segment in message.segments:
+        if segment.name == "MSH" and segment.index:
+            continue
+        held = "".join(
+            leaf.raw for leaf in segment.leaves() if (leaf.segment, leaf.field) not in (("MSH", 1), ("MSH", 2))
+        )
+        own = (
+            segment.raw
+            if segment.name != "MSH"
+            else segment.raw.removeprefix("MSH" + segment.field(1) + segment.field(2))
+        )
+        content = own.removeprefix(segment.name)
+        assert held.translate(dict.fromkeys(map(ord, marks))) == content.translate(dict.fromkeys(map(ord, marks)))
+        for leaf in segment.leaves():
+            assert message.value(leaf.path) == leaf.value
+            column = segment.column(*leaf[3:7])
+            assert segment.raw[column - 1 :].startswith(leaf.raw)
 
 
 @given(st.binary(max_size=200))

@@ -68,7 +68,7 @@ def _value_issues(
         return
     for index, component in enumerate(repetition.components, 1):
         if component and index <= len(components):
-            inner = components[index - 1].datatype
+            inner = "DTM" if datatype == "TS" and index == 1 else components[index - 1].datatype
             if known.datatype(inner) is None:
                 yield from _primitive_issues(segment, (number, place, index), component.plain, inner)
 

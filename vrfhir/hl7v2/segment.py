@@ -151,7 +151,7 @@ class Segment:
     ``occurrence`` counts segments of the same name from 1, ``index`` all segments from 0.
     """
 
-    __slots__ = ("_coding", "_fields", "end", "index", "name", "occurrence", "raw")
+    __slots__ = ("_coding", "_declares", "_fields", "end", "index", "name", "occurrence", "raw")
 
     def __init__(self, name: str, raw: str, end: str, occurrence: int, index: int, coding: Coding) -> None:
         self.name: Final = name
@@ -160,6 +160,7 @@ class Segment:
         self.occurrence: Final = occurrence
         self.index: Final = index
         self._coding: Final = coding
+        self._declares: Final = name in HEADERS and raw[3:4] == coding.delimiters.field
         self._fields: list[str] | None = None
 
     def __repr__(self) -> str:
@@ -167,12 +168,18 @@ class Segment:
 
     @property
     def field_texts(self) -> list[str]:
-        """ER7 texts: the name first, so that index n is field n; MSH-1 is the separator itself."""
+        """ER7 texts: the name first, so that index n is field n; MSH-1 is the separator itself.
+
+        Text that follows a name without a separator (a stray line after a bare segment) counts as field 1.
+        """
         if self._fields is None:
             separator = self._coding.delimiters.field
-            self._fields = self.raw.split(separator)
-            if self.name in HEADERS:
-                self._fields.insert(1, separator)
+            first, *rest = self.raw.split(separator)
+            if self._declares:
+                rest.insert(0, separator)
+            elif first != self.name:
+                rest.insert(0, first[len(self.name) :])
+            self._fields = [self.name, *rest]
         return self._fields
 
     @property
@@ -189,7 +196,7 @@ class Segment:
         text = self.field(field)
         if not text:
             return []
-        if field <= 2 and self.name in HEADERS:
+        if field <= 2 and self._declares:
             return [Repetition(text, self._coding, whole=True)]
         return [Repetition(part, self._coding) for part in _split(text, self._coding.delimiters.repetition)]
 
@@ -200,24 +207,22 @@ class Segment:
 
     def value(self, field: int, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> str | None:
         """Decoded text; None when empty, :data:`NULL` for ``""``."""
-        if field == 2 and self.name in HEADERS:
+        if field == 2 and self._declares:
             first = repetition == component == subcomponent == 1
             return self.field(2) or None if first else None
         return self.repetition(field, repetition).value(component, subcomponent)
 
     def column(self, field: int = 0, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> int:
         """Where a part begins, as the 1-based character in the segment; the nearest place before it when it is not there."""
-        if field <= 0 or (field <= 2 and self.name in HEADERS):
+        if field <= 0 or (field <= 2 and self._declares):
             return {0: 1, 1: 4, 2: 5}[max(field, 0)]
-        fields = self.field_texts[1:] if self.name not in HEADERS else self.field_texts[2:]
-        first = len(self.name) + 2 if self.name not in HEADERS else len(self.name) + 1
-        place = field - 1 if self.name not in HEADERS else field - 2
-        if self.name in HEADERS:
-            first += 1
-        if place >= len(fields):
+        texts = self.field_texts
+        if field >= len(texts):
             return len(self.raw) + 1
-        start = first + sum(len(text) + 1 for text in fields[:place])
-        text = fields[place]
+        skipped = texts[2:field] if self._declares else texts[1:field]
+        separated = self.raw[len(self.name) : len(self.name) + 1] == self._coding.delimiters.field
+        start = len(self.name) + 1 + separated + sum(len(text) + 1 for text in skipped)
+        text = texts[field]
         _, component_mark, repetition_mark, _, subcomponent_mark, _ = self._coding.delimiters
         for mark, number in (
             (repetition_mark, repetition),
@@ -234,7 +239,7 @@ class Segment:
     def leaves(self) -> list[Leaf]:
         """Every non-empty subcomponent in order; MSH-1 and MSH-2 are leaves too."""
         component_mark, repetition_mark, _, subcomponent_mark, _ = self._coding.delimiters[1:]
-        header = self.name in HEADERS
+        header = self._declares
         found: list[Leaf] = []
         for number, text in enumerate(self.field_texts):
             if not text or not number:
