@@ -2,6 +2,7 @@ import httpx
 import pytest
 
 from vrfhir.conformance import Request
+from vrfhir.conformance.exchange import told
 
 from .tiny import BASE, CAPABILITIES, PATIENT, Recorded, answer, target_of
 
@@ -66,3 +67,18 @@ def test_xml_answers_are_read() -> None:
     exchange = target_of(Recorded({"GET /fhir/Patient/p1": xml})).send(1, Request("GET", f"{BASE}/Patient/p1", ()))
     assert exchange.response is not None
     assert exchange.response.resource == {"resourceType": "Patient", "id": "p1"}
+
+
+def test_what_an_outcome_says_is_told_errors_first_and_places_with_it() -> None:
+    rows = [
+        {"severity": "warning", "code": "value", "diagnostics": "odd"},
+        {"severity": "error", "code": "required", "details": {"text": "no date"}, "expression": ["ServiceRequest"]},
+    ]
+    outcome = {"resourceType": "OperationOutcome", "issue": rows}
+    for body in (outcome, {"resourceType": "Bundle", "entry": [{"resource": PATIENT}, {"resource": outcome}]}):
+        exchange = target_of(Recorded({"GET /fhir/x": answer(body)})).send(1, Request("GET", f"{BASE}/x", ()))
+        assert exchange.response is not None
+        assert told(exchange.response) == "error required at ServiceRequest: no date; warning value: odd"
+    plain = target_of(Recorded({"GET /fhir/x": answer(PATIENT)})).send(1, Request("GET", f"{BASE}/x", ()))
+    assert plain.response is not None
+    assert told(plain.response, 20) == '{"resourceType": "Pa … (215 bytes)'

@@ -12,7 +12,7 @@ ENGINE = EngineVariables("run0000001", "create", "http://x/fhir", datetime(2026,
 
 def test_the_engine_knows_the_run_the_time_and_the_base() -> None:
     assert ENGINE.value("vrfhir-run-id") == "run0000001"
-    assert ENGINE.value("vrfhir-now") == "2026-11-23T10:30:00.000+00:00"
+    assert ENGINE.value("vrfhir-started") == "2026-11-23T10:30:00.000+00:00"
     assert ENGINE.value("vrfhir-today") == "2026-11-23"
     assert ENGINE.value("vrfhir-base") == "http://x/fhir"
     assert ENGINE.value("vrfhir-script") == "create"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Exchange", "Request", "Response", "excerpt", "printable"]
+__all__ = ["Exchange", "Request", "Response", "excerpt", "printable", "told"]
 
 EXCERPT_CHARACTERS = 300
 _INLINE_BODY_BYTES = 1_500
@@ -108,6 +108,27 @@ def excerpt(body: bytes, limit: int = EXCERPT_CHARACTERS) -> str:
     if len(text) <= limit and len(body) <= limit * 4:
         return text
     return f"{text[:limit]} … ({len(body)} bytes)"
+
+
+def told(response: Response, limit: int = EXCERPT_CHARACTERS) -> str:
+    """What a response says, shortly: the issues of an OperationOutcome (also one inside a Bundle), else its first words."""
+    resource = response.resource or {}
+    inside = [entry.get("resource") for entry in resource.get("entry", ()) if isinstance(entry, dict)]
+    for outcome in (resource, *inside):
+        if isinstance(outcome, dict) and outcome.get("resourceType") == "OperationOutcome":
+            issues = [_issue(issue) for issue in outcome.get("issue", ()) if isinstance(issue, dict)]
+            issues.sort(key=lambda issue: not issue.startswith(("fatal", "error")))
+            text = printable("; ".join(issues))
+            return text if len(text) <= 2 * limit else f"{text[: 2 * limit]} … ({len(issues)} issues)"
+    return excerpt(response.body, limit)
+
+
+def _issue(issue: dict[str, Any]) -> str:
+    details = issue.get("details")
+    text = details.get("text") if isinstance(details, dict) else None
+    where = issue.get("expression") or issue.get("location")
+    place = f" at {', '.join(map(str, where))}" if isinstance(where, list) else ""
+    return f"{issue.get('severity')} {issue.get('code')}{place}: {text or issue.get('diagnostics') or ''}".rstrip(": ")
 
 
 def printable(text: str) -> str:

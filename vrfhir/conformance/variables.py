@@ -7,7 +7,7 @@ variables whose names start with ``vrfhir-`` (a script cannot declare such names
 ``${vrfhir-run-id}``         ten letters and digits, new for every run (``--run-id`` repeats one)
 ``${vrfhir-uuid-N}``         a UUID, the same for the same run, script and N
 ``${vrfhir-nhs-number-N}``   an NHS number of the test range 999, valid check digit; same for the same run, script and N
-``${vrfhir-now}``            when the script started, as instant
+``${vrfhir-started}``        when the script started, as instant
 ``${vrfhir-today}``          that day, as date
 ``${vrfhir-base}``           the base URL of the tested system, without trailing slash
 ``${vrfhir-script}``         the script's file name without extension
@@ -28,7 +28,7 @@ __all__ = ["EngineVariables", "placeholders", "substitute"]
 
 _PLACEHOLDER = re.compile(r"\$\{([^${}]{1,200})\}")
 _NUMBERED = re.compile(r"vrfhir-(uuid|nhs-number)-(\d{1,4})")
-_PLAIN = frozenset({"vrfhir-run-id", "vrfhir-now", "vrfhir-today", "vrfhir-base", "vrfhir-script"})
+_PLAIN = frozenset({"vrfhir-run-id", "vrfhir-started", "vrfhir-today", "vrfhir-base", "vrfhir-script"})
 _NAMESPACE = uuid.UUID("6f6f0f5e-7c5b-5d0c-9c63-5b1c0c4f7a11")
 
 
@@ -46,7 +46,7 @@ class EngineVariables:
         match name:
             case "vrfhir-run-id":
                 return self.run_id
-            case "vrfhir-now":
+            case "vrfhir-started":
                 return self.started.isoformat(timespec="milliseconds")
             case "vrfhir-today":
                 return self.started.date().isoformat()

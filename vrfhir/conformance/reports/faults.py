@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vrfhir.conformance.exchange import Exchange, excerpt, printable
+from vrfhir.conformance.exchange import Exchange, printable, told
 from vrfhir.conformance.outcomes import Outcome, ScriptResult, SuiteResult
 from vrfhir.conformance.requirements import Requirement
 
@@ -62,7 +62,7 @@ def faults(script: ScriptResult, bodies: Mapping[int, str] | None = None) -> lis
                     printable(action.expected),
                     phase.requirements or script.requirements,
                     printable(exchange.summary) if exchange else "",
-                    excerpt(response.body) if response else "",
+                    told(response) if response else "",
                     exchange.curl((bodies or {}).get(exchange.number, "")) if exchange else "",
                 )
             )
