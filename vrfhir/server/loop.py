@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vrfhir import workflow
-from vrfhir.issues import has_errors
+from vrfhir.issues import Issue, has_errors
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.resource import load
@@ -18,16 +18,21 @@ from vrfhir.server.search.conversion import reference_target
 from vrfhir.server.store import OutboxRow, Reader
 from vrfhir.workflow import Role
 
-__all__ = ["answers", "require_step"]
+__all__ = ["answers", "require_step", "step_issues"]
 
 Json = dict[str, Any]
 
 
+def step_issues(current: Json | None, proposed: Json, role: Role | None) -> list[Issue]:
+    """What the table has to say about the step; nothing about Tasks that are no referral's."""
+    if not workflow.is_referral_task(current) and not workflow.is_referral_task(proposed):
+        return []
+    return workflow.check(current if workflow.is_referral_task(current) else None, proposed, role)
+
+
 def require_step(current: Json | None, proposed: Json, role: Role | None) -> None:
     """Raise :class:`Refusal` 422 (403 for the wrong side) unless the table allows the step."""
-    if not workflow.is_referral_task(current) and not workflow.is_referral_task(proposed):
-        return
-    issues = workflow.check(current if workflow.is_referral_task(current) else None, proposed, role)
+    issues = step_issues(current, proposed, role)
     if has_errors(issues):
         raise Refusal(403 if issues[0].code == "forbidden" else 422, issues)
 

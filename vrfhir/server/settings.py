@@ -35,7 +35,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the HTTP endpoint; 0 takes a free one.")
     base_url: str = Field(default="", description="Public URL of the FHIR base; empty takes it from each request.")
     mllp_host: str = Field(default="127.0.0.1", description="Address of the MLLP listener.")
-    mllp_port: int | None = Field(default=None, ge=0, le=65535, description="Port of the MLLP listener; unset: no listener.")
+    mllp_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of the MLLP listener; unset: no listener."
+    )
     partners: dict[str, str] = Field(
         default_factory=dict,
         description="Where answers go: sending application and facility (MSH-3|MSH-4), or facility alone → host:port.",
@@ -44,7 +46,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=5_000_000, gt=0, description="Larger requests and messages are refused.")
     max_depth: int = Field(default=64, gt=0, description="Deeper nested JSON is refused.")
     max_page: int = Field(default=200, gt=0, description="The most entries on one search page.")
-    retry_seconds: float = Field(default=5.0, gt=0, description="Wait after the first failed delivery; doubles each time.")
+    retry_seconds: float = Field(
+        default=5.0, gt=0, description="Wait after the first failed delivery; doubles each time."
+    )
     send_timeout: float = Field(default=30.0, gt=0, description="Seconds a partner may take to answer.")
     max_attempts: int = Field(default=10, gt=0, description="Deliveries tried before a message becomes a dead letter.")
 

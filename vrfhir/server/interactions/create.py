@@ -23,10 +23,13 @@ async def create(endpoint: Endpoint, request: Request) -> Response:
     parsed = read_body(endpoint, request)
     require_same_type(parsed.resource, type_)
     unless = condition_of(endpoint, request, type_, request.headers.get("if-none-exist"))
-    issues = await require_valid(endpoint, parsed, len(request.body))
     resource = parsed.resource
-    if type_ == "Task":
-        loop.require_step(None, resource, request.caller.role)
+    try:
+        issues = await require_valid(endpoint, parsed, len(request.body))
+    except Refusal as refusal:  # a Task that breaks its profile is told what the loop allows, too
+        step = loop.step_issues(None, resource, request.caller.role)
+        raise Refusal(refusal.status, [*step, *refusal.issues]) from None
+    loop.require_step(None, resource, request.caller.role)
     now = endpoint.now()
     stored = stamp(resource, endpoint.new_id(), 1, now)
 

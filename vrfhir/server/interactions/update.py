@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from vrfhir.server import loop
 from vrfhir.server.endpoint import Endpoint
@@ -29,14 +30,18 @@ async def update(endpoint: Endpoint, request: Request) -> Response:
     if resource.get("id") != id_ or not ID.fullmatch(id_):
         text = "The resource's id is the one in the URL: letters, digits, '-' and '.', at most 64."
         raise Refusal.of(400, "invalid", "VR-HTTP-0400", text, expression=f"{type_}.id")
-    issues = await require_valid(endpoint, parsed, len(request.body))
+    try:
+        issues = await require_valid(endpoint, parsed, len(request.body))
+    except Refusal as refusal:  # a Task that breaks its profile is told what the loop allows, too
+        step = loop.step_issues(_task(endpoint.store.read(type_, id_)), resource, request.caller.role)
+        raise Refusal(refusal.status, [*step, *refusal.issues]) from None
     expected = if_match(request)
     for _ in range(_ATTEMPTS):
         current = endpoint.store.read(type_, id_)
         require_expected(expected, current)
         now = endpoint.now()
         stored = stamp(resource, id_, current.version + 1 if current else 1, now)
-        before = load(current) if type_ == "Task" and current and not current.deleted else None
+        before = _task(current)
         outgoing = []
         if type_ == "Task":
             loop.require_step(before, resource, request.caller.role)
@@ -57,6 +62,10 @@ async def update(endpoint: Endpoint, request: Request) -> Response:
         return written(request, 200 if current and not current.deleted else 201, stored, issues)
     text = "The resource is being changed by others; read it again and repeat."
     raise Refusal.of(409, "conflict", "VR-HTTP-0409", text)
+
+
+def _task(current: Stored | None) -> dict[str, Any] | None:
+    return load(current) if current and current.type == "Task" and not current.deleted else None
 
 
 def if_match(request: Request) -> str | None:
