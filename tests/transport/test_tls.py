@@ -1,0 +1,57 @@
+"""TLS and mutual TLS under MLLP, with certificates made on the spot."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vrfhir.errors import TransportError
+from vrfhir.transport import MllpListener, Peer, send
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A self-signed certificate for localhost and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+    subprocess.run(
+        [*command.split(), "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
+        check=True,
+        capture_output=True,
+    )
+    return certificate, key
+
+
+async def echo(data: bytes, peer: Peer) -> bytes:
+    subject = peer.certificate["subject"][0][0][1] if peer.certificate else "nobody"
+    return data + subject.encode()
+
+
+async def test_mutual_tls(certificate: tuple[Path, Path]) -> None:
+    inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(certificate[0]))
+    inside.load_cert_chain(*certificate)
+    inside.verify_mode = ssl.CERT_REQUIRED
+    outside = ssl.create_default_context(cafile=str(certificate[0]))
+    stranger = ssl.create_default_context(cafile=str(certificate[0]))
+    outside.load_cert_chain(*certificate)
+    async with MllpListener(echo, host="localhost", port=0, tls=inside) as listener:
+        assert await send("localhost", listener.port, b"MSH|by ", tls=outside, timeout=5) == b"MSH|by localhost"
+        with pytest.raises(TransportError) as caught:
+            await send("localhost", listener.port, b"MSH|", tls=stranger, timeout=5)
+        assert caught.value.issues[0].id in ("VR-V2-0907", "VR-V2-0912")
+
+
+async def test_a_certificate_that_is_not_trusted(certificate: tuple[Path, Path]) -> None:
+    inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    inside.load_cert_chain(*certificate)
+    async with MllpListener(echo, host="localhost", port=0, tls=inside) as listener:
+        with pytest.raises(TransportError) as caught:
+            await send("localhost", listener.port, b"MSH|", tls=ssl.create_default_context(), timeout=5)
+    assert caught.value.issues[0].id == "VR-V2-0912"
