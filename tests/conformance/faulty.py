@@ -74,7 +74,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault, and the script that must fail because of it."""
+    """One fault, and the test (``script/test name``) that must fail because of it."""
 
     name: str
     seen_by: str
