@@ -73,6 +73,8 @@ def criteria(engine: Engine, profile: Profile, element: Json, steps: list[tuple[
     if kind == "type":
         return criteria(engine, profile, element, rest)
     if kind == "resolve":
+        if not rest:
+            return [_criterion(element)]
         return _in_profiles(engine, [url for each in element.get("type", ()) for url in each.get("targetProfile", ())], rest)
     found: list[Criterion] = []
     if kind == "extension":

@@ -165,7 +165,7 @@ class Slicing:
             raise _CannotEvaluateError(f"the discriminator path '{path}' is not supported")
         found = criteria(self.engine, self.profile, each.definition, steps)
         if kind == "type":
-            return _type_test(found, steps)
+            return _type_test(self.engine, found, steps)
         if kind == "profile":
             return _profile_test(found, steps)
         if kind == "exists":
@@ -223,10 +223,11 @@ def _member_test(value_set: str, steps: list[tuple[str, str]]) -> Test:
     return lambda scope, item: any(member(scope, one.value) for one in select(scope, item, steps))
 
 
-def _type_test(found: list[Criterion], steps: list[tuple[str, str]]) -> Test:
+def _type_test(engine: Engine, found: list[Criterion], steps: list[tuple[str, str]]) -> Test:
     names = {each["code"] for one in found for each in one.types if "code" in each}
     if steps and steps[-1][0] == "resolve":
-        names = {url.rpartition("/")[2] for one in found for each in one.types for url in each.get("targetProfile", ())} or names
+        targets = {url for one in found for each in one.types for url in each.get("targetProfile", ())}
+        names = {structure["type"] for url in targets if (structure := engine.definitions.structure(url)) is not None} or names
     if not names:
         raise _CannotEvaluateError("the slice names no type")
 
