@@ -133,6 +133,19 @@ async def test_an_acknowledgement_is_not_answered_even_on_failure() -> None:
     assert caught.value.issues[0].id == "VR-V2-0906"
 
 
+async def test_an_answer_that_cannot_be_framed_is_replaced() -> None:
+    heard: list[Issue] = []
+    async with MllpListener(answer, port=0, on_issue=lambda issue, _: heard.append(issue)) as listener:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"\x0b" + referral(1).replace(b"GPSYS", b"GP\x1cSYS") + b"\x1c\r")
+        found = await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 5)
+        writer.write(frame(referral(2)))
+        assert acknowledged((await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 5))[:-2]) == "M2"
+        writer.close()
+    assert read_answer(found[1:-2]).code == "AR"
+    assert [issue.id for issue in heard] == ["VR-V2-0909"]
+
+
 async def test_silent_connections_are_closed() -> None:
     heard: list[Issue] = []
     async with MllpListener(

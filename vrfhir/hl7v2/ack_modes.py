@@ -55,7 +55,7 @@ class Plan(NamedTuple):
 def plan(message: Message, outcome: Outcome, mode: Mode = "as asked") -> Plan:
     """What is due for a message with this outcome; ``mode`` fixed per partner, or as MSH-15/16 ask."""
     is_response = message.segment("MSA") is not None
-    if message.type.code == "ACK":
+    if message.type.code.upper() == "ACK":
         return Plan("none", False, False)
     accept, application = (_condition(message, 15), _condition(message, 16))
     asked = bool(accept or application)

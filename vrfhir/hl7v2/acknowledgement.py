@@ -91,7 +91,7 @@ def acknowledge(
     the answer's own. ValueError for an ACK: those are never acknowledged.
     """
     message = original if isinstance(original, Message) else _readable(original)
-    if message is not None and message.type.code == "ACK":
+    if message is not None and message.type.code.upper() == "ACK":
         raise ValueError("an acknowledgement is never acknowledged")
     version = nearest_version(message.version) if message else DEFAULT_VERSION
     form = FORMS[version]

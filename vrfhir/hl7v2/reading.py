@@ -23,7 +23,8 @@ MAX_BYTES = 64 * 1024 * 1024
 """Largest message read unless the caller says otherwise."""
 
 _START = re.compile("[\ufeff\x0b\\s]*")
-_LINE_END = re.compile("([\r\n\x1c][ \t\r\n\x0b\x0c\x1c]*)")
+_BETWEEN = " \t\r\n\x0b\x0c\x1c"
+_LINE_END = re.compile(f"([\r\n][{_BETWEEN}]*)")
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 _ODD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}")
 _ROLES = ("component", "repetition", "escape", "subcomponent")
@@ -104,8 +105,9 @@ def _delimiters(text: str, start: int, issues: list[Issue]) -> Delimiters:
 def _segments(text: str, coding: Coding, issues: list[Issue]) -> list[Segment]:
     separator = coding.delimiters.field
     blanks = " " if separator == "\t" else " \t"
-    lines = _LINE_END.split(text)
-    lines.append("")
+    content = text.rstrip(_BETWEEN if separator != "\t" else _BETWEEN.replace("\t", ""))
+    lines = _LINE_END.split(content)
+    lines.append(text[len(content) :])
     segments: list[Segment] = []
     counts: dict[str, int] = {}
     ends: set[str] = set()

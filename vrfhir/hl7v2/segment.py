@@ -1,39 +1,16 @@
-"""Segments, fields and their parts, split only when something asks for them.
-
-A part keeps its ER7 text as it stands (``text``); values are decoded on access. ``""`` – the explicit delete – is
-:data:`NULL`, an empty value is ``None``; the two quote characters never come out as a value.
-"""
+"""Segments, split into fields and parts only when something asks for them."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple, final
 
 from vrfhir.hl7v2 import escapes
-from vrfhir.hl7v2.delimiters import Delimiters
+from vrfhir.hl7v2.parts import NULL, Coding, Component, Repetition, part_at, split
 
 __all__ = ["HEADERS", "NULL", "Coding", "Component", "Leaf", "Repetition", "Segment"]
 
 HEADERS: Final = frozenset({"MSH", "FHS", "BHS"})
 """Segments whose first two fields declare the delimiters and are never split."""
-
-
-@final
-class _Null(str):
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "NULL"
-
-
-NULL: Final[str] = _Null()
-"""The value of ``""``: delete what is stored. Compare with ``is``; as text it is empty, so it can never leak."""
-
-
-class Coding(NamedTuple):
-    """How the text of one message becomes bytes and values: its delimiters and its codec."""
-
-    delimiters: Delimiters
-    codec: str = "utf-8"
 
 
 class Leaf(NamedTuple):
@@ -52,95 +29,6 @@ class Leaf(NamedTuple):
     raw: str
     value: str
     is_null: bool
-
-
-class _Part:
-    """A stretch of ER7 text with the coding it is read by."""
-
-    __slots__ = ("_coding", "text")
-
-    def __init__(self, text: str, coding: Coding) -> None:
-        self.text: Final = text
-        self._coding: Final = coding
-
-    def __bool__(self) -> bool:
-        return bool(self.text)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self.text)} characters>"
-
-    @property
-    def is_null(self) -> bool:
-        """True for ``""``: an explicit delete."""
-        return self.text == '""'
-
-    @property
-    def plain(self) -> str:
-        """The whole decoded text with inner delimiters as they stand, for text fields with an unescaped ``&`` or ``^``."""
-        if self.text == '""':
-            return NULL
-        return escapes.decode(self.text, self._coding.delimiters, codec=self._coding.codec)
-
-    def _decoded(self, raw: str) -> str | None:
-        if not raw:
-            return None
-        if raw == '""':
-            return NULL
-        return escapes.decode(raw, self._coding.delimiters, codec=self._coding.codec)
-
-
-@final
-class Component(_Part):
-    """One component; ``text`` is its ER7 text."""
-
-    __slots__ = ()
-
-    @property
-    def subcomponents(self) -> list[str]:
-        """ER7 texts of the subcomponents, at least one."""
-        return _split(self.text, self._coding.delimiters.subcomponent)
-
-    def value(self, subcomponent: int = 1) -> str | None:
-        """Decoded text of a subcomponent; None when empty, :data:`NULL` for ``""``."""
-        return self._decoded(_at(self.subcomponents, subcomponent))
-
-
-@final
-class Repetition(_Part):
-    """One repetition of a field; ``text`` is its ER7 text."""
-
-    __slots__ = ("_components", "_whole")
-
-    def __init__(self, text: str, coding: Coding, *, whole: bool = False) -> None:
-        super().__init__(text, coding)
-        self._whole: Final = whole
-        self._components: list[str] | None = [text] if whole else None
-
-    @property
-    def component_texts(self) -> list[str]:
-        """ER7 texts of the components, at least one."""
-        if self._components is None:
-            self._components = _split(self.text, self._coding.delimiters.component)
-        return self._components
-
-    @property
-    def components(self) -> list[Component]:
-        """The components, at least one."""
-        return [Component(text, self._coding) for text in self.component_texts]
-
-    def component(self, number: int) -> Component:
-        """A component by number, empty when it is not there."""
-        return Component(_at(self.component_texts, number), self._coding)
-
-    def value(self, component: int = 1, subcomponent: int = 1) -> str | None:
-        """Decoded text of a component's subcomponent; None when empty, :data:`NULL` for ``""``."""
-        raw = _at(self.component_texts, component)
-        delimiter = self._coding.delimiters.subcomponent
-        if delimiter and delimiter in raw and not self._whole:
-            raw = _at(raw.split(delimiter), subcomponent)
-        elif subcomponent != 1:
-            return None
-        return self._decoded(raw)
 
 
 @final
@@ -189,7 +77,7 @@ class Segment:
 
     def field(self, number: int) -> str:
         """ER7 text of a field with all its repetitions; empty when it is not there."""
-        return _at(self.field_texts, number + 1)
+        return part_at(self.field_texts, number + 1)
 
     def repetitions(self, field: int) -> list[Repetition]:
         """The repetitions of a field in order; none when the field is empty."""
@@ -198,7 +86,7 @@ class Segment:
             return []
         if field <= 2 and self._declares:
             return [Repetition(text, self._coding, whole=True)]
-        return [Repetition(part, self._coding) for part in _split(text, self._coding.delimiters.repetition)]
+        return [Repetition(part, self._coding) for part in split(text, self._coding.delimiters.repetition)]
 
     def repetition(self, field: int, number: int = 1) -> Repetition:
         """One repetition of a field, empty when it is not there."""
@@ -229,7 +117,7 @@ class Segment:
             (component_mark, component),
             (subcomponent_mark, subcomponent),
         ):
-            parts = _split(text, mark)
+            parts = split(text, mark)
             if number > len(parts):
                 break
             start += sum(len(part) + 1 for part in parts[: number - 1])
@@ -247,12 +135,12 @@ class Segment:
             if header and number <= 2:
                 found.append(self._leaf(number, 1, 1, 1, text, text))
             elif repetition_mark in text or component_mark in text or subcomponent_mark in text:
-                for r, repetition in enumerate(_split(text, repetition_mark), 1):
-                    for c, component in enumerate(_split(repetition, component_mark), 1):
+                for r, repetition in enumerate(split(text, repetition_mark), 1):
+                    for c, component in enumerate(split(repetition, component_mark), 1):
                         if component and subcomponent_mark not in component:
                             found.append(self._leaf(number, r, c, 1, component))
                         elif component:
-                            parts = enumerate(_split(component, subcomponent_mark), 1)
+                            parts = enumerate(split(component, subcomponent_mark), 1)
                             found += [self._leaf(number, r, c, s, raw) for s, raw in parts if raw]
             else:
                 found.append(self._leaf(number, 1, 1, 1, text))
@@ -272,11 +160,3 @@ class Segment:
             else:
                 value = raw
         return tuple.__new__(Leaf, (path, name, occurrence, field, repetition, component, sub, raw, value, is_null))
-
-
-def _split(text: str, mark: str) -> list[str]:
-    return text.split(mark) if mark else [text]
-
-
-def _at(parts: list[str], number: int) -> str:
-    return parts[number - 1] if 0 < number <= len(parts) else ""

@@ -148,7 +148,7 @@ class MllpListener:
             for event in events:
                 answer = await self._answer(event, peer)
                 if answer is not None:
-                    writer.write(frame(answer))
+                    writer.write(self._framed(answer, peer))
                     await writer.drain()
             if data is None:
                 return
@@ -181,6 +181,14 @@ class MllpListener:
             self._report(issue, peer)
             return _refusal(event.data, issue)
 
+    def _framed(self, answer: bytes, peer: Peer) -> bytes:
+        """The answer in its frame; one that cannot be framed (it repeats a frame byte the sender used) is replaced."""
+        try:
+            return frame(answer)
+        except TransportError as error:
+            self._report(error.issues[0], peer)
+            return frame(acknowledge(b"", "AR", error.issues, control_id=_control_id(), now=datetime.now(UTC)))
+
     def _report(self, issue: Issue, peer: Peer) -> None:
         _log.warning("%s from %s:%d: %s", issue.id, peer.host, peer.port, issue.text)
         if self._on_issue is not None:
@@ -202,7 +210,7 @@ def _refusal(data: bytes, issue: Issue) -> bytes | None:
         message = parse(data)
     except UnreadableError:
         return acknowledge(data, "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
-    if message.type.code == "ACK":
+    if message.type.code.upper() == "ACK":
         return None
     return acknowledge(message, "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
 
