@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from vrfhir.conformance.bodies import definitions
 from vrfhir.conformance.verdicts import UntestableError
 from vrfhir.errors import VrfhirError
+from vrfhir.fhir.references import BundleIndex
 from vrfhir.fhirpath import Environment, compile  # noqa: A004 - the engine's own name
 
 __all__ = ["as_text", "evaluate", "fault"]
@@ -28,7 +30,9 @@ def evaluate(expression: str, resource: dict[str, Any]) -> list[Any]:
 
     Raises :class:`~vrfhir.conformance.verdicts.UntestableError` when the expression is not FHIRPath or cannot be evaluated.
     """
-    environment = Environment(fields=definitions().fields, resource=resource, root_resource=resource)
+    environment = Environment(
+        fields=definitions().fields, resource=resource, root_resource=resource, resolve=_resolver(resource)
+    )
     try:
         found = compile(expression).evaluate(resource, environment=environment)
     except VrfhirError as error:
@@ -43,6 +47,17 @@ def as_text(value: Any) -> str:
     if isinstance(value, (dict, list)):
         return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_number)
     return "" if value is None else str(value)
+
+
+def _resolver(resource: dict[str, Any]) -> Callable[[str], Any]:
+    """``resolve()`` finds entries of the same Bundle; the tester reads nothing more from the server on its own."""
+    index = BundleIndex(resource)
+
+    def resolve(reference: str) -> Any:
+        found = index.resolve(reference) or next(iter(index.by_type_and_id(reference)), None)
+        return None if found is None else found.resource
+
+    return resolve
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """``path``: JSONPath and XPath over messages and fixtures, for scripts older than FHIRPath.
 
-XPath is evaluated on the resource's XML with ``f:``, ``fhir:`` and ``xhtml:`` bound, whatever format came over the wire;
+XPath is evaluated on the resource's XML with ``f:``, ``fhir:`` and ``xhtml:`` bound, whatever format came over the wire; it may
+begin at the resource (``fhir:Patient/fhir:id``) or inside it (``fhir:id``), and plain names (``Patient/id``) mean FHIR elements.
 JSONPath has children, ``..``, indexes, ``*`` and names in brackets – no filters and no scripts.
 """
 
@@ -17,6 +18,7 @@ from vrfhir.conformance.verdicts import UntestableError
 __all__ = ["is_xpath", "path_fault", "path_values"]
 
 _NAMESPACES = {"f": "http://hl7.org/fhir", "fhir": "http://hl7.org/fhir", "xhtml": "http://www.w3.org/1999/xhtml"}
+_PLAIN_NAMES = re.compile(r"/?[A-Za-z]\w*(?:/[A-Za-z]\w*)*(?:/@\w+)?")
 _STEP = re.compile(
     r"\.\.(?P<deep>[\w$-]+|\*)|\.(?P<name>[\w$-]+|\*)|\[(?P<index>-?\d+)\]|\[(?P<star>\*)\]|\[['\"](?P<quoted>[^'\"]+)['\"]\]"
 )
@@ -82,9 +84,14 @@ def _descendants(value: Any) -> list[Any]:
 
 def _xpath(path: str, resource: dict[str, Any]) -> list[Any]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    tree = etree.fromstring(write_resource(resource, XML), parser)
+    root = etree.fromstring(write_resource(resource, XML), parser)
     try:
-        found = etree.XPath(path, namespaces=_NAMESPACES)(tree)
+        evaluate = etree.XPath(_prefixed(path), namespaces=_NAMESPACES)
+        found = evaluate(root)
+        if not found and not path.startswith("/"):
+            around = etree.Element("document")
+            around.append(root)
+            found = evaluate(around)
     except etree.XPathError as error:
         raise UntestableError(f"the XPath “{path}” cannot be evaluated: {error}") from error
     if isinstance(found, float):
@@ -92,6 +99,11 @@ def _xpath(path: str, resource: dict[str, Any]) -> list[Any]:
     if not isinstance(found, list):
         return [found]
     return [_node_value(node) for node in found]
+
+
+def _prefixed(path: str) -> str:
+    """Plain names as elements of FHIR; any other path as it is."""
+    return re.sub(r"(^|/)(?=[A-Za-z])", r"\1f:", path) if _PLAIN_NAMES.fullmatch(path) else path
 
 
 def _node_value(node: Any) -> Any:
