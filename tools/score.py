@@ -39,8 +39,20 @@ class Suite(NamedTuple):
 
 
 SUITES = (
-    Suite("reference cases, offline, against HL7's engine", "score_validator.py", "reference-cases", "validate", ("--offline",)),
-    Suite("official validator cases, offline, recorded outcomes", "score_validator.py", "fhir-validator-cases", "validate", ("--offline",)),
+    Suite(
+        "reference cases, offline, against HL7's engine",
+        "score_validator.py",
+        "reference-cases",
+        "validate",
+        ("--offline",),
+    ),
+    Suite(
+        "official validator cases, offline, recorded outcomes",
+        "score_validator.py",
+        "fhir-validator-cases",
+        "validate",
+        ("--offline",),
+    ),
     Suite(
         "official validator cases, offline, against HL7's engine",
         "score_validator.py",
@@ -55,7 +67,9 @@ SUITES = (
 def main() -> int:
     """Score, print, and keep."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--shared", type=Path, required=True, help="folder with data/ and tools/ of the public test material")
+    parser.add_argument(
+        "--shared", type=Path, required=True, help="folder with data/ and tools/ of the public test material"
+    )
     parser.add_argument("--no-write", action="store_true", help="print only; leave docs/performance.md as it is")
     parser.add_argument("--only", default="", help="only suites whose name holds this word")
     arguments = parser.parse_args()
@@ -84,10 +98,17 @@ def main() -> int:
 def score(shared: Path, suite: Suite, command: str, folder: Path) -> dict[str, Any]:
     """The total of one suite for one adapter, as the scoring tool reports it."""
     report = folder / "report.json"
-    arguments = [sys.executable, str(shared / "tools" / suite.tool), str(shared / "data" / suite.cases), "--cmd", command, *suite.options]
+    arguments = [
+        sys.executable,
+        str(shared / "tools" / suite.tool),
+        str(shared / "data" / suite.cases),
+        "--cmd",
+        command,
+        *suite.options,
+    ]
     subprocess.run([*arguments, "--report", str(report)], check=True, stdout=subprocess.DEVNULL)
     data = json.loads(report.read_text(encoding="utf-8"))
-    total: dict[str, Any] = dict(data["total"] if "total" in data else data)
+    total: dict[str, Any] = dict(data.get("total", data))
     if suite.verb == "fhirpath":
         total["runs"] = total["pass"] + total.get("fail", 0)
     total["seconds"] = data.get("seconds", 0)
@@ -106,7 +127,11 @@ def identifiers(shared: Path, suite: Suite, data: dict[str, Any]) -> float | Non
     for run in data["runs"]:
         case = cases[run["id"]]
         expected = (case.get("engine") or case["expected"])["issues"] or []
-        got = [(place(each["expression"]), str(each.get("messageId", "")).lower()) for each in run.get("issues", ()) if each["severity"] in ("error", "fatal")]
+        got = [
+            (place(each["expression"]), str(each.get("messageId", "")).lower())
+            for each in run.get("issues", ())
+            if each["severity"] in ("error", "fatal")
+        ]
         for each in expected:
             if each["severity"] in ("error", "fatal") and each.get("messageId"):
                 where = place(each["expression"])
@@ -141,7 +166,9 @@ def line(suite: Suite, ours: dict[str, Any], least: dict[str, Any]) -> str:
     verdict, recall, precision, ids = figures(suite, ours)
     words = f"{suite.name}: {ours.get('runs', 0)} runs, agreement {verdict} (floor {figures(suite, least)[0]})"
     if suite.verb == "validate":
-        words += f", places {recall} / {precision}, ids {ids}, skipped {ours.get('skip', 0)}, crashed {ours.get('crash', 0)}"
+        words += (
+            f", places {recall} / {precision}, ids {ids}, skipped {ours.get('skip', 0)}, crashed {ours.get('crash', 0)}"
+        )
     return words + f", {ours['seconds']:.0f} s" if ours["seconds"] else words
 
 
@@ -161,7 +188,11 @@ def table(rows: list[tuple[Suite, dict[str, Any], dict[str, Any]]]) -> str:
 
 def write(text: str) -> None:
     """Put the table between the marks of the page; make the page when it is not there."""
-    page = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else f"# Performance and agreement, measured\n\n{BEGIN}\n{END}\n"
+    page = (
+        PAGE.read_text(encoding="utf-8")
+        if PAGE.is_file()
+        else f"# Performance and agreement, measured\n\n{BEGIN}\n{END}\n"
+    )
     if BEGIN not in page:
         page += f"\n{BEGIN}\n{END}\n"
     head, _, rest = page.partition(BEGIN)

@@ -128,7 +128,9 @@ def test_slices_by_type_of_a_choice() -> None:
     assert check(definition, resource | {"valueQuantity": {"value": 1, "unit": "d"}}) == set()
     missing = check(definition, resource | {"valueQuantity": {"value": 1}})
     assert missing == {("Validation_VAL_Profile_Minimum", "Observation.value.ofType(Quantity)")}
-    assert check(definition, resource | {"valueString": "x"}) == {("Validation_VAL_Profile_Minimum_SLICE", "Observation")}
+    assert check(definition, resource | {"valueString": "x"}) == {
+        ("Validation_VAL_Profile_Minimum_SLICE", "Observation")
+    }
 
 
 def test_slices_by_existence_and_by_pattern_of_a_concept() -> None:
@@ -156,7 +158,11 @@ def test_slices_by_what_a_reference_leads_to() -> None:
         element("List.entry:patient", max="1"),
         element("List.entry:patient.item", type=[{"code": "Reference", "targetProfile": [BASE + "Patient"]}]),
     )
-    contained = [{"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}, {"resourceType": "Device", "id": "c"}]
+    contained = [
+        {"resourceType": "Patient", "id": "a"},
+        {"resourceType": "Patient", "id": "b"},
+        {"resourceType": "Device", "id": "c"},
+    ]
     entry = [{"item": {"reference": f"#{each['id']}"}} for each in contained]
     resource = {"resourceType": "List", "status": "current", "mode": "working", "contained": contained, "entry": entry}
     assert check(definition, resource) == {("Validation_VAL_Profile_Maximum", "List")}
@@ -172,8 +178,15 @@ def test_ordered_slices_and_a_slice_that_fixes_nothing() -> None:
         element("Patient.identifier:b.system", fixedUri="https://b.test"),
     ]
     swapped = PATIENT | {"identifier": [{"system": "https://b.test"}, {"system": "https://a.test"}]}
-    assert check(profile("ordered", "Patient", *rows), swapped) == {("Validation_VAL_Profile_SliceOrder", "Patient.identifier[1]")}
-    vague = profile("vague", "Patient", element("Patient.identifier", slicing=slicing("value", "system")), element("Patient.identifier:a", min=1))
+    assert check(profile("ordered", "Patient", *rows), swapped) == {
+        ("Validation_VAL_Profile_SliceOrder", "Patient.identifier[1]")
+    }
+    vague = profile(
+        "vague",
+        "Patient",
+        element("Patient.identifier", slicing=slicing("value", "system")),
+        element("Patient.identifier:a", min=1),
+    )
     assert ("SLICING_CANNOT_BE_EVALUATED", "Patient.identifier[0]") in check(vague, swapped)
 
 
@@ -184,13 +197,19 @@ def test_limits_types_and_rules_of_a_profile() -> None:
         element("Observation.value[x]", type=[{"code": "integer"}], maxValueInteger=10),
         element(
             "Observation.note",
-            constraint=[{"key": "n-1", "severity": "error", "human": "A note has an author", "expression": "author.exists()"}],
+            constraint=[
+                {"key": "n-1", "severity": "error", "human": "A note has an author", "expression": "author.exists()"}
+            ],
         ),
     )
     resource: Json = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}}
     assert check(definition, resource | {"valueInteger": 10}) == set()
-    assert check(definition, resource | {"valueInteger": 11}) == {("Type_Specific_Checks_DT_Integer_GT", "Observation.value.ofType(integer)")}
-    assert check(definition, resource | {"valueString": "x"}) == {("Extension_PROF_Type", "Observation.value.ofType(string)")}
+    assert check(definition, resource | {"valueInteger": 11}) == {
+        ("Type_Specific_Checks_DT_Integer_GT", "Observation.value.ofType(integer)")
+    }
+    assert check(definition, resource | {"valueString": "x"}) == {
+        ("Extension_PROF_Type", "Observation.value.ofType(string)")
+    }
     assert check(definition, resource | {"note": [{"text": "x"}]}) == {(URL + "limits#n-1", "Observation.note[0]")}
 
 
@@ -217,8 +236,14 @@ def test_target_profiles_and_profiles_of_bundle_entries() -> None:
     )
     entry = {"fullUrl": "urn:uuid:0c6ee6e2-9b0f-4d3a-8a29-7a6d2f3f1b11", "resource": PATIENT}
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": [entry]}
-    assert check(definition, bundle, strict) == {("Validation_VAL_Profile_Minimum", "Bundle.entry[0].resource/*Patient/null*/")}
-    observing = profile("observing", "Observation", element("Observation.subject", type=[{"code": "Reference", "targetProfile": [strict["url"]]}]))
+    assert check(definition, bundle, strict) == {
+        ("Validation_VAL_Profile_Minimum", "Bundle.entry[0].resource/*Patient/null*/")
+    }
+    observing = profile(
+        "observing",
+        "Observation",
+        element("Observation.subject", type=[{"code": "Reference", "targetProfile": [strict["url"]]}]),
+    )
     resource = {
         "resourceType": "Observation",
         "status": "final",

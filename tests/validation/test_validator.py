@@ -48,10 +48,18 @@ FORM = [
     ({"gender": None}, "THIS_PROPERTY_MUST_BE_AN_SIMPLE_VALUE_NOT_", "Patient.gender"),
     ({"active": "true"}, "ERROR_PARSING_JSON_THE_PRIMITIVE_VALUE_MUST_BE_A_BOOLEAN", "Patient.active"),
     ({"birthDate": 1980}, "ERROR_PARSING_JSON_THE_PRIMITIVE_VALUE_MUST_BE_A_STRING", "Patient.birthDate"),
-    ({"multipleBirthInteger": "2"}, "ERROR_PARSING_JSON_THE_PRIMITIVE_VALUE_MUST_BE_A_NUMBER", "Patient.multipleBirth[x]"),
+    (
+        {"multipleBirthInteger": "2"},
+        "ERROR_PARSING_JSON_THE_PRIMITIVE_VALUE_MUST_BE_A_NUMBER",
+        "Patient.multipleBirth[x]",
+    ),
     ({"deceasedDateTime": "2020-01-01"}, "UNRECOGNISED_PROPERTY_", "Patient"),
     ({"_gender": "x"}, "THIS_PROPERTY_MUST_BE_AN_OBJECT_NOT_", "Patient.gender"),
-    ({"contained": [{"resourceType": "Nonsense"}]}, "CONTAINED_RESOURCE_DOES_NOT_APPEAR_TO_BE_A_FHIR_RESOURCE_UNKNOWN_NAME_", "Patient.contained[0]"),
+    (
+        {"contained": [{"resourceType": "Nonsense"}]},
+        "CONTAINED_RESOURCE_DOES_NOT_APPEAR_TO_BE_A_FHIR_RESOURCE_UNKNOWN_NAME_",
+        "Patient.contained[0]",
+    ),
 ]
 
 
@@ -72,9 +80,21 @@ VALUES = [
     ({"implicitRules": "urn:uuid:123"}, "Type_Specific_Checks_DT_UUID_Valid", "Patient.implicitRules"),
     ({"implicitRules": "urn:oid:1.2.a"}, "Type_Specific_Checks_DT_OID_Valid", "Patient.implicitRules"),
     ({"meta": {"profile": ["relative"]}}, "TYPE_SPECIFIC_CHECKS_CANONICAL_ABSOLUTE", "Patient.meta.profile[0]"),
-    ({"meta": {"lastUpdated": "2020-01-01T10:00:00"}}, "Type_Specific_Checks_DT_DateTime_Regex", "Patient.meta.lastUpdated"),
-    ({"deceasedBoolean": None, "deceasedDateTime": "2020-01-01T10:00:00"}, "Type_Specific_Checks_DT_DateTime_TZ", "Patient.deceased.ofType(dateTime)"),
-    ({"telecom": [{"value": "1", "rank": 0, "system": "phone"}]}, "Type_Specific_Checks_DT_Integer_LT1", "Patient.telecom[0].rank"),
+    (
+        {"meta": {"lastUpdated": "2020-01-01T10:00:00"}},
+        "Type_Specific_Checks_DT_DateTime_Regex",
+        "Patient.meta.lastUpdated",
+    ),
+    (
+        {"deceasedBoolean": None, "deceasedDateTime": "2020-01-01T10:00:00"},
+        "Type_Specific_Checks_DT_DateTime_TZ",
+        "Patient.deceased.ofType(dateTime)",
+    ),
+    (
+        {"telecom": [{"value": "1", "rank": 0, "system": "phone"}]},
+        "Type_Specific_Checks_DT_Integer_LT1",
+        "Patient.telecom[0].rank",
+    ),
     ({"photo": [{"data": "%%%"}]}, "Type_Specific_Checks_DT_Base64_Valid", "Patient.photo[0].data"),
     ({"language": "  en"}, "Type_Specific_Checks_DT_Code_WS", "Patient.language"),
 ]
@@ -100,24 +120,48 @@ RULES = [
         "Patient.identifier[0].period",
     ),
     ({"generalPractitioner": [{"reference": "#x"}]}, "Reference_REF_CantResolve", "Patient.generalPractitioner[0]"),
-    ({"generalPractitioner": [{"reference": "Practitioner/ 1"}]}, "REFERENCE_REF_INVALID_REF", "Patient.generalPractitioner[0]"),
+    (
+        {"generalPractitioner": [{"reference": "Practitioner/ 1"}]},
+        "REFERENCE_REF_INVALID_REF",
+        "Patient.generalPractitioner[0]",
+    ),
     ({"contained": [{"resourceType": "Patient", "id": "c"}]}, "CONTAINED_ORPHAN_DOM3", "Patient.contained[0]"),
     (
         {"contained": [{"resourceType": "Patient", "id": "c"}], "generalPractitioner": [{"reference": "#c"}]},
         "Reference_REF_BadTargetType",
         "Patient.generalPractitioner[0]",
     ),
-    ({"identifier": [{"system": "relative", "value": "1"}]}, "Type_Specific_Checks_DT_Identifier_System", "Patient.identifier[0]"),
+    (
+        {"identifier": [{"system": "relative", "value": "1"}]},
+        "Type_Specific_Checks_DT_Identifier_System",
+        "Patient.identifier[0]",
+    ),
     ({"extension": [{"valueString": "x"}]}, "Extension_EXT_Url_NotFound", "Patient.extension[0]"),
     ({"extension": [{"url": "x", "valueString": "x"}]}, "Extension_EXT_URL_Absolute", "Patient.extension[0]"),
-    ({"extension": [{"url": "https://none.test/x", "valueString": "x"}]}, "Extension_EXT_Unknown_NotHere", "Patient.extension[0]"),
+    (
+        {"extension": [{"url": "https://none.test/x", "valueString": "x"}]},
+        "Extension_EXT_Unknown_NotHere",
+        "Patient.extension[0]",
+    ),
     (
         {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace", "valueString": "x"}]},
         "Extension_EXT_Type",
         "Patient.extension[0]",
     ),
     (
-        {"name": [{"family": "x", "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace", "valueAddress": {"city": "x"}}]}]},
+        {
+            "name": [
+                {
+                    "family": "x",
+                    "extension": [
+                        {
+                            "url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace",
+                            "valueAddress": {"city": "x"},
+                        }
+                    ],
+                }
+            ]
+        },
         "Extension_EXTP_Context_Wrong",
         "Patient.name[0]",
     ),
@@ -127,12 +171,26 @@ RULES = [
         "Patient.extension[0]",
     ),
     (
-        {"maritalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "nonsense"}]}},
+        {
+            "maritalStatus": {
+                "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "nonsense"}]
+            }
+        },
         "Unknown_Code_in_Version",
         "Patient.maritalStatus.coding[0].code",
     ),
     (
-        {"maritalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "M", "display": "wrong"}]}},
+        {
+            "maritalStatus": {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus",
+                        "code": "M",
+                        "display": "wrong",
+                    }
+                ]
+            }
+        },
         "Display_Name_for__should_be_one_of__instead_of",
         "Patient.maritalStatus.coding[0].display",
     ),
@@ -228,14 +286,18 @@ def test_vital_signs_bring_their_profile(validator: Validator) -> None:
         "valueQuantity": {"value": 60, "unit": "/min", "system": "http://unitsofmeasure.org", "code": "/min"},
     }
     assert ("Validation_VAL_Profile_Minimum", "Observation") in errors(validator, resource)
-    category = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]}]
+    category = [
+        {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]}
+    ]
     assert errors(validator, resource | {"category": category}) == set()
 
 
 def test_options_choose_severity(validator: Validator) -> None:
     resource = PATIENT | {"name": [{"text": "a <b>bold</b> name"}]}
     assert errors(validator, resource) == set()
-    assert ("SECURITY_STRING_CONTENT_ERROR", "Patient.name[0].text") in errors(validator, resource, options=Options(security=True))
+    assert ("SECURITY_STRING_CONTENT_ERROR", "Patient.name[0].text") in errors(
+        validator, resource, options=Options(security=True)
+    )
 
 
 def test_the_report_is_an_operation_outcome(validator: Validator) -> None:

@@ -35,7 +35,16 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "choice": ("Coding", "Date", "Time", "Integer", "String"),
     "open-choice": ("Coding", "Date", "Time", "Integer", "String"),
 }
-_NAMES = {"Boolean": "boolean", "Decimal": "decimal", "Integer": "integer", "Date": "date", "DateTime": "dateTime", "Time": "time", "String": "string", "Uri": "uri"}
+_NAMES = {
+    "Boolean": "boolean",
+    "Decimal": "decimal",
+    "Integer": "integer",
+    "Date": "date",
+    "DateTime": "dateTime",
+    "Time": "time",
+    "String": "string",
+    "Uri": "uri",
+}
 _LONGEST_PATTERN = 1000
 
 
@@ -64,11 +73,25 @@ def check_answer(scope: Scope, question: Json, answer: Json, place: Location, qu
     if question.get("answerOption") and kind in ("date", "time", "integer", "string"):
         _option(scope, question, suffix, value, place, here, is_open=False, questionnaire=questionnaire)
     elif question.get("answerValueSet") and kind == "string" and isinstance(value, str):
-        if scope.engine.terminology.member(question["answerValueSet"], None, value) is Membership.OUT:
-            scope.report("QUESTIONNAIRE_QR_ITEM_VS_FAIL", here, found=value, value_set=question["answerValueSet"])
+        _member(scope, question["answerValueSet"], value, here)
 
 
-def _option(scope: Scope, question: Json, suffix: str, value: Any, place: Location, here: Location, *, is_open: bool, questionnaire: Json) -> None:
+def _member(scope: Scope, value_set: str, value: str, here: Location) -> None:
+    if scope.engine.terminology.member(value_set, None, value) is Membership.OUT:
+        scope.report("QUESTIONNAIRE_QR_ITEM_VS_FAIL", here, found=value, value_set=value_set)
+
+
+def _option(
+    scope: Scope,
+    question: Json,
+    suffix: str,
+    value: Any,
+    place: Location,
+    here: Location,
+    *,
+    is_open: bool,
+    questionnaire: Json,
+) -> None:
     options = [each for each in question.get("answerOption", ()) if isinstance(each, dict)]
     if options:
         listed = [each[f"value{suffix}"] for each in options if f"value{suffix}" in each]
@@ -77,10 +100,15 @@ def _option(scope: Scope, question: Json, suffix: str, value: Any, place: Locati
         if any(_equal(each, value) for each in listed):
             return
         if not listed:
-            scope.report("Questionnaire_QR_Item_NoOptions" if suffix == "Coding" else f"Questionnaire_QR_Item_{suffix}NoOptions", place)
+            scope.report(
+                "Questionnaire_QR_Item_NoOptions" if suffix == "Coding" else f"Questionnaire_QR_Item_{suffix}NoOptions",
+                place,
+            )
             return
         if suffix == "Coding":
-            scope.report("Questionnaire_QR_Item_NoCoding", place, found=f"{value.get('system', '')}#{value.get('code', '')}")
+            scope.report(
+                "Questionnaire_QR_Item_NoCoding", place, found=f"{value.get('system', '')}#{value.get('code', '')}"
+            )
         else:
             scope.report(f"Questionnaire_QR_Item_No{suffix}", here, found=written(value))
         return
@@ -99,7 +127,9 @@ def _option(scope: Scope, question: Json, suffix: str, value: Any, place: Locati
         return
     answer = scope.engine.terminology.member(value_set, system if isinstance(system, str) else None, str(code))
     if answer is Membership.OUT:
-        scope.report("Questionnaire_QR_Item_BadOption", place, found=f"{system or ''}#{code or ''}", value_set=value_set)
+        scope.report(
+            "Questionnaire_QR_Item_BadOption", place, found=f"{system or ''}#{code or ''}", value_set=value_set
+        )
 
 
 def _equal(option: Any, value: Any) -> bool:
@@ -136,7 +166,13 @@ def _number(scope: Scope, question: Json, value: Any, place: Location, here: Loc
 
 
 def _moment(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
-    _range(scope, question, value, here, {"dateTime": "DATETIME"}.get(str(question.get("type")), str(question.get("type")).upper()))
+    _range(
+        scope,
+        question,
+        value,
+        here,
+        {"dateTime": "DATETIME"}.get(str(question.get("type")), str(question.get("type")).upper()),
+    )
 
 
 def _range(scope: Scope, question: Json, value: Any, here: Location, kind: str) -> None:
@@ -163,12 +199,22 @@ def _quantity(scope: Scope, question: Json, value: Any, place: Location, here: L
         limit = _setting(question, name)
         if not isinstance(limit, dict):
             continue
-        if not limit.get("code") or limit.get("code") != value.get("code") or limit.get("system") != value.get("system"):
+        if (
+            not limit.get("code")
+            or limit.get("code") != value.get("code")
+            or limit.get("system") != value.get("system")
+        ):
             rule = "VR-VAL-0104"
-            scope.report(rule, here, found=_shown(value), limit=_shown(limit), bound="minimum" if word == "MIN" else "maximum")
+            scope.report(
+                rule, here, found=_shown(value), limit=_shown(limit), bound="minimum" if word == "MIN" else "maximum"
+            )
             continue
         found, bound = value.get("value"), limit.get("value")
-        if isinstance(found, (int, Decimal)) and isinstance(bound, (int, Decimal)) and (found < bound if word == "MIN" else found > bound):
+        if (
+            isinstance(found, (int, Decimal))
+            and isinstance(bound, (int, Decimal))
+            and (found < bound if word == "MIN" else found > bound)
+        ):
             scope.report(f"QUESTIONNAIRE_QR_ITEM_QUANTITY_{word}", here, found=_shown(value), limit=_shown(limit))
 
 
@@ -187,7 +233,9 @@ def _attachment(scope: Scope, question: Json, value: Any, place: Location, here:
     allowed = _settings(question, "mimeType")
     kind = value.get("contentType")
     if allowed and isinstance(kind, str) and not any(fnmatchcase(kind, str(each)) for each in allowed):
-        scope.report("QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_MIMETYPE", place, found=kind, expected=", ".join(map(str, allowed)))
+        scope.report(
+            "QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_MIMETYPE", place, found=kind, expected=", ".join(map(str, allowed))
+        )
 
 
 def _reference(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:

@@ -39,7 +39,9 @@ _EXTERNAL = (
 )
 
 
-def check_code(scope: Scope, binding: Binding, type_name: str, code: str, location: Location, *, base: bool = True) -> None:
+def check_code(
+    scope: Scope, binding: Binding, type_name: str, code: str, location: Location, *, base: bool = True
+) -> None:
     """A bound primitive: the value set decides which system is meant."""
     if binding.strength == "example" or type_name not in _CODED_PRIMITIVES:
         return
@@ -54,7 +56,7 @@ def check_code(scope: Scope, binding: Binding, type_name: str, code: str, locati
             binding.known[code] = answer
     if answer is Membership.IN:
         return
-    facts = {"found": code, "value_set": binding.value_set, "near": ""}
+    facts: Json = {"found": code, "value_set": binding.value_set, "near": ""}
     if answer is Membership.UNKNOWN:
         scope.report("Terminology_TX_NoValid_15", location, **facts)
     elif binding.strength == "required":
@@ -124,12 +126,18 @@ def check_coding(scope: Scope, binding: Binding | None, value: Json, location: L
     if base:
         _report_coding(scope, value, location, alone=True)
     code, system = value.get("code"), value.get("system")
-    if binding is None or binding.strength == "example" or type(code) is not str or type(system) is not str or not binding.value_set:
+    if (
+        binding is None
+        or binding.strength == "example"
+        or type(code) is not str
+        or type(system) is not str
+        or not binding.value_set
+    ):
         return
     answer = _any_member(scope, binding.value_set, [(system, code)], binding.known)
     if answer is Membership.IN:
         return
-    facts = {"found": f"{system}#{code}", "value_set": binding.value_set, "near": ""}
+    facts: Json = {"found": f"{system}#{code}", "value_set": binding.value_set, "near": ""}
     if binding.strength == "required":
         if answer is Membership.UNKNOWN:
             scope.report("Terminology_TX_Confirm_4a", location, **facts)
@@ -156,7 +164,9 @@ def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
             scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
 
 
-def _extensible(scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, rule: str, facts: Json) -> None:
+def _extensible(
+    scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, rule: str, facts: Json
+) -> None:
     if binding.maximum:
         _maximum(scope, binding, pairs, location, facts)
     else:
@@ -176,11 +186,7 @@ def _any_member(scope: Scope, value_set: str, pairs: list[tuple[Any, Any]], know
         found = known.get(pair)
         if found is None:
             system, code = pair
-            if type(code) is not str:
-                found = Membership.OUT
-            elif system is not None and type(system) is not str:
-                found = Membership.OUT
-            elif system is None:
+            if type(code) is not str or (system is not None and type(system) is not str) or system is None:
                 found = Membership.OUT
             else:
                 found = scope.engine.terminology.member(value_set, system, code)

@@ -20,7 +20,9 @@ Json = dict[str, Any]
 
 _WITHOUT_FULL_URL = frozenset({"transaction", "transaction-response", "batch", "batch-response"})
 _PAGING = frozenset({"first", "previous", "next", "last"})
-_RESTFUL = re.compile(r"(https?://([A-Za-z0-9\\.:%$\-_]*/)*)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(/_history/[A-Za-z0-9\-.]{1,64})?")
+_RESTFUL = re.compile(
+    r"(https?://([A-Za-z0-9\\.:%$\-_]*/)*)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(/_history/[A-Za-z0-9\-.]{1,64})?"
+)
 _NOT_REFERENCES = frozenset(
     {"Coding.system", "Identifier.system", "Meta.profile", "Extension.url", "Quantity.system", "Endpoint.address"}
     | {"MessageHeader.source.endpoint", "MessageHeader.destination.endpoint", "Bundle.entry.fullUrl"}
@@ -36,14 +38,20 @@ class BundleIndex:
         self.type = str(bundle.get("type", ""))
         self.location = location
         listed = bundle.get("entry")
-        self.entries: list[Json] = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+        self.entries: list[Json] = (
+            [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+        )
         self.by_url: dict[str, int] = {}
         self.by_version: dict[str, int] = {}
         for at, entry in enumerate(self.entries):
             url = entry.get("fullUrl")
             if isinstance(url, str) and isinstance(entry.get("resource"), dict):
                 self.by_url.setdefault(url, at)
-                version = (entry["resource"].get("meta") or {}).get("versionId") if isinstance(entry["resource"].get("meta"), dict) else None
+                version = (
+                    (entry["resource"].get("meta") or {}).get("versionId")
+                    if isinstance(entry["resource"].get("meta"), dict)
+                    else None
+                )
                 if version:
                     self.by_version.setdefault(f"{url}/_history/{version}", at)
 
@@ -86,7 +94,11 @@ class BundleIndex:
     def check_reference(self, scope: Scope, reference: str, location: Location) -> None:
         """What can be said about a reference that must be completed with a fullUrl."""
         full_url = self.full_url(scope.entry)
-        if full_url is None and 0 <= scope.entry < len(self.entries) and self.type not in ("batch-response", "transaction-response"):
+        if (
+            full_url is None
+            and 0 <= scope.entry < len(self.entries)
+            and self.type not in ("batch-response", "transaction-response")
+        ):
             place = (self.location, "entry", "entry", scope.entry)
             scope.report("Bundle_BUNDLE_Entry_NoFullUrl", place)
             if not is_absolute(reference):
@@ -101,14 +113,18 @@ class BundleIndex:
         kind, _, identity = reference.partition("/")
         for entry in self.entries:
             resource = entry.get("resource")
-            if isinstance(resource, dict) and resource.get("resourceType") == kind and resource.get("id") == identity and isinstance(entry.get("fullUrl"), str):
+            if (
+                isinstance(resource, dict)
+                and resource.get("resourceType") == kind
+                and resource.get("id") == identity
+                and isinstance(entry.get("fullUrl"), str)
+            ):
                 scope.report("BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU", location, found=reference, near=entry["fullUrl"])
 
 
 def check_bundle(scope: Scope, bundle: Json, location: Location) -> None:
     """All rules for a Bundle as a whole."""
-    index = scope.bundle
-    assert index is not None
+    index = scope.bundle or BundleIndex(bundle, location)
     kind = index.type
     _links(scope, bundle, kind, location)
     if not index.entries:
@@ -138,7 +154,12 @@ def _entry(scope: Scope, index: BundleIndex, at: int, entry: Json, place: Locati
     elif full_url is None and index.type not in _WITHOUT_FULL_URL:
         scope.report("BUNDLE_BUNDLE_ENTRY_FULLURL_REQUIRED", place)
     url = resource.get("url")
-    if isinstance(url, str) and url == full_url and not (_RESTFUL.fullmatch(url) and url.endswith(f"/{identity}")) and not url.startswith(("http://hl7.org/fhir/v3/", "http://hl7.org/fhir/v2/")):
+    if (
+        isinstance(url, str)
+        and url == full_url
+        and not (_RESTFUL.fullmatch(url) and url.endswith(f"/{identity}"))
+        and not url.startswith(("http://hl7.org/fhir/v3/", "http://hl7.org/fhir/v2/"))
+    ):
         scope.report("Bundle_BUNDLE_Entry_MismatchIdUrl", place, found=url, id=identity)
 
 
@@ -170,7 +191,11 @@ def _first_entry(scope: Scope, index: BundleIndex, bundle: Json, kind: str, loca
         if kind == "document":
             _orphans(scope, index, bundle, kind, location)
         return
-    wanted, rule = ("Composition", "Bundle_BUNDLE_Entry_Document") if kind == "document" else ("MessageHeader", "Bundle_BUNDLE_Entry_MESSAGE")
+    wanted, rule = (
+        ("Composition", "Bundle_BUNDLE_Entry_Document")
+        if kind == "document"
+        else ("MessageHeader", "Bundle_BUNDLE_Entry_MESSAGE")
+    )
     inner = (place, "resource", "resource", -1)
     if resource.get("resourceType") != wanted:
         scope.report(rule, inner, found=resource.get("resourceType"))
@@ -188,7 +213,9 @@ def _loosely(index: BundleIndex, reference: str) -> bool:
         return False
     kind, _, identity = reference.partition("/")
     rows = (each.get("resource") for each in index.entries)
-    return any(isinstance(each, dict) and each.get("resourceType") == kind and each.get("id") == identity for each in rows)
+    return any(
+        isinstance(each, dict) and each.get("resourceType") == kind and each.get("id") == identity for each in rows
+    )
 
 
 def _required_references(resource: Json, kind: str, place: Location) -> Iterator[tuple[str, str, Location]]:
@@ -209,7 +236,9 @@ def _sections(holder: Json, place: Location) -> Iterator[tuple[str, str, Locatio
         yield from _sections(section, here)
 
 
-def _references_of(holder: Json, names: tuple[str, ...], title: str, place: Location) -> Iterator[tuple[str, str, Location]]:
+def _references_of(
+    holder: Json, names: tuple[str, ...], title: str, place: Location
+) -> Iterator[tuple[str, str, Location]]:
     for name in names:
         value = holder.get(name)
         is_list = isinstance(value, list)
@@ -273,14 +302,25 @@ def _all_references(value: Json, table: Table) -> Iterator[str]:
             continue
         for each in item if isinstance(item, list) else (item,):
             if isinstance(each, str):
-                if child.type in ("uri", "url") and child.name != "system" and child.path not in _NOT_REFERENCES and not each.startswith("#"):
+                if (
+                    child.type in ("uri", "url")
+                    and child.name != "system"
+                    and child.path not in _NOT_REFERENCES
+                    and not each.startswith("#")
+                ):
                     yield each
             elif isinstance(each, dict):
-                if child.type == "Reference" and isinstance(each.get("reference"), str) and not each["reference"].startswith("#"):
+                if (
+                    child.type == "Reference"
+                    and isinstance(each.get("reference"), str)
+                    and not each["reference"].startswith("#")
+                ):
                     yield each["reference"]
                 inner: Table | None
                 if isinstance(each.get("resourceType"), str):
-                    inner = None if each["resourceType"] == "Bundle" else child.engine.table_or_none(each["resourceType"])
+                    inner = (
+                        None if each["resourceType"] == "Bundle" else child.engine.table_or_none(each["resourceType"])
+                    )
                 else:
                     inner = child.table
                 if inner is not None:
@@ -297,7 +337,10 @@ def _search_set(scope: Scope, bundle: Json, index: BundleIndex, location: Locati
         types = _searched_types(scope, own)
         if not types:
             scope.report("BUNDLE_SEARCH_SELF_NOT_UNDERSTOOD", location)
-    modes = [(each.get("search") or {}).get("mode") if isinstance(each.get("search"), dict) else None for each in index.entries]
+    modes = [
+        (each.get("search") or {}).get("mode") if isinstance(each.get("search"), dict) else None
+        for each in index.entries
+    ]
     if any(modes):
         _with_modes(scope, index, modes, types, location)
     else:
@@ -336,7 +379,9 @@ def _without_modes(scope: Scope, index: BundleIndex, own: str | None, types: lis
         inner = (place, "resource", "resource", -1)
         if types and kind not in types:
             unsure = True
-            scope.report("BUNDLE_SEARCH_ENTRY_WRONG_RESOURCE_TYPE_NO_MODE", place, found=kind, expected=", ".join(types))
+            scope.report(
+                "BUNDLE_SEARCH_ENTRY_WRONG_RESOURCE_TYPE_NO_MODE", place, found=kind, expected=", ".join(types)
+            )
             continue
         if not types:
             unsure = True

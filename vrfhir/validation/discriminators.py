@@ -21,7 +21,9 @@ __all__ = ["Criterion", "Selected", "criteria", "select", "steps_of"]
 
 Json = dict[str, Any]
 
-_STEP = re.compile(r"\$this|resolve\(\)|extension\('([^']*)'\)|ofType\(([A-Za-z0-9]+)\)|([A-Za-z][A-Za-z0-9]*)(?:\[x\])?|\.")
+_STEP = re.compile(
+    r"\$this|resolve\(\)|extension\('([^']*)'\)|ofType\(([A-Za-z0-9]+)\)|([A-Za-z][A-Za-z0-9]*)(?:\[x\])?|\."
+)
 
 
 class Criterion(NamedTuple):
@@ -75,7 +77,9 @@ def criteria(engine: Engine, profile: Profile, element: Json, steps: list[tuple[
     if kind == "resolve":
         if not rest:
             return [_criterion(element)]
-        return _in_profiles(engine, [url for each in element.get("type", ()) for url in each.get("targetProfile", ())], rest)
+        return _in_profiles(
+            engine, [url for each in element.get("type", ()) for url in each.get("targetProfile", ())], rest
+        )
     found: list[Criterion] = []
     if kind == "extension":
         found = _extension(engine, profile, element, argument, rest)
@@ -93,20 +97,36 @@ def criteria(engine: Engine, profile: Profile, element: Json, steps: list[tuple[
 def _criterion(element: Json) -> Criterion:
     binding = element.get("binding", {})
     value_set = binding.get("valueSet", "") if binding.get("strength") == "required" else ""
-    return Criterion(constraint_of(element), value_set, int(element.get("min", 0)), str(element.get("max", "*")), tuple(element.get("type", ())))
+    return Criterion(
+        constraint_of(element),
+        value_set,
+        int(element.get("min", 0)),
+        str(element.get("max", "*")),
+        tuple(element.get("type", ())),
+    )
 
 
 def _named(profile: Profile, element: Json, name: str) -> list[Json]:
     start = (element.get("id") or element["path"]) + "."
     exact = profile.by_id.get(start + name) or profile.by_id.get(f"{start}{name}[x]")
     rows = [exact] if exact is not None else []
-    rows += [each for key, each in profile.by_id.items() if key.startswith((f"{start}{name}:", f"{start}{name}[x]:")) and "." not in key[len(start) :]]
+    rows += [
+        each
+        for key, each in profile.by_id.items()
+        if key.startswith((f"{start}{name}:", f"{start}{name}[x]:")) and "." not in key[len(start) :]
+    ]
     if not rows:
-        rows = [each for key, each in profile.by_id.items() if key.startswith(start + name) and "." not in key[len(start) :] and key[len(start) + len(name)].isupper()]
+        rows = [
+            each
+            for key, each in profile.by_id.items()
+            if key.startswith(start + name) and "." not in key[len(start) :] and key[len(start) + len(name)].isupper()
+        ]
     return rows
 
 
-def _extension(engine: Engine, profile: Profile, element: Json, url: str, rest: list[tuple[str, str]]) -> list[Criterion]:
+def _extension(
+    engine: Engine, profile: Profile, element: Json, url: str, rest: list[tuple[str, str]]
+) -> list[Criterion]:
     start = (element.get("id") or element["path"]) + ".extension:"
     for key, each in profile.by_id.items():
         if key.startswith(start) and "." not in key[len(start) :]:
@@ -128,7 +148,11 @@ def _in_profiles(engine: Engine, canonicals: list[str], steps: list[tuple[str, s
 
 
 def _in_types(engine: Engine, element: Json, steps: list[tuple[str, str]]) -> list[Criterion]:
-    codes = [each["code"] for each in element.get("type", ()) if "code" in each and each["code"] not in ("BackboneElement", "Element", "Resource")]
+    codes = [
+        each["code"]
+        for each in element.get("type", ())
+        if "code" in each and each["code"] not in ("BackboneElement", "Element", "Resource")
+    ]
     if len(codes) != 1:
         return []
     return _in_profiles(engine, ["http://hl7.org/fhir/StructureDefinition/" + codes[0]], steps)
@@ -156,7 +180,9 @@ def _from_value(element: Json, steps: list[tuple[str, str]]) -> Criterion | None
 def select(scope: Scope, item: Item, steps: list[tuple[str, str]]) -> list[Selected]:
     """The values of an item at the end of the path."""
     child, value, _, _ = item
-    table = _table(scope, child.kind, child.type, value, child.table if child.kind not in (PRIMITIVE, RESOURCE) else None)
+    table = _table(
+        scope, child.kind, child.type, value, child.table if child.kind not in (PRIMITIVE, RESOURCE) else None
+    )
     return _select(scope, Selected(value, _type(child.type, value), table), steps)
 
 
@@ -198,8 +224,10 @@ def _select(scope: Scope, at: Selected, steps: list[tuple[str, str]]) -> list[Se
         inner = value.get(child.key)
         for each in inner if isinstance(inner, list) else (inner,):
             if each is not None:
-                table_ = child.table if child.kind not in (PRIMITIVE, RESOURCE) else _table(scope, child.kind, child.type, each, None)
+                table_ = (
+                    child.table
+                    if child.kind not in (PRIMITIVE, RESOURCE)
+                    else _table(scope, child.kind, child.type, each, None)
+                )
                 found.extend(_select(scope, Selected(each, _type(child.type, each), table_), rest))
     return found
-
-

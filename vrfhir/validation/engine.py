@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from vrfhir.definitions import CORE_CANONICAL, Definitions
 from vrfhir.fhirpath import Environment
@@ -45,7 +45,7 @@ class Engine:
     depth_limit = 100
     trial_limit = 8
 
-    specials: dict[str, ElementCheck] = {
+    specials: ClassVar[dict[str, ElementCheck]] = {
         "Extension": extension_element,
         "Reference": references.reference_element,
         "CodeableConcept": bindings.concept_element,
@@ -54,7 +54,7 @@ class Engine:
         "Quantity": datatypes.quantity_element,
         "Attachment": datatypes.attachment_element,
     }
-    resource_rules: dict[str, ResourceCheck] = {
+    resource_rules: ClassVar[dict[str, ResourceCheck]] = {
         "Observation": check_observation,
         "QuestionnaireResponse": check_questionnaire_response,
     }
@@ -78,7 +78,7 @@ class Engine:
         self.resource_types = definitions.resource_types()
         self.contexts: dict[tuple[str, ...], frozenset[str]] = {}
         self.codings: dict[tuple[str, str, str | None], tuple[tuple[str, Json], ...]] = {}
-        self.narratives: dict[str, list[tuple[str, dict[str, str]]]] = {}
+        self.narratives: dict[str, list[tuple[str, Json]]] = {}
         self._tables: dict[str, Table | None] = {}
         self._structures: dict[str, Json | None] = {}
         self._profiles: dict[str, Profile | None] = {}
@@ -155,8 +155,8 @@ class Engine:
     def check_profile(self, scope: Scope, structure: Json, value: Json, type_name: str, location: Location) -> None:
         """Lay the definition of an extension over one."""
         profile = self.profile(structure["url"])
-        if profile is not None:
-            profile.root.apply(scope, self.table(type_name), value, location)
+        if profile is not None and profile.body is not None:
+            profile.body.apply(scope, self.table(type_name), value, location)
 
     def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
         """A reference against the target profiles of a profile."""
@@ -174,7 +174,7 @@ class Engine:
         for each in constraints:
             if each.get("key") in STRUCTURAL or "expression" not in each or each.get("bestPractice"):
                 continue
-            key = (each["key"], each["expression"], each.get("source", structure.get("url", "")))
+            key = (str(each["key"]), str(each["expression"]), str(each.get("source") or structure.get("url", "")))
             invariant = self._invariants.get(key)
             if invariant is None:
                 invariant = self._invariants[key] = Invariant(each, structure.get("url", ""))
@@ -188,7 +188,11 @@ class Engine:
             base = self.definitions.type(profile.type)
             elements = base["snapshot"]["element"] if base is not None and "snapshot" in base else [{}]
             known = {(each.get("key"), each.get("expression")) for each in elements[0].get("constraint", ())}
-            own = [each for each in profile.elements[0].get("constraint", ()) if (each.get("key"), each.get("expression")) not in known]
+            own = [
+                each
+                for each in profile.elements[0].get("constraint", ())
+                if (each.get("key"), each.get("expression")) not in known
+            ]
             rules = self._root_invariants[profile.versioned] = self.invariants(own, profile.structure)
         return rules
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import FhirPathError, compile
+from vrfhir.fhirpath import FhirPathError
+from vrfhir.fhirpath import compile as compile_expression
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.tables import is_primitive
@@ -19,7 +20,9 @@ __all__ = ["ExtensionDefinition", "extension_element"]
 
 Json = dict[str, Any]
 
-_CROSS_VERSION = re.compile(r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+")
+_CROSS_VERSION = re.compile(
+    r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+"
+)
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _EVERYWHERE = frozenset({"Element", "Any"})
 _EXTRA_TYPES = {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type": ("uri", "url")}
@@ -28,7 +31,18 @@ _EXTRA_TYPES = {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhi
 class ExtensionDefinition:
     """What the StructureDefinition of an extension says."""
 
-    __slots__ = ("anywhere", "contexts", "invariants", "is_modifier", "parts", "structure", "types", "url", "value_required", "versioned")
+    __slots__ = (
+        "anywhere",
+        "contexts",
+        "invariants",
+        "is_modifier",
+        "parts",
+        "structure",
+        "types",
+        "url",
+        "value_required",
+        "versioned",
+    )
 
     def __init__(self, structure: Json) -> None:
         elements = structure["snapshot"]["element"]
@@ -43,7 +57,9 @@ class ExtensionDefinition:
         self.types: frozenset[str] = frozenset()
         self.value_required = False
         if value is not None and value.get("max") != "0":
-            self.types = frozenset(each["code"] for each in value.get("type", ())) | frozenset(_EXTRA_TYPES.get(self.url, ()))
+            self.types = frozenset(each["code"] for each in value.get("type", ())) | frozenset(
+                _EXTRA_TYPES.get(self.url, ())
+            )
             self.value_required = value.get("min", 0) > 0
         self.parts = frozenset(
             each["fixedUri"] for each in elements if each["path"] == "Extension.extension.url" and "fixedUri" in each
@@ -129,12 +145,16 @@ def _context(scope: Scope, definition: ExtensionDefinition, child: Child, locati
             return
         if not any(_fits(scope, kind, text, paths, location[0], parent) for kind, text in definition.contexts):
             allowed = ", ".join(text for _, text in definition.contexts) or "nowhere"
-            rule = "Extension_EXTM_Context_Wrong" if child.name == "modifierExtension" else "Extension_EXTP_Context_Wrong"
+            rule = (
+                "Extension_EXTM_Context_Wrong" if child.name == "modifierExtension" else "Extension_EXTP_Context_Wrong"
+            )
             scope.report(rule, location[0], found=definition.versioned, allowed=allowed)
             return
     for rule_text in definition.invariants:
         try:
-            held = compile(rule_text).test(scope.node(parent, context_type(scope.engine, location[0])), scope.environment)
+            held = compile_expression(rule_text).test(
+                scope.node(parent, context_type(scope.engine, location[0])), scope.environment
+            )
         except FhirPathError:
             held = True
         if not held:
@@ -152,7 +172,9 @@ def _fits(scope: Scope, kind: str, text: str, paths: frozenset[str], holder: Loc
         return owner[1] in ("extension", "modifierExtension") and parent.get("url") == text
     if kind == "fhirpath":
         try:
-            found = compile(text).evaluate(scope.node(scope.resource, str(scope.resource.get("resourceType", ""))), environment=scope.environment)
+            found = compile_expression(text).evaluate(
+                scope.node(scope.resource, str(scope.resource.get("resourceType", ""))), environment=scope.environment
+            )
         except FhirPathError:
             return True
         return any(getattr(each, "value", each) is parent for each in found)
@@ -183,7 +205,9 @@ def context_paths(engine: Engine, holder: Location) -> frozenset[str]:
 
 def context_type(engine: Engine, holder: Location) -> str:
     """The FHIRPath type path of the holder, as far as it can be told: its resource, or ``Element``."""
-    return holder[1] if holder[0] is None else holder[1][2:].partition("/")[0] if holder[1].startswith("/*") else "Element"
+    return (
+        holder[1] if holder[0] is None else holder[1][2:].partition("/")[0] if holder[1].startswith("/*") else "Element"
+    )
 
 
 def _context_paths(engine: Engine, names: tuple[str, ...]) -> frozenset[str]:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import FhirPathError, compile
+from vrfhir.fhirpath import FhirPathError
+from vrfhir.fhirpath import compile as compile_expression
 from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
     from vrfhir.fhirpath import Expression
-    from vrfhir.validation.scope import Scope
     from vrfhir.validation.paths import Location
+    from vrfhir.validation.scope import Scope
 
 __all__ = ["NATIVE", "STRUCTURAL", "Invariant", "check"]
 
@@ -54,11 +55,13 @@ class Invariant:
     def expression(self) -> Expression:
         """The parsed expression. Raises :class:`FhirPathError`."""
         if self._expression is None:
-            self._expression = compile(self._text)
+            self._expression = compile_expression(self._text)
         return self._expression
 
 
-def check(scope: Scope, invariants: tuple[Invariant, ...], value: Any, type_path: str, location: Location, extra: Any = None) -> None:
+def check(
+    scope: Scope, invariants: tuple[Invariant, ...], value: Any, type_path: str, location: Location, extra: Any = None
+) -> None:
     """Evaluate rules on one element and report those that do not hold."""
     if not scope.strict:
         value = _with_content(value)
@@ -105,9 +108,15 @@ def _ref_1(value: Json) -> bool | None:
 
 def _per_1(value: Json) -> bool | None:
     start, end = value.get("start"), value.get("end")
-    if start is None and "_start" not in value or end is None and "_end" not in value:
+    if (start is None and "_start" not in value) or (end is None and "_end" not in value):
         return True
-    if type(start) is str and type(end) is str and len(start) == len(end) and _SAME_PRECISION(start) and _SAME_PRECISION(end):
+    if (
+        type(start) is str
+        and type(end) is str
+        and len(start) == len(end)
+        and _SAME_PRECISION(start)
+        and _SAME_PRECISION(end)
+    ):
         return start <= end
     return None
 

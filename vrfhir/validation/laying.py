@@ -76,7 +76,11 @@ def _foreign(scope: Scope, profile: Profile, location: Location) -> None:
         if child is None:
             continue
         others = other.names.get(child.name)
-        places = [(location, child.label, key, at) for at in range(len(value))] if isinstance(value, list) else [(location, child.label, key, -1)]
+        places = (
+            [(location, child.label, key, at) for at in range(len(value))]
+            if isinstance(value, list)
+            else [(location, child.label, key, -1)]
+        )
         if others is None:
             for place in places:
                 if not profile.is_abstract:
@@ -86,10 +90,14 @@ def _foreign(scope: Scope, profile: Profile, location: Location) -> None:
         elif child.type not in {each.type for each in others} and child.kind != RESOURCE:
             for place in places:
                 expected = ", ".join(sorted({each.type for each in others}))
-                scope.report("Extension_PROF_Type", place, source=profile.versioned, expected=expected, found=child.type)
+                scope.report(
+                    "Extension_PROF_Type", place, source=profile.versioned, expected=expected, found=child.type
+                )
 
 
-def check_type_profiles(scope: Scope, canonicals: tuple[str, ...], value: Json, type_name: str, location: Location) -> None:
+def check_type_profiles(
+    scope: Scope, canonicals: tuple[str, ...], value: Json, type_name: str, location: Location
+) -> None:
     """A data type that must conform to one of several profiles."""
     profiles = [(url, scope.engine.profile(url)) for url in canonicals]
     for url, found in profiles:

@@ -35,20 +35,31 @@ def _check(scope: Scope, is_minimum: bool, type_name: str, value: Any, limit: An
         if value.get("code") == limit.get("code") and value.get("system") == limit.get("system"):
             found, bound = _number(value.get("value")), _number(limit.get("value"))
             if found is not None and bound is not None and _outside(found, bound, is_minimum):
-                rule = "TYPE_SPECIFIC_CHECKS_DT_QTY_MIN_VALUE_WRONG" if is_minimum else "TYPE_SPECIFIC_CHECKS_DT_QTY_MAX_VALUE_WRONG"
+                rule = (
+                    "TYPE_SPECIFIC_CHECKS_DT_QTY_MIN_VALUE_WRONG"
+                    if is_minimum
+                    else "TYPE_SPECIFIC_CHECKS_DT_QTY_MAX_VALUE_WRONG"
+                )
                 scope.report(rule, location, found=found, limit=bound)
         return
     if type_name in _NUMBERS:
         found, bound = _number(value), _number(limit)
         if found is not None and bound is not None and _outside(found, bound, is_minimum):
             kind = "Decimal" if type_name == "decimal" else "Integer"
-            scope.report(f"Type_Specific_Checks_DT_{kind}_{'LT' if is_minimum else 'GT'}", location, found=found, limit=bound)
+            scope.report(
+                f"Type_Specific_Checks_DT_{kind}_{'LT' if is_minimum else 'GT'}", location, found=found, limit=bound
+            )
     elif type_name in _MOMENTS and isinstance(value, str) and isinstance(limit, str):
         size = min(len(value), len(limit))
         earlier = value[:size] < limit[:size]
         later = value[:size] > limit[:size]
         if (is_minimum and earlier) or (not is_minimum and later):
-            scope.report("TYPE_SPECIFIC_CHECKS_DT_DT_LT" if is_minimum else "TYPE_SPECIFIC_CHECKS_DT_DT_GT", location, found=value, limit=limit)
+            scope.report(
+                "TYPE_SPECIFIC_CHECKS_DT_DT_LT" if is_minimum else "TYPE_SPECIFIC_CHECKS_DT_DT_GT",
+                location,
+                found=value,
+                limit=limit,
+            )
 
 
 def _outside(found: Decimal, bound: Decimal, is_minimum: bool) -> bool:

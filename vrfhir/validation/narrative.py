@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from html.entities import name2codepoint
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from vrfhir.validation.paths import Location
@@ -24,16 +24,124 @@ _XML_ENTITIES = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _DEPTH_LIMIT = 200
 
 _ELEMENTS = frozenset(
-    "p br div h1 h2 h3 h4 h5 h6 a span b em i strong small big tt dfn q var abbr acronym cite blockquote hr address bdo kbd sub sup "
-    "ul ol li dl dt dd pre table caption colgroup col thead tr tfoot tbody th td code samp img map area".split()
+    [
+        "p",
+        "br",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "a",
+        "span",
+        "b",
+        "em",
+        "i",
+        "strong",
+        "small",
+        "big",
+        "tt",
+        "dfn",
+        "q",
+        "var",
+        "abbr",
+        "acronym",
+        "cite",
+        "blockquote",
+        "hr",
+        "address",
+        "bdo",
+        "kbd",
+        "sub",
+        "sup",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "pre",
+        "table",
+        "caption",
+        "colgroup",
+        "col",
+        "thead",
+        "tr",
+        "tfoot",
+        "tbody",
+        "th",
+        "td",
+        "code",
+        "samp",
+        "img",
+        "map",
+        "area",
+    ]
 )
 _ATTRIBUTES = frozenset(
-    "title style class id lang xml:lang dir accesskey tabindex span width align valign char charoff abbr axis headers scope rowspan colspan".split()
+    [
+        "title",
+        "style",
+        "class",
+        "id",
+        "lang",
+        "xml:lang",
+        "dir",
+        "accesskey",
+        "tabindex",
+        "span",
+        "width",
+        "align",
+        "valign",
+        "char",
+        "charoff",
+        "abbr",
+        "axis",
+        "headers",
+        "scope",
+        "rowspan",
+        "colspan",
+    ]
 )
 _OF_ELEMENT = frozenset(
-    "a.href a.name a.charset a.type a.hreflang a.rel a.rev a.shape a.coords img.src img.border img.alt img.longdesc img.height img.width "
-    "img.usemap img.ismap blockquote.cite q.cite map.name area.shape area.coords area.href area.nohref area.alt table.summary table.width "
-    "table.border table.frame table.rules table.cellspacing table.cellpadding pre.space td.nowrap".split()
+    [
+        "a.href",
+        "a.name",
+        "a.charset",
+        "a.type",
+        "a.hreflang",
+        "a.rel",
+        "a.rev",
+        "a.shape",
+        "a.coords",
+        "img.src",
+        "img.border",
+        "img.alt",
+        "img.longdesc",
+        "img.height",
+        "img.width",
+        "img.usemap",
+        "img.ismap",
+        "blockquote.cite",
+        "q.cite",
+        "map.name",
+        "area.shape",
+        "area.coords",
+        "area.href",
+        "area.nohref",
+        "area.alt",
+        "table.summary",
+        "table.width",
+        "table.border",
+        "table.frame",
+        "table.rules",
+        "table.cellspacing",
+        "table.cellpadding",
+        "pre.space",
+        "td.nowrap",
+    ]
 )
 _BLOCKS = frozenset({"div", "blockquote", "table", "ol", "ul", "p"})
 
@@ -115,18 +223,21 @@ def check_narrative(scope: Scope, child: Child, text: str, location: Location) -
         scope.report(rule, location, **facts)
 
 
-def _judge(text: str) -> list[tuple[str, dict[str, str]]]:
+def _judge(text: str) -> list[tuple[str, dict[str, Any]]]:
     element, problem = parse_narrative(text)
-    txt_1, txt_2 = "http://hl7.org/fhir/StructureDefinition/Narrative#txt-1", "http://hl7.org/fhir/StructureDefinition/Narrative#txt-2"
+    txt_1, txt_2 = (
+        "http://hl7.org/fhir/StructureDefinition/Narrative#txt-1",
+        "http://hl7.org/fhir/StructureDefinition/Narrative#txt-2",
+    )
     if element is None:
         return [("ERROR_PARSING_XHTML_", {"problem": problem}), (txt_1, {}), (txt_2, {})]
-    found: list[tuple[str, dict[str, str]]] = []
+    found: list[tuple[str, dict[str, Any]]] = []
     namespace = element.attributes.get("xmlns", "")
     if namespace != _XHTML:
         found.append(("XHTML_XHTML_NS_InValid", {"found": namespace}))
     if element.name != "div":
         found.append(("XHTML_XHTML_Name_Invalid", {"found": element.name}))
-    illegal: list[tuple[str, dict[str, str]]] = []
+    illegal: list[tuple[str, dict[str, Any]]] = []
     for inner in element.children:
         _element(inner, illegal, in_paragraph=False)
     found.extend(illegal)
@@ -137,7 +248,7 @@ def _judge(text: str) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def _element(element: Element, found: list[tuple[str, dict[str, str]]], *, in_paragraph: bool) -> None:
+def _element(element: Element, found: list[tuple[str, dict[str, Any]]], *, in_paragraph: bool) -> None:
     name = element.name
     if (namespace := element.attributes.get("xmlns")) not in (None, _XHTML):
         found.append(("XHTML_XHTML_NS_InValid", {"found": str(namespace)}))

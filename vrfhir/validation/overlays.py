@@ -36,20 +36,40 @@ _VALUE_LIMITS = ("minValue", "maxValue", "maxLength")
 class Profile:
     """A StructureDefinition ready to be laid over data."""
 
-    __slots__ = ("by_id", "elements", "is_abstract", "is_core", "is_vital_sign", "name", "root", "structure", "type", "url", "versioned")
+    __slots__ = (
+        "body",
+        "by_id",
+        "elements",
+        "is_abstract",
+        "is_core",
+        "is_vital_sign",
+        "name",
+        "root",
+        "structure",
+        "type",
+        "url",
+        "versioned",
+    )
 
     def __init__(self, structure: Json) -> None:
         self.structure = structure
         self.url: str = structure.get("url", "")
-        self.versioned = f"{self.url}|{structure['version']}" if "version" in structure else self.url
-        self.name: str = structure.get("name", self.url)
+        version = structure.get("version")
+        self.versioned = f"{self.url}|{version}" if version else self.url
+        self.name = str(structure.get("name", self.url))
         self.type: str = structure.get("type", "").rpartition("/")[2]
         self.is_abstract = structure.get("abstract") is True
         self.elements: list[Json] = structure["snapshot"]["element"]
-        self.is_core = structure.get("derivation") == "specialization" and self.url.startswith("http://hl7.org/fhir/StructureDefinition/")
-        self.is_vital_sign = self.url.startswith("http://hl7.org/fhir/StructureDefinition/") and self.type == "Observation"
+        self.is_core = structure.get("derivation") == "specialization" and self.url.startswith(
+            "http://hl7.org/fhir/StructureDefinition/"
+        )
+        self.is_vital_sign = (
+            self.url.startswith("http://hl7.org/fhir/StructureDefinition/") and self.type == "Observation"
+        )
         self.by_id: dict[str, Json] = {each.get("id") or each["path"]: each for each in self.elements}
         self.root: Overlay
+        self.body: Overlay | None = None
+        """For an extension: what is asked beyond its url, by which it was found."""
 
 
 class Overlay:
@@ -70,7 +90,18 @@ class Overlay:
 class Content:
     """What a profile asks of each occurrence of an element or slice."""
 
-    __slots__ = ("binding", "constraint", "definition", "has_limits", "invariants", "nested", "profile", "profiles", "targets", "types")
+    __slots__ = (
+        "binding",
+        "constraint",
+        "definition",
+        "has_limits",
+        "invariants",
+        "nested",
+        "profile",
+        "profiles",
+        "targets",
+        "types",
+    )
 
     def __init__(self, profile: Profile, definition: Json) -> None:
         self.profile = profile
@@ -88,7 +119,14 @@ class Content:
     def is_idle(self) -> bool:
         """True when nothing is asked."""
         return not (
-            self.constraint or self.binding or self.types is not None or self.profiles or self.targets or self.invariants or self.has_limits or self.nested
+            self.constraint
+            or self.binding
+            or self.types is not None
+            or self.profiles
+            or self.targets
+            or self.invariants
+            or self.has_limits
+            or self.nested
         )
 
     def apply(self, scope: Scope, item: Item) -> None:
@@ -99,14 +137,30 @@ class Content:
         elif self.types is not None and child.type not in self.types:
             expected = ", ".join(sorted(self.types))
             if len(self.types) == 1:
-                scope.report("Extension_PROF_Type", location, source=self.profile.versioned, expected=expected, found=child.type)
+                scope.report(
+                    "Extension_PROF_Type", location, source=self.profile.versioned, expected=expected, found=child.type
+                )
             else:
                 rule_place = location[0] or location
-                scope.report("Validation_VAL_Profile_NoType", rule_place, source=self.profile.versioned, expected=expected, name=child.key)
+                scope.report(
+                    "Validation_VAL_Profile_NoType",
+                    rule_place,
+                    source=self.profile.versioned,
+                    expected=expected,
+                    name=child.key,
+                )
             return
         if self.constraint is not None:
             kind, expected_value = self.constraint
-            check_value(scope, kind, expected_value, value, location, child.name, f"{self.profile.versioned}#{self.definition.get('id', '')}")
+            check_value(
+                scope,
+                kind,
+                expected_value,
+                value,
+                location,
+                child.name,
+                f"{self.profile.versioned}#{self.definition.get('id', '')}",
+            )
         if self.has_limits:
             check_limits(scope, self.definition, child.type, value, location)
         if self.binding is not None:
@@ -133,14 +187,14 @@ class Content:
 
     def _resource_type(self, scope: Scope, value: Any, location: Location) -> None:
         name = value.get("resourceType") if type(value) is dict else None
-        assert self.types is not None
-        if isinstance(name, str) and not self.types & set(scope.engine.type_chain(name)):
+        if isinstance(name, str) and self.types is not None and not self.types & set(scope.engine.type_chain(name)):
             rule = "Bundle_BUNDLE_Entry_Type2" if len(self.types) == 1 else "Bundle_BUNDLE_Entry_Type3"
             scope.report(rule, mark(location, value), found=name, expected=", ".join(sorted(self.types)))
 
     def _bind(self, scope: Scope, child: Child, value: Any, location: Location) -> None:
         binding = self.binding
-        assert binding is not None
+        if binding is None:
+            return
         if child.type == "CodeableConcept":
             if type(value) is dict:
                 check_concept(scope, binding, value, location, base=False)
@@ -158,7 +212,18 @@ class Content:
 class ElementRule:
     """What a profile asks of one element of an object: how often, which slices, and of what kind."""
 
-    __slots__ = ("content", "definition", "keys", "maximum", "minimum", "name", "profile", "slicing")
+    __slots__ = (
+        "content",
+        "definition",
+        "has_content",
+        "keys",
+        "maximum",
+        "minimum",
+        "must_slice",
+        "name",
+        "profile",
+        "slicing",
+    )
 
     def __init__(self, profile: Profile, definition: Json, name: str) -> None:
         self.profile = profile
@@ -168,7 +233,9 @@ class ElementRule:
         self.maximum = _NO_LIMIT
         self.content = Content(profile, definition)
         self.slicing: Slicing | None = None
-        self.keys: tuple[str, ...] = ()
+        self.keys: frozenset[str] = frozenset()
+        self.must_slice = False
+        self.has_content = False
 
     @property
     def is_idle(self) -> bool:
@@ -177,11 +244,8 @@ class ElementRule:
 
     def apply(self, scope: Scope, table: Table, value: Json, location: Location) -> None:
         """Check this element of an object."""
-        for key in self.keys:
-            if key in value:
-                break
-        else:
-            if self.minimum or self.slicing is not None:
+        if self.keys.isdisjoint(value):
+            if self.minimum or self.must_slice:
                 self._absent(scope, location)
             return
         items = items_of(table, value, location, self.name)
@@ -200,7 +264,7 @@ class ElementRule:
             )
         if self.slicing is not None:
             items = self.slicing.apply(scope, items, location, value)
-        if not self.content.is_idle:
+        if self.has_content:
             for item in items:
                 self.content.apply(scope, item)
 
@@ -225,7 +289,10 @@ class ElementRule:
 def items_of(table: Table, value: Json, location: Location, name: str) -> list[Item]:
     """The occurrences of an element in an object, whatever its type."""
     rows: list[Item] = []
-    for child in table.names.get(name, ()):
+    children = table.names.get(name, ())
+    if len(children) > 4:  # value[x] of an extension has fifty types, the object a few keys
+        children = table.present(children, value)
+    for child in children:
         key = child.key
         found = value.get(key)
         if child.kind == PRIMITIVE:
@@ -254,6 +321,9 @@ def compile_profile(engine: Engine, structure: Json) -> Profile:
     root = profile.elements[0]
     table = engine.table_or_none(profile.type) or engine.table("Element")
     profile.root = _overlay(engine, profile, root, table) or Overlay([], frozenset())
+    if profile.type == "Extension":
+        rules = [rule for rule in profile.root.rules if rule.name != "url"]
+        profile.body = Overlay(rules, profile.root.names) if rules else None
     return profile
 
 
@@ -288,9 +358,11 @@ def _overlay(engine: Engine, profile: Profile, parent: Json, table: Table) -> Ov
             rule.slicing = compile_slicing(engine, profile, definition, name)
         rules.append(rule)
     for rule in rules:
-        rule.keys = tuple(key for child in table.names.get(rule.name, ()) for key in (child.key, child.fork))
+        rule.keys = frozenset(key for child in table.names.get(rule.name, ()) for key in (child.key, child.fork))
+        rule.has_content = not rule.content.is_idle
         if rule.slicing is not None:
             rule.slicing.finish()
+            rule.must_slice = any(each.minimum for each in rule.slicing.slices)
     rules = [rule for rule in rules if not rule.is_idle]
     return Overlay(rules, frozenset(names)) if rules or names else None
 
@@ -298,7 +370,9 @@ def _overlay(engine: Engine, profile: Profile, parent: Json, table: Table) -> Ov
 def _is_plain_extension_slicing(definition: Json) -> bool:
     """Every ``extension`` is sliced by url without slices of its own; that alone asks nothing."""
     slicing = definition["slicing"]
-    return definition["path"].endswith(("xtension",)) and slicing.get("rules") != "closed" and not slicing.get("ordered")
+    return (
+        definition["path"].endswith(("xtension",)) and slicing.get("rules") != "closed" and not slicing.get("ordered")
+    )
 
 
 def _maximum(definition: Json, table: Table, name: str) -> int:
@@ -319,7 +393,13 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
     types = definition.get("type", ())
     codes = frozenset(each["code"] for each in types if "code" in each)
     base_codes = frozenset(child.type for child in children)
-    if profile.type != "Extension" and codes and base_codes and not base_codes <= codes and not codes & {"Resource", "DomainResource", "BackboneElement", "Element"}:
+    if (
+        profile.type != "Extension"
+        and codes
+        and base_codes
+        and not base_codes <= codes
+        and not codes & {"Resource", "DomainResource", "BackboneElement", "Element"}
+    ):
         content.types = codes
     if "binding" in definition and not _same_binding(definition["binding"], base.get("binding")):
         content.binding = Binding(definition["binding"])
@@ -328,7 +408,9 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
     if codes == {"Extension"}:
         content.profiles = ()
     targets = tuple(each for each in types if each.get("code") == "Reference")
-    if targets and _target_key(targets) != _target_key(tuple(each for each in base.get("type", ()) if each.get("code") == "Reference")):
+    if targets and _target_key(targets) != _target_key(
+        tuple(each for each in base.get("type", ()) if each.get("code") == "Reference")
+    ):
         content.targets = targets
     known = _known_rules(engine, children)
     own = [each for each in definition.get("constraint", ()) if (each.get("key"), each.get("expression")) not in known]
@@ -340,7 +422,11 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
         nested = _overlay(engine, profile, definition, inner)
         if nested is not None and nested.rules:
             content.nested = nested
-    elif children and children[0].kind == RESOURCE and any(key.startswith((definition.get("id") or "") + ".") for key in profile.by_id):
+    elif (
+        children
+        and children[0].kind == RESOURCE
+        and any(key.startswith((definition.get("id") or "") + ".") for key in profile.by_id)
+    ):
         only = next(iter(codes)) if len(codes) == 1 else "Resource"
         nested = _overlay(engine, profile, definition, engine.table_or_none(only) or engine.table("Resource"))
         content.nested = nested if nested is not None and nested.rules else None
@@ -350,19 +436,30 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
 def _same_binding(own: Json, base: Json | None) -> bool:
     if base is None:
         return False
-    return own.get("strength") == base.get("strength") and own.get("valueSet", "").partition("|")[0] == base.get("valueSet", "").partition("|")[0]
+    return (
+        own.get("strength") == base.get("strength")
+        and own.get("valueSet", "").partition("|")[0] == base.get("valueSet", "").partition("|")[0]
+    )
 
 
 def _target_key(types: tuple[Json, ...]) -> frozenset[str]:
     return frozenset(
-        [url for each in types for url in each.get("targetProfile", ())] + ["aggregation:" + mode for each in types for mode in each.get("aggregation", ())]
+        [url for each in types for url in each.get("targetProfile", ())]
+        + ["aggregation:" + mode for each in types for mode in each.get("aggregation", ())]
     )
 
 
 def _known_rules(engine: Engine, children: tuple[Child, ...]) -> set[tuple[Any, Any]]:
-    known = {(each.get("key"), each.get("expression")) for child in children for each in child.definition.get("constraint", ())}
+    known = {
+        (each.get("key"), each.get("expression"))
+        for child in children
+        for each in child.definition.get("constraint", ())
+    }
     for child in children:
         definition = engine.definitions.type(child.type)
         if definition is not None and "snapshot" in definition:
-            known |= {(each.get("key"), each.get("expression")) for each in definition["snapshot"]["element"][0].get("constraint", ())}
+            known |= {
+                (each.get("key"), each.get("expression"))
+                for each in definition["snapshot"]["element"][0].get("constraint", ())
+            }
     return known

@@ -46,7 +46,9 @@ def equals(value: Any, expected: Any) -> bool:
 def fits(value: Any, pattern: Any) -> bool:
     """True when a value holds all that a pattern names."""
     if isinstance(pattern, dict):
-        return isinstance(value, dict) and all(name in value and fits(value[name], part) for name, part in pattern.items())
+        return isinstance(value, dict) and all(
+            name in value and fits(value[name], part) for name, part in pattern.items()
+        )
     if isinstance(pattern, list):
         return isinstance(value, list) and all(any(fits(each, part) for each in value) for part in pattern)
     return _same(value, pattern)
@@ -89,7 +91,9 @@ def _list(scope: Scope, kind: str, name: str, parts: list[Any], found: Any, loca
     match = equals if kind == "fixed" else fits
     for part in parts:
         if not any(match(each, part) for each in items):
-            scope.report("Fixed_Type_Checks_DT_Pattern_Missing", location, name=name, expected=_shown(part), source=source)
+            scope.report(
+                "Fixed_Type_Checks_DT_Pattern_Missing", location, name=name, expected=_shown(part), source=source
+            )
 
 
 def _shown(value: Any) -> str:

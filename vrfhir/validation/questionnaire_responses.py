@@ -32,16 +32,30 @@ def check_questionnaire_response(scope: Scope, resource: Json, location: Locatio
         return
     if canonical.startswith("#"):
         rows = (each for each in resource.get("contained", ()) if isinstance(each, dict))
-        questionnaire = next((each for each in rows if each.get("id") == canonical[1:] and each.get("resourceType") == "Questionnaire"), None)
+        questionnaire = next(
+            (each for each in rows if each.get("id") == canonical[1:] and each.get("resourceType") == "Questionnaire"),
+            None,
+        )
     else:
         questionnaire = scope.engine.definitions.resource(canonical, "Questionnaire")
     if questionnaire is None:
         other = scope.engine.definitions.resource(canonical)
         if other is not None:
             place = (location, "questionnaire", "questionnaire", -1)
-            scope.report("TYPE_SPECIFIC_CHECKS_DT_CANONICAL_TYPE", place, found=canonical, actual=other.get("resourceType"), expected="Questionnaire")
+            scope.report(
+                "TYPE_SPECIFIC_CHECKS_DT_CANONICAL_TYPE",
+                place,
+                found=canonical,
+                actual=other.get("resourceType"),
+                expected="Questionnaire",
+            )
         is_example = canonical.startswith(("http://example.org", "https://example.org"))
-        scope.report("Questionnaire_QR_Q_NotFound", location, severity="information" if is_example else "warning", found=canonical)
+        scope.report(
+            "Questionnaire_QR_Q_NotFound",
+            location,
+            severity="information" if is_example else "warning",
+            found=canonical,
+        )
         return
     _authored(scope, resource, questionnaire, location)
     severity: Severity = "error" if resource.get("status") in _DONE else "warning"
@@ -116,11 +130,19 @@ class _Response:
             report("Questionnaire_QR_Item_Text", place, found=link)
         answers = _rows(item.get("answer"))
         enabled = is_enabled(question, self.response, self.questionnaire)
-        if not answers and question.get("required") is True and kind != "group" and (enabled or self.severity == "warning"):
+        if (
+            not answers
+            and question.get("required") is True
+            and kind != "group"
+            and (enabled or self.severity == "warning")
+        ):
             report("Questionnaire_QR_Item_Missing", place, severity=self.severity, found=link)
         if len(answers) > 1 and question.get("repeats") is not True:
             report("Questionnaire_QR_Item_OnlyOneA", place)
-        for name, rule in (("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"), ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS")):
+        for name, rule in (
+            ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
+            ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
+        ):
             limit = _extension(question, name)
             if isinstance(limit, int) and (len(answers) > limit if "max" in name else len(answers) < limit):
                 report(rule, place, limit=limit, found=len(answers))
@@ -139,7 +161,11 @@ class _Response:
                 report("QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED", place)
             self.items(_rows(question.get("item")), item, place)
         elif inner:
-            report("Questionnaire_QR_Item_Display" if kind == "display" else "Questionnaire_QR_Item_Group_answer", place, found=link)
+            report(
+                "Questionnaire_QR_Item_Display" if kind == "display" else "Questionnaire_QR_Item_Group_answer",
+                place,
+                found=link,
+            )
 
 
 def _rows(value: Any) -> list[Json]:

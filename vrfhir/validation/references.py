@@ -19,7 +19,9 @@ __all__ = ["Target", "check_targets", "find_target", "reference_element", "type_
 
 Json = dict[str, Any]
 
-_RESTFUL = re.compile(r"(?:(?P<base>(?:https?|urn)://?\S*?/))?(?P<type>[A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?")
+_RESTFUL = re.compile(
+    r"(?:(?P<base>(?:https?|urn)://?\S*?/))?(?P<type>[A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?"
+)
 _RESOURCE = "http://hl7.org/fhir/StructureDefinition/Resource"
 
 
@@ -54,7 +56,9 @@ def find_target(scope: Scope, reference: str) -> Target | None:
 
 def _contained(scope: Scope, wanted: str) -> Target | None:
     if not wanted:
-        return Target(scope.root, "contained", scope.container, scope.entry) if scope.root is not scope.resource else None
+        return (
+            Target(scope.root, "contained", scope.container, scope.entry) if scope.root is not scope.resource else None
+        )
     inner = scope.root.get("contained")
     for at, each in enumerate(inner if isinstance(inner, list) else ()):
         if isinstance(each, dict) and each.get("id") == wanted:
@@ -75,15 +79,24 @@ def reference_element(scope: Scope, child: Child, value: Json, location: Locatio
         return
     if any(each.isspace() for each in reference):
         scope.report("REFERENCE_REF_INVALID_REF", location)
-    elif scope.options.assume_rest and not is_absolute(reference) and reference[0] != "#" and not type_in_text(scope, reference):
+    elif (
+        scope.options.assume_rest
+        and not is_absolute(reference)
+        and reference[0] != "#"
+        and not type_in_text(scope, reference)
+    ):
         scope.report("REFERENCE_REF_SUSPICIOUS", location, found=reference)
+    if scope.bundle is None and reference[0] != "#" and "type" not in value and scope.looks_away:
+        return
     if scope.bundle is not None and not reference.startswith("#"):
         scope.bundle.check_reference(scope, reference, location)
     types = child.definition.get("type", ())
     check_targets(scope, types, value, location, resolve=True)
 
 
-def check_targets(scope: Scope, types: tuple[Json, ...] | list[Json], value: Json, location: Location, *, resolve: bool) -> None:
+def check_targets(
+    scope: Scope, types: tuple[Json, ...] | list[Json], value: Json, location: Location, *, resolve: bool
+) -> None:
     """The target of a reference against the target profiles allowed at an element."""
     reference = value.get("reference")
     if type(reference) is not str or not reference.strip():
@@ -92,7 +105,11 @@ def check_targets(scope: Scope, types: tuple[Json, ...] | list[Json], value: Jso
     target = find_target(scope, reference)
     if resolve and target is None:
         _unresolved(scope, reference, location)
-    named = target.resource.get("resourceType", "") if target is not None else type_in_text(scope, reference.partition("?")[0] if "?" in reference else reference)
+    named = (
+        target.resource.get("resourceType", "")
+        if target is not None
+        else type_in_text(scope, reference.partition("?")[0] if "?" in reference else reference)
+    )
     if not named and "?" in reference and reference.partition("?")[0] in scope.engine.resource_types:
         named = reference.partition("?")[0]
     if resolve and type(value.get("type")) is str and value["type"]:
@@ -107,7 +124,9 @@ def check_targets(scope: Scope, types: tuple[Json, ...] | list[Json], value: Jso
             if scope.options.assume_rest:
                 scope.report("Reference_REF_BadTargetType2", location, found=named, expected=expected)
             elif scope.options.references != "ignore":
-                scope.report("Reference_REF_BadTargetType", location, severity="warning", found=named, expected=expected)
+                scope.report(
+                    "Reference_REF_BadTargetType", location, severity="warning", found=named, expected=expected
+                )
         return
     if not fitting:
         if not all(_type_of(scope, url) for url in allowed):
@@ -118,7 +137,9 @@ def check_targets(scope: Scope, types: tuple[Json, ...] | list[Json], value: Jso
     _conforms(scope, target, fitting, allowed, reference, location)
 
 
-def _conforms(scope: Scope, target: Target, fitting: list[str], allowed: list[str], reference: str, location: Location) -> None:
+def _conforms(
+    scope: Scope, target: Target, fitting: list[str], allowed: list[str], reference: str, location: Location
+) -> None:
     if scope.trial > scope.engine.trial_limit or any(scope.engine.is_base(url) for url in fitting):
         return
     results = [(url, scope.engine.trial(scope, target, url)) for url in fitting]
@@ -126,7 +147,9 @@ def _conforms(scope: Scope, target: Target, fitting: list[str], allowed: list[st
     if not good:
         scope.report("Reference_REF_CantMatchChoice", location, found=reference, expected=", ".join(allowed))
         for url, problems in results:
-            scope.report("Details_for__matching_against_Profile_", location, found=reference, profile=url, problem=problems or "")
+            scope.report(
+                "Details_for__matching_against_Profile_", location, found=reference, profile=url, problem=problems or ""
+            )
     elif len(good) > 1:
         scope.report("Reference_REF_MultipleMatches", location, found=reference)
 
@@ -142,13 +165,20 @@ def _unresolved(scope: Scope, reference: str, location: Location) -> None:
 
 def _stated_type(scope: Scope, allowed: list[str], stated: str, named: str, location: Location) -> None:
     short = stated.rpartition("/")[2]
-    if allowed and _RESOURCE not in allowed and short not in {_type_of(scope, url) for url in allowed} and all(_type_of(scope, url) for url in allowed):
+    if (
+        allowed
+        and _RESOURCE not in allowed
+        and short not in {_type_of(scope, url) for url in allowed}
+        and all(_type_of(scope, url) for url in allowed)
+    ):
         scope.report("Reference_REF_WrongTarget", location, found=stated, expected=", ".join(allowed))
     if named and named != short:
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=stated)
 
 
-def _aggregation(scope: Scope, types: tuple[Json, ...] | list[Json], target: Target | None, reference: str, location: Location) -> None:
+def _aggregation(
+    scope: Scope, types: tuple[Json, ...] | list[Json], target: Target | None, reference: str, location: Location
+) -> None:
     modes = {mode for each in types if each.get("code") == "Reference" for mode in each.get("aggregation", ())}
     if not modes:
         return

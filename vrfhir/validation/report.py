@@ -32,7 +32,12 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON shape: source, verdict, counts and issues."""
-        return {"source": self.source, "valid": self.valid, "counts": self.counts(), "issues": [each.to_dict() for each in self.issues]}
+        return {
+            "source": self.source,
+            "valid": self.valid,
+            "counts": self.counts(),
+            "issues": [each.to_dict() for each in self.issues],
+        }
 
     def to_operation_outcome(self) -> dict[str, Any]:
         """A FHIR ``OperationOutcome``."""

@@ -90,7 +90,9 @@ def _meta(scope: Scope, resource: Json, location: Location) -> None:
             if isinstance(label, dict):
                 key = (label.get("system"), label.get("code"))
                 if key in seen:
-                    scope.report("META_RES_SECURITY_DUPLICATE", (place, "profile", "security", at), found=f"{key[0]}#{key[1]}")
+                    scope.report(
+                        "META_RES_SECURITY_DUPLICATE", (place, "profile", "security", at), found=f"{key[0]}#{key[1]}"
+                    )
                 seen.add(key)
 
 
@@ -104,12 +106,18 @@ def _orphans(scope: Scope, resource: Json, location: Location) -> None:
     while changed:
         changed = False
         for at, each in enumerate(contained):
-            if not used[at] and any(used[other] and each.get("id") in links[other] for other in range(len(contained)) if other != at):
+            if not used[at] and any(
+                used[other] and each.get("id") in links[other] for other in range(len(contained)) if other != at
+            ):
                 used[at] = changed = True
     for at, each in enumerate(contained):
         if not used[at]:
             found = each.get("id")
-            scope.report("CONTAINED_ORPHAN_DOM3", (location, "contained", "contained", at), found=found if isinstance(found, str) else "")
+            scope.report(
+                "CONTAINED_ORPHAN_DOM3",
+                (location, "contained", "contained", at),
+                found=found if isinstance(found, str) else "",
+            )
 
 
 def _fragments(value: Any) -> Iterator[str]:

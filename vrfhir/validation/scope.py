@@ -29,7 +29,7 @@ class NotWellFormedError(Exception):
 class Findings:
     """The issues of one validation, each once, with where they lie in the JSON text."""
 
-    __slots__ = ("places", "rows", "_seen")
+    __slots__ = ("_seen", "places", "rows")
 
     def __init__(self) -> None:
         self.rows: list[Issue] = []
@@ -61,9 +61,26 @@ class Findings:
 class Scope:
     """One resource under validation: the whole input, an entry of a Bundle, or a contained resource."""
 
-    __slots__ = ("_environment", "bundle", "container", "engine", "entry", "findings", "laid", "location", "options", "resource", "root", "strict", "trial", "trials")
+    __slots__ = (
+        "_environment",
+        "bundle",
+        "container",
+        "engine",
+        "entry",
+        "findings",
+        "laid",
+        "location",
+        "options",
+        "resource",
+        "root",
+        "strict",
+        "trial",
+        "trials",
+    )
 
-    def __init__(self, engine: Engine, options: Options, resource: Json, location: Location, findings: Findings) -> None:
+    def __init__(
+        self, engine: Engine, options: Options, resource: Json, location: Location, findings: Findings
+    ) -> None:
         self.engine = engine
         self.options = options
         self.resource = resource
@@ -101,6 +118,11 @@ class Scope:
         return scope
 
     @property
+    def looks_away(self) -> bool:
+        """True when nothing is to be said about references that lead out of the input."""
+        return self.options.references == "ignore" and not self.options.assume_rest
+
+    @property
     def environment(self) -> Environment:
         """What FHIRPath expressions may ask for here."""
         if self._environment is None:
@@ -111,7 +133,9 @@ class Scope:
         """An element for FHIRPath."""
         return Node(value, self.engine.model.type(type_path), extra)
 
-    def report(self, rule: str, location: Location, *, severity: Severity | None = None, source: str = "", **facts: Any) -> None:
+    def report(
+        self, rule: str, location: Location, *, severity: Severity | None = None, source: str = "", **facts: Any
+    ) -> None:
         """Say that a rule does not hold at a location."""
         self._add(rule, location, expression(location), severity, source, facts)
 
@@ -119,11 +143,19 @@ class Scope:
         """Say that the JSON form is wrong at a location."""
         self._add(rule, location, written_expression(location), None, "", facts)
 
-    def _add(self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json) -> None:
+    def _add(
+        self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
+    ) -> None:
         facts["source"] = source
         row = RULES[rule]
         issue = Issue(
-            severity or row.severity, row.code, rule, row.text.format_map(facts), where, hint=row.hint.format_map(facts), source=source
+            severity or row.severity,
+            row.code,
+            rule,
+            row.text.format_map(facts),
+            where,
+            hint=row.hint.format_map(facts),
+            source=source,
         )
         self.findings.add(issue, json_path(location))
 

@@ -32,7 +32,18 @@ class _CannotEvaluateError(Exception):
 class Slice:
     """One slice: what belongs to it, how often it may be there, what each item must be."""
 
-    __slots__ = ("content", "definition", "keys", "maximum", "minimum", "name", "problem", "tests")
+    __slots__ = (
+        "content",
+        "definition",
+        "has_content",
+        "maximum",
+        "minimum",
+        "name",
+        "number",
+        "outer",
+        "problem",
+        "tests",
+    )
 
     def __init__(self, definition: Json, content: Content) -> None:
         self.definition = definition
@@ -42,13 +53,27 @@ class Slice:
         text = str(definition.get("max", "*"))
         self.maximum = int(text) if text.isdigit() else 1 << 62
         self.tests: list[Test] = []
+        self.has_content = False
+        self.number = 0
+        self.outer: tuple[int, ...] = ()
+        """Numbers of the slices this one is a part of (``a`` for ``a/b``)."""
         self.problem = ""
 
 
 class Slicing:
     """The slices of one element."""
 
-    __slots__ = ("by_url", "definition", "discriminators", "engine", "is_closed", "is_ordered", "name", "profile", "slices")
+    __slots__ = (
+        "by_url",
+        "definition",
+        "discriminators",
+        "engine",
+        "is_closed",
+        "is_ordered",
+        "name",
+        "profile",
+        "slices",
+    )
 
     def __init__(self, engine: Engine, profile: Profile, definition: Json, name: str) -> None:
         self.engine = engine
@@ -56,7 +81,9 @@ class Slicing:
         self.definition = definition
         self.name = name
         slicing = definition.get("slicing", {})
-        self.discriminators = [(each.get("type", "value"), each.get("path", "$this")) for each in slicing.get("discriminator", ())]
+        self.discriminators = [
+            (each.get("type", "value"), each.get("path", "$this")) for each in slicing.get("discriminator", ())
+        ]
         if not slicing and name in ("extension", "modifierExtension"):
             self.discriminators = [("value", "url")]
         elif not slicing and definition.get("path", "").endswith("[x]"):
@@ -73,7 +100,13 @@ class Slicing:
     def finish(self) -> None:
         """Choose the matchers, now that all slices are known."""
         urls: dict[Any, Slice] = {}
+        numbers = {each.name: at for at, each in enumerate(self.slices)}
         for at, each in enumerate(self.slices):
+            each.number = at
+            each.has_content = not each.content.is_idle
+            parts = each.name.split("/")
+            outer = ("/".join(parts[:size]) for size in range(1, len(parts)))
+            each.outer = tuple(numbers[name] for name in outer if name in numbers)
             try:
                 each.tests = [self._test(each, kind, path, at) for kind, path in self.discriminators]
                 if not each.tests:
@@ -102,17 +135,14 @@ class Slicing:
                 if self.is_closed and not failed:
                     scope.report("Validation_VAL_Profile_NotSlice", item[3], source=self.profile.versioned)
                 continue
-            at = self.slices.index(found)
+            at = found.number
             if self.is_ordered and at < last:
                 scope.report("Validation_VAL_Profile_SliceOrder", item[3], source=self.profile.versioned)
             last = max(last, at)
             taken[at] = taken.get(at, 0) + 1
-            parts = found.name.split("/")
-            for size in range(1, len(parts)):
-                outer = next((i for i, each in enumerate(self.slices) if each.name == "/".join(parts[:size])), None)
-                if outer is not None:
-                    taken[outer] = taken.get(outer, 0) + 1
-            if not found.content.is_idle:
+            for outer in found.outer:
+                taken[outer] = taken.get(outer, 0) + 1
+            if found.has_content:
                 found.content.apply(scope, item)
         if not unsupported:
             for at, each in enumerate(self.slices):
@@ -128,14 +158,26 @@ class Slicing:
         failed = False
         for each in self.slices:
             if each.problem:
-                scope.report("SLICING_CANNOT_BE_EVALUATED", item[3], element=each.definition.get("id", ""), source=self.profile.versioned, problem=each.problem)
+                scope.report(
+                    "SLICING_CANNOT_BE_EVALUATED",
+                    item[3],
+                    element=each.definition.get("id", ""),
+                    source=self.profile.versioned,
+                    problem=each.problem,
+                )
                 failed = True
                 continue
             if all(test(scope, item) for test in each.tests):
                 if found is None or each.name.startswith(found.name + "/"):
                     found = each
                 elif not found.name.startswith(each.name + "/"):
-                    scope.report("Validation_VAL_Profile_MatchMultiple", item[3], first=found.name, second=each.name, source=self.profile.versioned)
+                    scope.report(
+                        "Validation_VAL_Profile_MatchMultiple",
+                        item[3],
+                        first=found.name,
+                        second=each.name,
+                        source=self.profile.versioned,
+                    )
         return found, failed
 
     def _count(self, scope: Scope, each: Slice, count: int, location: Location) -> None:
@@ -150,11 +192,25 @@ class Slicing:
             else:
                 rule = "Validation_VAL_Profile_Minimum_SLICE"
             match = url or ", ".join(f"{kind} of {path}" for kind, path in self.discriminators)
-            scope.report(rule, location, source=self.profile.versioned, element=element, minimum=each.minimum, found=count, match=match)
+            scope.report(
+                rule,
+                location,
+                source=self.profile.versioned,
+                element=element,
+                minimum=each.minimum,
+                found=count,
+                match=match,
+            )
         if count > each.maximum:
             element = f"{each.definition['path']}:{each.name}"
             scope.report(
-                "Validation_VAL_Profile_Maximum", location, source=self.profile.versioned, element=element, maximum=each.maximum, found=count, name=element
+                "Validation_VAL_Profile_Maximum",
+                location,
+                source=self.profile.versioned,
+                element=element,
+                maximum=each.maximum,
+                found=count,
+                name=element,
             )
 
     def _test(self, each: Slice, kind: str, path: str, at: int) -> Test:
@@ -227,7 +283,9 @@ def _type_test(engine: Engine, found: list[Criterion], steps: list[tuple[str, st
     names = {each["code"] for one in found for each in one.types if "code" in each}
     if steps and steps[-1][0] == "resolve":
         targets = {url for one in found for each in one.types for url in each.get("targetProfile", ())}
-        names = {structure["type"] for url in targets if (structure := engine.definitions.structure(url)) is not None} or names
+        names = {
+            structure["type"] for url in targets if (structure := engine.definitions.structure(url)) is not None
+        } or names
     if not names:
         raise _CannotEvaluateError("the slice names no type")
 
@@ -246,7 +304,11 @@ def _profile_test(found: list[Criterion], steps: list[tuple[str, str]]) -> Test:
         return _always
 
     def test(scope: Scope, item: Item) -> bool:
-        return any(scope.engine.conforms(scope, one.value, one.type, url, item[3]) for one in select(scope, item, steps) for url in canonicals)
+        return any(
+            scope.engine.conforms(scope, one.value, one.type, url, item[3])
+            for one in select(scope, item, steps)
+            for url in canonicals
+        )
 
     return test
 

@@ -80,9 +80,13 @@ class _Builder:
             if not identity.startswith(start) or not tail.endswith("[x]") or "." in tail or ":" in tail:
                 continue
             stem = tail[:-3]
-            types = [each for each in element.get("type", ()) if stem + each["code"][0].upper() + each["code"][1:] == name]
+            types = [
+                each for each in element.get("type", ()) if stem + each["code"][0].upper() + each["code"][1:] == name
+            ]
             if types:
-                element.setdefault("slicing", {"discriminator": [{"type": "type", "path": "$this"}], "rules": "open", "ordered": False})
+                element.setdefault(
+                    "slicing", {"discriminator": [{"type": "type", "path": "$this"}], "rules": "open", "ordered": False}
+                )
                 found = self.by_id.get(f"{identity}:{name}") or self._slice(element, name, f"{identity}:{name}")
                 found["type"] = [dict(each) for each in types]
                 return found
@@ -120,7 +124,9 @@ class _Builder:
             types = parent.get("type", ())
             codes = {each.get("code") for each in types}
             profiles = [url for each in types for url in each.get("profile", ())]
-            name = profiles[0] if len(profiles) == 1 else f"{_CORE}{codes.pop()}" if len(codes) == 1 else _CORE + "Element"
+            name = (
+                profiles[0] if len(profiles) == 1 else f"{_CORE}{codes.pop()}" if len(codes) == 1 else _CORE + "Element"
+            )
             definition = self.lookup(name)
             if definition is None:
                 return
@@ -128,7 +134,12 @@ class _Builder:
             base_id = definition["snapshot"]["element"][0]["id"]
             base_path = definition["snapshot"]["element"][0]["path"]
         copies = [
-            {**each, "id": parent["id"] + each["id"][len(base_id) :], "path": parent["path"] + each["path"][len(base_path) :]} for each in rows
+            {
+                **each,
+                "id": parent["id"] + each["id"][len(base_id) :],
+                "path": parent["path"] + each["path"][len(base_path) :],
+            }
+            for each in rows
         ]
         self._insert(self._end_of_own(parent["id"]), copies)
 

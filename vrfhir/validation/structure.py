@@ -69,7 +69,13 @@ def _complex(scope: Scope, child: Child, key: str, item: Any, place: Location, k
 
 def _object(scope: Scope, child: Child, item: Any, place: Location, depth: int) -> Json | None:
     if type(item) is not dict:
-        scope.report_form("THIS_PROPERTY_MUST_BE__NOT_", place, key=child.key, expected="an array" if child.is_list else "an object", found=_kind(item))
+        scope.report_form(
+            "THIS_PROPERTY_MUST_BE__NOT_",
+            place,
+            key=child.key,
+            expected="an array" if child.is_list else "an object",
+            found=_kind(item),
+        )
         return None
     if child.kind == COMPLEX:
         return read_structure(scope, child.table, item, place, depth + 1)
@@ -87,12 +93,16 @@ def _resource(scope: Scope, item: Json, place: Location, depth: int) -> Json | N
         scope.report_form("RESOURCETYPE_PROPERTY_WRONG_TYPE", place, found=_kind(name))
         return None
     if name not in scope.engine.resource_types:
-        scope.report_form("CONTAINED_RESOURCE_DOES_NOT_APPEAR_TO_BE_A_FHIR_RESOURCE_UNKNOWN_NAME_", place, found=name[:64])
+        scope.report_form(
+            "CONTAINED_RESOURCE_DOES_NOT_APPEAR_TO_BE_A_FHIR_RESOURCE_UNKNOWN_NAME_", place, found=name[:64]
+        )
         return None
     return read_structure(scope, scope.engine.table(name), item, place, depth + 1)
 
 
-def _primitive(scope: Scope, child: Child, key: str, item: Any, parent: Json, place: Location, kept: Json, depth: int) -> None:
+def _primitive(
+    scope: Scope, child: Child, key: str, item: Any, parent: Json, place: Location, kept: Json, depth: int
+) -> None:
     is_fork = key == child.fork
     if not child.is_list:
         read = _fork(scope, item, place, depth) if is_fork else _scalar(scope, child, item, place)
@@ -133,7 +143,9 @@ def _scalar(scope: Scope, child: Child, item: Any, place: Location) -> Any:
     expected = has_json_form(child.type, item)
     if not expected:
         return item
-    scope.report_form("ERROR_PARSING_JSON_THE_PRIMITIVE_VALUE_MUST_BE_A_" + expected.upper(), place, key=child.key, type=child.type)
+    scope.report_form(
+        "ERROR_PARSING_JSON_THE_PRIMITIVE_VALUE_MUST_BE_A_" + expected.upper(), place, key=child.key, type=child.type
+    )
     if expected == "boolean" and item in ("true", "false"):
         return item == "true"
     return written(item) if expected == "string" else item

@@ -70,7 +70,9 @@ class Child:
         "type",
     )
 
-    def __init__(self, engine: Engine, definition: Json, name: str, type_name: str, *, choice: bool, table: str) -> None:
+    def __init__(
+        self, engine: Engine, definition: Json, name: str, type_name: str, *, choice: bool, table: str
+    ) -> None:
         self.engine = engine
         self.definition = definition
         self.name = name
@@ -110,6 +112,15 @@ class Table:
         self.names: dict[str, tuple[Child, ...]] = {}
         self.required: tuple[tuple[str, tuple[str, ...], int, Json], ...] = ()
         self.invariants: tuple[Invariant, ...] = ()
+
+    def present(self, children: tuple[Child, ...], value: Json) -> tuple[Child, ...]:
+        """Those of the children (of one choice) that an object has."""
+        found: dict[str, Child] = {}
+        for key in value:
+            child = self.children.get(key) or self.forks.get(key)
+            if child is not None and child.name == children[0].name:
+                found[child.key] = child
+        return tuple(found.values())
 
 
 def _never(_: Any) -> bool:

@@ -16,7 +16,11 @@ __all__ = ["check_url"]
 def check_url(scope: Scope, child: Child, text: str, location: Location) -> None:
     """A uri, url or canonical that is a fragment leads to something in the resource."""
     if text.startswith("#") and len(text) > 1 and not _has_id(scope.root, text[1:]):
-        rule = "TYPE_SPECIFIC_CHECKS_DT_URL_INTERNAL" if child.type == "canonical" else "TYPE_SPECIFIC_CHECKS_DT_URL_INTERNAL_WARN"
+        rule = (
+            "TYPE_SPECIFIC_CHECKS_DT_URL_INTERNAL"
+            if child.type == "canonical"
+            else "TYPE_SPECIFIC_CHECKS_DT_URL_INTERNAL_WARN"
+        )
         scope.report(rule, location, found=text)
     elif not scope.options.examples and "example.org" in text and child.name != "system":
         scope.report("TYPE_SPECIFIC_CHECKS_DT_URL_EXAMPLE", location, found=text)
@@ -24,7 +28,9 @@ def check_url(scope: Scope, child: Child, text: str, location: Location) -> None
 
 def _has_id(value: Any, wanted: str) -> bool:
     if isinstance(value, dict):
-        return value.get("id") == wanted or any(_has_id(each, wanted) for each in value.values() if isinstance(each, (dict, list)))
+        return value.get("id") == wanted or any(
+            _has_id(each, wanted) for each in value.values() if isinstance(each, (dict, list))
+        )
     if isinstance(value, list):
         return any(_has_id(each, wanted) for each in value)
     return False

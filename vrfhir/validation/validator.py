@@ -79,8 +79,7 @@ class Validator:
                 return Report(list(problem.issues), source)
         elif isinstance(resource, Parsed):
             parsed = resource
-        data = parsed.resource if parsed is not None else resource
-        assert isinstance(data, dict)
+        data: Json = parsed.resource if parsed is not None else resource  # type: ignore[assignment]
         findings = self._check(data, tuple(profiles), options or self.options)
         issues = self._placed(findings, parsed)
         if parsed is not None:
@@ -112,14 +111,18 @@ class Validator:
         elif name not in engine.resource_types:
             near = get_close_matches(name, sorted(engine.resource_types), n=1)
             hint = f"Did you mean {near[0]}?" if near else ""
-            scope.report_form("THIS__CANNOT_BE_PARSED_AS_A_FHIR_OBJECT_UNKNOWN_NAME", location, found=name[:64], near=hint)
+            scope.report_form(
+                "THIS__CANNOT_BE_PARSED_AS_A_FHIR_OBJECT_UNKNOWN_NAME", location, found=name[:64], near=hint
+            )
             return findings
         try:
             check_resource(scope, profiles=profiles)
         except NotWellFormedError:
             return self._careful(resource, profiles, options, location)
         except RecursionError:
-            findings.add(Issue("error", "too-costly", "VR-VAL-0002", "Elements are nested too deeply to be checked."), ())
+            findings.add(
+                Issue("error", "too-costly", "VR-VAL-0002", "Elements are nested too deeply to be checked."), ()
+            )
         return _without_doubles(findings) if profiles else findings
 
     def _careful(self, resource: Json, profiles: tuple[str, ...], options: Options, location: Location) -> Findings:
@@ -134,7 +137,9 @@ class Validator:
         try:
             check_resource(again, profiles=profiles)
         except (NotWellFormedError, RecursionError):
-            findings.add(Issue("error", "too-costly", "VR-VAL-0002", "Elements are nested too deeply to be checked."), ())
+            findings.add(
+                Issue("error", "too-costly", "VR-VAL-0002", "Elements are nested too deeply to be checked."), ()
+            )
         return _without_doubles(findings) if profiles else findings
 
     def _placed(self, findings: Findings, parsed: Parsed | None) -> list[Issue]:
@@ -149,22 +154,38 @@ class Validator:
         structure = self.definitions.structure(canonical)
         if structure is not None:
             base = structure.get("baseDefinition", "")
-            text = f"The profile {canonical} has no snapshot and none can be made, because its base {base} is not known."
-            raise DefinitionError(Issue("fatal", "not-supported", "VR-VAL-0003", text, hint="Load the package that defines the base."))
+            text = (
+                f"The profile {canonical} has no snapshot and none can be made, because its base {base} is not known."
+            )
+            raise DefinitionError(
+                Issue("fatal", "not-supported", "VR-VAL-0003", text, hint="Load the package that defines the base.")
+            )
         known = list(self.definitions.canonicals("StructureDefinition"))
         tails = {each.rpartition("/")[2]: each for each in known}
-        near = get_close_matches(wanted, known, n=3, cutoff=0.7) or [tails[each] for each in get_close_matches(wanted.rpartition("/")[2], list(tails), n=3)]
+        near = get_close_matches(wanted, known, n=3, cutoff=0.7) or [
+            tails[each] for each in get_close_matches(wanted.rpartition("/")[2], list(tails), n=3)
+        ]
         hint = "Nearest known: " + ", ".join(near) if near else "Load the package that defines it (--package)."
-        raise DefinitionError(Issue("fatal", "not-found", "VR-VAL-0001", f"The profile {canonical} is not known.", hint=hint))
+        raise DefinitionError(
+            Issue("fatal", "not-found", "VR-VAL-0001", f"The profile {canonical} is not known.", hint=hint)
+        )
 
 
 def _without_doubles(findings: Findings) -> Findings:
     """With a profile asked for by name the base type speaks through it: a missing element is said once."""
     kept = Findings()
-    said = {(each.id, each.expression, each.hint) for each in findings.rows if each.source.partition("|")[0] and "hl7.org/fhir/StructureDefinition" not in each.source}
+    said = {
+        (each.id, each.expression, each.hint)
+        for each in findings.rows
+        if each.source.partition("|")[0] and "hl7.org/fhir/StructureDefinition" not in each.source
+    }
     for issue, place in zip(findings.rows, findings.places, strict=True):
         is_base = "hl7.org/fhir/StructureDefinition" in issue.source
-        if issue.id == "Validation_VAL_Profile_Minimum" and is_base and (issue.id, issue.expression, issue.hint) in said:
+        if (
+            issue.id == "Validation_VAL_Profile_Minimum"
+            and is_base
+            and (issue.id, issue.expression, issue.hint) in said
+        ):
             continue
         kept.add(issue, place)
     return kept

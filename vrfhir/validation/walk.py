@@ -16,7 +16,7 @@ from vrfhir.validation.scope import NotWellFormedError, Scope
 from vrfhir.validation.tables import COMPLEX, PRIMITIVE, Child, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 __all__ = ["walk"]
 
@@ -75,7 +75,15 @@ def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int
                 break
         else:
             source = scope.engine.base_name(table)
-            scope.report("Validation_VAL_Profile_Minimum", location, source=source, element=definition["path"], minimum=minimum, found=0, name=name)
+            scope.report(
+                "Validation_VAL_Profile_Minimum",
+                location,
+                source=source,
+                element=definition["path"],
+                minimum=minimum,
+                found=0,
+                name=name,
+            )
 
 
 def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: int, parent: Json) -> None:
@@ -155,7 +163,11 @@ def _without_value(scope: Scope, child: Child, fork: Json, location: Location) -
 
 
 def _without_code(scope: Scope, child: Child, location: Location) -> None:
-    if child.binding is not None and child.binding.strength == "required" and child.type in ("code", "uri", "url", "canonical", "string"):
+    if (
+        child.binding is not None
+        and child.binding.strength == "required"
+        and child.type in ("code", "uri", "url", "canonical", "string")
+    ):
         scope.report("Terminology_TX_Code_ValueSet_MISSING", location)
 
 
@@ -192,6 +204,3 @@ def _fork(scope: Scope, child: Child, value: Any, fork: Json, location: Location
     walk(scope, table, fork, location, depth + 1)
     if value is None:
         _without_code(scope, child, location)
-
-
-Special = "Callable[[Scope, Child, Json, Location, Json], None]"
