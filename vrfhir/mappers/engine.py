@@ -89,7 +89,7 @@ def _compile(row: Row) -> Run:
     try:
         convert = CONVERSIONS[row.conversion](row)
         condition = compile_condition(row.when) if row.when else None
-        selector = row.conversion in ("selector", "value-type")
+        selector = row.conversion in ("selector", "value-type", "document-type", "item-type")
         spread = row.to.endswith(".*")
         place = None if selector or spread else compile_place(row.to, extension_urls(), row.beside)
     except (KeyError, ValueError) as error:

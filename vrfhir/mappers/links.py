@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.people import keys_of
-from vrfhir.mappers.vocabulary import extension_urls, sender_system
+from vrfhir.mappers.vocabulary import extension_urls, vital_signs
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
@@ -223,7 +223,8 @@ def _employment(context: Context, employment: Record, employer: Record) -> None:
     resource["status"] = "final"
     resource["category"] = [{"coding": [{"system": f"{_TERMINOLOGY}observation-category", "code": "social-history"}]}]
     resource["code"] = {"coding": [{"system": "http://loinc.org", "code": "11341-5"}], "text": "History of occupation"}
-    resource["focus"] = [employer.reference]
+    url = extension_urls()["job-employer"]
+    resource.setdefault("extension", []).append({"url": url, "valueReference": employer.reference})
     _support(context, employment)
 
 
@@ -238,7 +239,7 @@ def _guarantor(scope: Scope, segment: SegmentView, context: Context) -> None:
     employment = scope.make("Employment")
     if employment is not None:
         _employment(context, employment, employer)
-        employment.resource["focus"] = [person.reference, employer.reference]
+        employment.resource["focus"] = [person.reference]
 
 
 @link("insurance")
@@ -252,6 +253,9 @@ def _insurance(scope: Scope, segment: SegmentView, context: Context) -> None:
     employer = _merged(scope, context, "GroupEmployer")
     if employer is not None:
         coverage.resource["policyHolder"] = employer.reference
+        context.current["GroupEmployer"] = employer
+    else:
+        context.current.pop("GroupEmployer", None)
     insured = scope.get("Insured")
     if insured is not None:
         coverage.resource["subscriber"] = insured.reference
@@ -391,6 +395,10 @@ def _has_note(segment: SegmentView, context: Context) -> bool:
 def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
     """OBX: an observation, a result of the report that is open."""
     observation = scope.records["Observation"]
+    codings = observation.resource.get("code", {}).get("coding", ())
+    if any(each.get("system") == "http://loinc.org" and each["code"] in vital_signs() for each in codings):
+        category = {"system": f"{_TERMINOLOGY}observation-category", "code": "vital-signs"}
+        observation.resource.setdefault("category", []).insert(0, {"coding": [category]})
     laboratory = _merged(scope, context, "Laboratory")
     if laboratory is not None:
         add_reference(observation.resource, "performer", laboratory)
@@ -435,6 +443,15 @@ def _encounter(scope: Scope, segment: SegmentView, context: Context) -> None:
     context.shared["ServiceRequest"].resource["encounter"] = encounter.reference
 
 
-def message_identifier(context: Context) -> dict[str, Any]:
-    """The identifier of the message: its control id, unique for the sender."""
-    return {"system": sender_system(context.sender, "MSH-10"), "value": context.message.control_id}
+@link("header")
+def _header(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """MSH-23, the organisation responsible for receiving, is what the facility of MSH-6 belongs to."""
+    responsible = _merged(scope, context, "Responsible")
+    if responsible is None:
+        return
+    destination = context.shared["MessageHeader"].resource.setdefault("destination", [{}])[0]
+    receiver = next((each for each in context.records if each.reference == destination.get("receiver")), None)
+    if receiver is None:
+        destination["receiver"] = responsible.reference
+    elif receiver is not responsible:
+        receiver.resource["partOf"] = responsible.reference

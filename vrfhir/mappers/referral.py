@@ -86,9 +86,12 @@ def finish_referral(context: Context) -> None:
     if resource.get("performer"):
         loop["owner"] = resource["performer"][0]
     bundle = context.shared["Bundle"].resource
-    for element, source in (("authoredOn", resource.get("authoredOn")), ("lastModified", bundle.get("timestamp"))):
-        if source and element not in loop:
-            loop[element] = source
+    moment, authored = bundle.get("timestamp", ""), resource.get("authoredOn", "")
+    if moment:
+        loop.setdefault("lastModified", moment)
+    if authored and "authoredOn" not in loop and authored[:10] < moment[:10]:
+        # a day that is also that of the message could not be compared with it (Task invariant inv-1)
+        loop["authoredOn"] = authored
     if "lastModified" not in loop and context.vr:
         loop["_lastModified"] = unknown()
     if loop["status"] in ("rejected", "cancelled") and "statusReason" not in loop:

@@ -14,11 +14,14 @@ __all__ = [
     "CodeMap",
     "code_map",
     "extension_urls",
+    "named_system",
     "sender_system",
     "system_name",
     "system_names",
     "table_codes",
     "table_system",
+    "ucum_code",
+    "vital_signs",
 ]
 
 THO = "http://terminology.hl7.org/CodeSystem/"
@@ -34,6 +37,7 @@ class CodeMap(NamedTuple):
     system: str
     codes: dict[str, str]
     back: dict[str, str]
+    national: str = ""
 
 
 @cache
@@ -54,13 +58,25 @@ def code_map(name: str) -> CodeMap:
     back: dict[str, str] = {}
     for code, target in entry["codes"].items():
         back.setdefault(target, code)
-    return CodeMap(entry["table"], entry.get("system", ""), entry["codes"], back)
+    return CodeMap(entry["table"], entry.get("system", ""), entry["codes"], back, entry.get("national", ""))
 
 
 @cache
 def table_codes(number: str) -> dict[str, str]:
     """Code → display of a v2 table; empty for tables without published codes."""
     return dict(_load("v2-codes")["codes"].get(number, {}))
+
+
+@cache
+def ucum_code(unit: str) -> str:
+    """The UCUM code of a unit as people write it; empty when it is not in the table."""
+    return str(_load("units")["units"].get(unit, ""))
+
+
+@cache
+def vital_signs() -> frozenset[str]:
+    """LOINC codes that FHIR's vital signs profiles claim (https://hl7.org/fhir/R4/observation-vitalsigns.html)."""
+    return frozenset(_load("units")["vital-signs"])
 
 
 def table_system(number: str) -> str:

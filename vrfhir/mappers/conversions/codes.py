@@ -49,7 +49,9 @@ def resolve_system(context: Context, name: str, code: str, table: str) -> tuple[
     if uri:
         return uri, True
     uri = named_system(name)
-    if (uri.startswith(_TABLES) and code not in table_codes(uri[len(_TABLES) :])) or (uri == _INTERPRETATION and code not in code_map("interpretation").codes):
+    if (uri.startswith(_TABLES) and code not in table_codes(uri[len(_TABLES) :])) or (
+        uri == _INTERPRETATION and code not in code_map("interpretation").codes
+    ):
         uri = ""
     if not uri:
         return sender_system(context.sender, name), True
@@ -175,38 +177,41 @@ def _display_coding(row: RowFacts) -> Conversion:
 
 @register("code")
 def _code(row: RowFacts) -> Conversion:
-    """A code of a required binding by its map; the original beside it in ``alternate-codes`` unless it says no more.
+    """A code of a required binding by its map, with the coding it came from beside it unless that says no more.
 
-    A code that the map does not have gives no value: the original is kept on the empty element, with a warning. There is
-    no default, because a default would be a clinical statement that nobody made.
+    A code that the map does not have gives no value, only a warning (the code is carried): a default would be a clinical
+    statement that nobody made.
     """
     codes = code_map(row.options["codes"])
     component = row.component or 1
-    url = extension_urls()["alternate-codes"]
-    quiet = row.options.get("quiet", False)
+    url = extension_urls()["source-coding"]
+    table = table_system(codes.table)
 
-    def convert(cell: Cell, context: Context) -> Any:
+    def convert(cell: Cell, context: Context) -> Primitive | None:
         code = cell.peek(component)
-        if not code and (row.component or not cell.at):
+        if not code:
             return None
-        system, _ = resolve_system(context, cell.peek(3) if not row.component else "", code, codes.table)
-        own_system = system in ("", table_system(codes.table))
-        target = codes.codes.get(code) if own_system else None
-        if target is None and quiet:
-            return None
-        if row.component or (len(cell.at) == 1 and code):
-            if target is not None and codes.back[target] == code:
-                cell.take(component)
-                return Primitive(target, [])
-            concept: dict[str, Any] | None = {
-                "coding": [{"system": system, "code": code} if system else {"code": code}]
-            }
-            cell.take(component)
-        else:
-            concept = taken_concept(cell, context, codes.table)
-        if target is None and cell.at:
-            entry = next(iter(cell.at.values()))
+        name = cell.peek(3) if not row.component else ""
+        system = resolve_system(context, name, code, codes.table)[0] if name else ""
+        target = (
+            codes.codes.get(code)
+            if system in ("", table) or (system and code not in table_codes(codes.table))
+            else None
+        )
+        if target is None:
+            entry = cell.at[component << 12 | 1]
             context.report("VR-V2-0520", entry.path, code=code, table=codes.table, element=row.element)
-        return Primitive(target, [{"url": url, "valueCodeableConcept": concept}]) if concept else None
+            return None
+        cell.take(component)
+        term = "" if row.component else cell.peek(2)
+        if codes.back[target] == code and not name and not term:
+            return Primitive(target, [])
+        known = table_codes(codes.table)
+        coding = {"system": table if code in known or not codes.national else codes.national, "code": code}
+        if name and system_name(coding["system"]).upper() == name.upper():
+            cell.take(3)
+        if term and known.get(code, term) == term:
+            coding["display"] = cell.take(2)
+        return Primitive(target, [{"url": url, "valueCoding": coding}])
 
     return convert

@@ -76,7 +76,8 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
         cell.take(*at(1))
         return sender_system(context.sender, hd.namespace)
     cell.take(*at(2))
-    return sender_system(context.sender, hd.universal_id)
+    cell.take(*at(3))
+    return sender_system(context.sender, f"&{hd.universal_id}&{hd.type}")
 
 
 def _written_type(uri: str) -> str:

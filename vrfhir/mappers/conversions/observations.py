@@ -9,6 +9,7 @@ from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import fhir_time, put, taken_datetime
+from vrfhir.mappers.vocabulary import ucum_code
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -155,12 +156,11 @@ def _observation_value(row: RowFacts) -> Conversion:
 
 @register("observation-component")
 def _observation_component(row: RowFacts) -> Conversion:
-    """A further repetition of OBX-5: a component with the code of the observation."""
+    """A further repetition of OBX-5: a component (which must not repeat the observation's code: obs-7)."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         value = _value(cell, context)
-        code = context.focus.get("code")
-        return {"code": code, **value} if value and code else None
+        return {"code": {"text": f"Repetition {cell.repetition}"}, **value} if value else None
 
     return convert
 
@@ -188,7 +188,9 @@ def _unit(row: RowFacts) -> Conversion:
             cell.take(3)
             unit: dict[str, Any] = {"unit": cell.take(2) or code, "system": _UCUM, "code": cell.take(1)}
             return unit
-        return {"unit": cell.take(2) if term and not code else cell.take(1)}
+        unit = {"unit": cell.take(2) if term and not code else cell.take(1)}
+        ucum = ucum_code(unit["unit"])
+        return {**unit, "system": _UCUM, "code": ucum} if ucum else unit
 
     return convert
 
@@ -198,5 +200,16 @@ def _reference_range(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
         return {"text": text} if text else None
+
+    return convert
+
+
+@register("sub-id")
+def _sub_id(row: RowFacts) -> Conversion:
+    """OBX-4: tells observations of one code apart."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        value = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        return {"type": {"text": "observation sub-id"}, "value": value} if value else None
 
     return convert

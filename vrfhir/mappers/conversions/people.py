@@ -71,7 +71,7 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier["system"] = system
     identifier["value"] = value
     named = cell.at.get(9 << 12 | 1)
-    assigner = cell.take(14, 1)
+    assigner = cell.take(14, 1) or (cell.peek(9, 2) if named is None and "/sid/v2/" in system else "")
     if named is not None and not any(taken is named for taken in cell.taken) and cell.peek(9, 2):
         assigner = cell.take(9, 1) or assigner
     if assigner:

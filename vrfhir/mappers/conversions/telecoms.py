@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
-from vrfhir.mappers.vocabulary import code_map, extension_urls
+from vrfhir.mappers.vocabulary import code_map
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -15,12 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["taken_telecom"]
 
-_PARTS = (
-    (5, "contactpoint-country"),
-    (6, "contactpoint-area"),
-    (7, "contactpoint-local"),
-    (8, "contactpoint-extension"),
-)
+_PARTS = (5, 6, 7, 8)
+"""Country, area and local number, extension: joined with blanks when nothing else is given."""
 _TELEPHONE = re.compile(r"\+?[\d\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
 
 
@@ -30,18 +26,14 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     equipment = cell.peek(3)
     if cell.peek(4) and equipment in ("Internet", "X.400"):
         value = 4
-    parts = [cell.peek(number) for number, _ in _PARTS]
+    parts = [cell.peek(number) for number in _PARTS]
     if not value and not any(parts):
         return None
-    shown = cell.take(value) if value else " ".join(parts[:3]).strip() + (f" x{parts[3]}" if parts[3] else "")
+    if value:
+        shown = cell.take(value)
+    else:
+        shown = " ".join(cell.take(number) for number in _PARTS if cell.peek(number))
     telecom: dict[str, Any] = {}
-    extensions = [
-        {"url": extension_urls()[alias], "valueString": cell.take(number)}
-        for number, alias in _PARTS
-        if cell.peek(number)
-    ]
-    if extensions:
-        telecom["extension"] = extensions
     systems, uses = code_map("telecom-system"), code_map("telecom-use")
     system = systems.codes.get(equipment) or _guess(shown, value)
     telecom["system"] = system
