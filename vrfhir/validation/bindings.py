@@ -75,11 +75,16 @@ def concept_element(scope: Scope, child: Child, value: Json, location: Location,
 
 def check_concept(scope: Scope, binding: Binding | None, value: Json, location: Location, *, base: bool = True) -> None:
     """A CodeableConcept: each coding for itself, then all of them against the value set."""
-    codings = [each for each in value.get("coding", ()) if type(each) is dict]
+    codings = value.get("coding", ())
     if base:
+        known = scope.engine.codings
         for at, coding in enumerate(codings):
-            _report_coding(scope, coding, (location, "coding", "coding", at), alone=False)
+            display = coding.get("display")
+            if display.__class__ is dict or known.get((coding.get("system"), coding.get("code"), display)) != ():
+                _report_coding(scope, coding, (location, "coding", "coding", at), alone=False)
     if binding is None or binding.strength == "example":
+        return
+    if len(codings) == 1 and binding.known.get((codings[0].get("system"), codings[0].get("code"))) is Membership.IN:
         return
     if not binding.value_set:
         scope.report("Terminology_TX_Binding_NoSource", location)

@@ -22,6 +22,7 @@ Json = dict[str, Any]
 _RESTFUL = re.compile(
     r"(?:(?P<base>(?:https?|urn)://?\S*?/))?(?P<type>[A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?"
 )
+_SPACE = re.compile(r"\s")
 _RESOURCE = "http://hl7.org/fhir/StructureDefinition/Resource"
 
 
@@ -77,7 +78,7 @@ def reference_element(scope: Scope, child: Child, value: Json, location: Locatio
         return
     if reference == "http://tools.ietf.org/html/bcp47":
         return
-    if any(each.isspace() for each in reference):
+    if _SPACE.search(reference):
         scope.report("REFERENCE_REF_INVALID_REF", location)
     elif (
         scope.options.assume_rest
