@@ -10,7 +10,7 @@ from typing import Any
 from vrfhir.errors import UnreadableError
 from vrfhir.fhir import json
 from vrfhir.fhir.parsed import Parsed
-from vrfhir.issues import Issue
+from vrfhir.issues import Issue, has_errors
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, instant
 from vrfhir.server.negotiation import content_format
@@ -50,15 +50,21 @@ def require_type(endpoint: Endpoint, resource_type: str) -> None:
         )
 
 
-async def require_valid(endpoint: Endpoint, parsed: Parsed, size: int, profiles: Sequence[str] = ()) -> Sequence[Issue]:
-    """The findings about a resource that may be stored; raises :class:`Refusal` 422 for one that may not."""
+async def require_valid(
+    endpoint: Endpoint, parsed: Parsed, size: int, *, without: frozenset[str] = frozenset()
+) -> Sequence[Issue]:
+    """The findings about a resource that may be stored; raises :class:`Refusal` 422 for one that may not.
+
+    ``without`` are ids of rules that do not hold here.
+    """
     if size > _INLINE_BYTES:
-        report = await asyncio.to_thread(endpoint.validator.validate, parsed, profiles=profiles)
+        report = await asyncio.to_thread(endpoint.validator.validate, parsed)
     else:
-        report = endpoint.validator.validate(parsed, profiles=profiles)
-    if not report.valid:
-        raise Refusal(422, report.issues)
-    return report.issues
+        report = endpoint.validator.validate(parsed)
+    issues = [issue for issue in report.issues if issue.id not in without] if without else report.issues
+    if has_errors(issues):
+        raise Refusal(422, issues)
+    return issues
 
 
 def stamp(resource: Json, id_: str, version: int, updated: int) -> Stored:

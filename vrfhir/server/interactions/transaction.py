@@ -29,6 +29,9 @@ Json = dict[str, Any]
 
 _ORDER = ("DELETE", "POST", "PUT", "GET")
 _MOST_ENTRIES = 1000
+_FULL_URL = frozenset({"Bundle_BUNDLE_Entry_NoFullUrl", "Bundle_BUNDLE_FullUrl_Missing"})
+"""Rules of HL7's validator that R4 does not have for transactions: their entries need a fullUrl only to be referred to,
+and a relative reference is then one to this server (https://hl7.org/fhir/R4/http.html#trules)."""
 
 
 async def transaction(endpoint: Endpoint, request: Request) -> Response:
@@ -44,7 +47,7 @@ async def transaction(endpoint: Endpoint, request: Request) -> Response:
         raise Refusal.of(413, "too-costly", "VR-HTTP-0413", f"A Bundle takes at most {_MOST_ENTRIES} entries.")
     if bundle["type"] == "batch":
         return await _batch(endpoint, request, bundle)
-    await require_valid(endpoint, parsed, len(request.body))
+    await require_valid(endpoint, parsed, len(request.body), without=_FULL_URL)
     try:
         rows = await endpoint.store.write(lambda tx: _Transaction(endpoint, request, tx).run(bundle))
     except VersionConflictError:
@@ -70,7 +73,7 @@ class _Transaction:
         targets = {
             number: found.reference if isinstance(found, Stored) else found for number, found in identities.items()
         }
-        self._require_distinct([targets[entry.number] for entry in written])
+        self._require_distinct([targets[e.number] for e in written if not isinstance(identities[e.number], Stored)])
         renamed = names(written, targets)
         require_resolved(written, renamed)
         answers: dict[int, Json] = {}
