@@ -1,24 +1,30 @@
 """Regular expressions of ``matches()``, ``matchesFull()`` and ``replaceMatches()``, with bounds.
 
-Expressions come from profiles, and profiles may come from anywhere: a pattern that can take exponential time on a
-backtracking engine (a repeat within an unbounded repeat) is only tried on short text.
+Expressions come from profiles, and profiles may come from anywhere. Python's engine backtracks: a pattern with a repeat
+within a repeat can take it longer than anyone waits. So the work it might have is estimated, and what is too much goes to
+an engine that does not backtrack.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as regex_parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, NamedTuple
 
+from vrfhir.fhirpath.automaton import Automaton, UnsupportedError
 from vrfhir.fhirpath.errors import FhirPathError
 
 __all__ = ["MAX_PATTERN", "MAX_SUBJECT", "fits", "found", "replaced"]
 
 MAX_PATTERN = 2_000
 MAX_SUBJECT = 200_000
-MAX_SUBJECT_OF_RISKY = 1_000
+_MAX_BACKTRACKING = 10**7
+_MAX_STEPS = 3 * 10**7
+_MANY = 8
+"""A repeat of up to more than this counts as one without bound."""
 
 _JAVA_GROUP = re.compile(r"\(\?<([A-Za-z]\w*)>")
 _SUBSTITUTION = re.compile(r"\\(.)|\$(?:(\d)|\{(\w+)\})", re.DOTALL)
@@ -26,12 +32,12 @@ _SUBSTITUTION = re.compile(r"\\(.)|\$(?:(\d)|\{(\w+)\})", re.DOTALL)
 
 def found(text: str, pattern: str) -> bool:
     """True when the pattern fits any part of the text; ``.`` takes line ends too."""
-    return _compiled(text, pattern).search(text) is not None
+    return _is_match(text, pattern, whole=False)
 
 
 def fits(text: str, pattern: str) -> bool:
     """True when the pattern fits the whole text."""
-    return _compiled(text, pattern).fullmatch(text) is not None
+    return _is_match(text, pattern, whole=True)
 
 
 def replaced(text: str, pattern: str, substitution: str) -> str:
@@ -51,37 +57,89 @@ def replaced(text: str, pattern: str, substitution: str) -> str:
 
         return _SUBSTITUTION.sub(one, substitution)
 
-    return _compiled(text, pattern).sub(fill, text)
+    prepared = _checked(text, pattern)
+    if prepared.backtracking(len(text)) > _MAX_BACKTRACKING:
+        raise FhirPathError("This pattern may take too long on this text.", kind="limit")
+    return prepared.expression.sub(fill, text)
 
 
-def _compiled(text: str, pattern: str) -> re.Pattern[str]:
+class _Pattern(NamedTuple):
+    expression: re.Pattern[str]
+    tree: Any
+    repeats: int
+    """Number of repeats without bound."""
+    nested: bool
+    """True when in any repeat lies anything that can fit in several ways."""
+
+    def backtracking(self, size: int) -> int:
+        """About how many steps Python's engine may take at worst."""
+        if self.nested:
+            return 1 << min(size, 64)
+        return math.prod([size + 1] * min(self.repeats + 1, 8))
+
+
+def _is_match(text: str, pattern: str, *, whole: bool) -> bool:
+    prepared = _checked(text, pattern)
+    if prepared.backtracking(len(text)) <= _MAX_BACKTRACKING:
+        expression = prepared.expression
+        return (expression.fullmatch(text) if whole else expression.search(text)) is not None
+    automaton = _automaton(pattern)
+    if automaton is None or automaton.size * len(text) > _MAX_STEPS:
+        raise FhirPathError("This pattern may take too long on this text.", kind="limit")
+    return automaton.found(text, whole=whole)
+
+
+def _checked(text: str, pattern: str) -> _Pattern:
     if len(pattern) > MAX_PATTERN:
         raise FhirPathError(f"The pattern is longer than {MAX_PATTERN} characters.", kind="limit")
-    expression, risky = _prepared(pattern)
-    if len(text) > (MAX_SUBJECT_OF_RISKY if risky else MAX_SUBJECT):
-        raise FhirPathError("The text is too long for this pattern.", kind="limit")
-    return expression
+    if len(text) > MAX_SUBJECT:
+        raise FhirPathError(f"The text is longer than {MAX_SUBJECT} characters.", kind="limit")
+    return _prepared(pattern)
 
 
 @lru_cache(maxsize=512)
-def _prepared(pattern: str) -> tuple[re.Pattern[str], bool]:
+def _prepared(pattern: str) -> _Pattern:
     python = _JAVA_GROUP.sub(r"(?P<\1>", pattern)
     try:
-        return re.compile(python, re.DOTALL), _is_risky(regex_parser.parse(python, re.DOTALL), False)
+        tree = regex_parser.parse(python, re.DOTALL)
+        repeats, nested = _repeats(tree, inside=False)
+        return _Pattern(re.compile(python, re.DOTALL), tree, repeats, nested)
     except (re.error, OverflowError, RecursionError):
         raise FhirPathError("This is no regular expression.") from None
 
 
-def _is_risky(items: Any, repeated: bool) -> bool:
-    """True when an unbounded repeat lies within another."""
+@lru_cache(maxsize=64)
+def _automaton(pattern: str) -> Automaton | None:
+    prepared = _prepared(pattern)
+    if prepared.expression.flags & ~(re.DOTALL | re.UNICODE):
+        return None
+    try:
+        return Automaton(prepared.tree)
+    except (UnsupportedError, RecursionError):
+        return None
+
+
+def _repeats(items: Any, *, inside: bool) -> tuple[int, bool]:
+    """How many repeats without bound there are, and whether one holds a choice or another repeat."""
+    count, nested = 0, False
     for code, value in items:
-        if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
-            unbounded = value[1] is codes.MAXREPEAT
-            if (unbounded and repeated) or _is_risky(value[2], repeated or unbounded):
-                return True
+        parts: list[Any] = []
+        repeated, varies = False, code is codes.BRANCH
+        if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
+            repeated = value[1] > 1
+            count += value[1] > _MANY
+            varies = value[0] != value[1]
+            parts = [value[2]]
         elif code is codes.SUBPATTERN:
-            if _is_risky(value[3], repeated):
-                return True
-        elif code is codes.BRANCH and any(_is_risky(branch, repeated) for branch in value[1]):
-            return True
-    return False
+            parts = [value[3]]
+        elif code is codes.BRANCH:
+            parts = value[1]
+        elif code in (codes.ASSERT, codes.ASSERT_NOT):
+            parts = [value[1]]
+        elif code is codes.ATOMIC_GROUP:
+            parts = [value]
+        nested = nested or (varies and inside)
+        for part in parts:
+            more, deeper = _repeats(part, inside=inside or repeated)
+            count, nested = count + more, nested or deeper
+    return count, nested

@@ -27,7 +27,8 @@ def _rounded(value: Decimal) -> list[Any]:
     result = _RESULT.plus(value)
     short = result.normalize(_RESULT)
     exponent = short.as_tuple().exponent
-    return [short if not isinstance(exponent, int) or exponent <= 0 else short.quantize(Decimal(1), context=_WORKING)]
+    has_digits = isinstance(exponent, int) and exponent > 0 and short.adjusted() < 28
+    return [short.quantize(Decimal(1), context=_WORKING) if has_digits else short]
 
 
 def _on_number(name: str, work: Callable[[Any], list[Any]], *, quantities: bool = False) -> Function:
