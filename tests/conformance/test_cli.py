@@ -57,6 +57,7 @@ def test_a_failure_is_1_and_says_why(url: str, suite: str, capsys: pytest.Captur
     assert lines[0].startswith("FAIL            bad ")
     assert lines[1].startswith("pass            good ")
     assert "  expected: status: 410" in lines
+    assert "  found:    200" in lines
     assert any(line.startswith("  again:    curl -sS -i -X GET http://127.0.0.1") for line in lines)
     assert lines[-1].startswith("suite on http://127.0.0.1")
 

@@ -135,7 +135,9 @@ def _print_fault(fault: Fault, console: Console) -> None:
     place = f"{fault.script}/{fault.test}" if fault.test else fault.script
     console.print()
     console.print(f"{word}: {place}: {fault.step}", style=style, markup=False, highlight=False, soft_wrap=True)
-    rows = [("what", fault.message), ("expected", fault.expected)]
+    compared = bool(fault.expected and fault.found)
+    rows = [("expected", fault.expected), ("found", fault.found)] if compared else [("what", fault.message)]
+    rows = [(name, _shortened(text)) for name, text in rows]
     rows += [
         ("clause", f"{r.id} {r.source}: {r.statement}{f' <{r.url}>' if r.url else ''}") for r in fault.requirements
     ]
@@ -143,6 +145,10 @@ def _print_fault(fault: Fault, console: Console) -> None:
     for name, text in rows:
         if text:
             console.print(f"  {name + ':':<10}{text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _shortened(text: str, limit: int = 400) -> str:
+    return text if len(text) <= limit else f"{text[:limit]} … ({len(text)} characters)"
 
 
 def _passed(result: ScriptResult) -> str:

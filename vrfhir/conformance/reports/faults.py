@@ -24,6 +24,7 @@ class Fault:
     outcome: Outcome
     message: str
     expected: str
+    found: str
     requirements: Sequence[Requirement]
     came: str
     excerpt: str
@@ -39,6 +40,7 @@ def faults(script: ScriptResult, bodies: Mapping[int, str] | None = None) -> lis
             "script",
             Outcome.ERROR,
             printable(issue.text),
+            "",
             "",
             script.requirements,
             printable(issue.expression),
@@ -60,6 +62,7 @@ def faults(script: ScriptResult, bodies: Mapping[int, str] | None = None) -> lis
                     action.outcome,
                     printable(action.message),
                     printable(action.expected),
+                    printable(action.actual),
                     phase.requirements or script.requirements,
                     printable(exchange.summary) if exchange else "",
                     told(response) if response else "",

@@ -45,6 +45,7 @@ def _script(script: ScriptResult, bodies: Mapping[int, str]) -> dict[str, Any]:
                 "outcome": fault.outcome.value,
                 "message": fault.message,
                 "expected": fault.expected,
+                "found": fault.found,
                 "came": fault.came,
                 "excerpt": fault.excerpt,
                 "curl": fault.curl,
