@@ -179,8 +179,13 @@ def _extensible(
 
 
 def _maximum(scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, facts: Json) -> None:
-    if _any_member(scope, binding.maximum, pairs, {}) is Membership.OUT:
-        rule = "Terminology_TX_NoValid_9" if pairs[0][0] is None else "Terminology_TX_NoValid_7"
+    is_code = len(pairs) == 1 and pairs[0][0] is None
+    if is_code:
+        answer = scope.engine.terminology.member(binding.maximum, None, str(pairs[0][1]))
+    else:
+        answer = _any_member(scope, binding.maximum, pairs, {})
+    if answer is Membership.OUT:
+        rule = "Terminology_TX_NoValid_9" if is_code else "Terminology_TX_NoValid_7"
         scope.report(rule, location, **(facts | {"value_set": binding.maximum}))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.validation.paths import Location
+from vrfhir.validation.paths import Location, mark
 from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.references import Target
 
@@ -104,7 +104,11 @@ class BundleIndex:
             if not is_absolute(reference):
                 scope.report("Bundle_BUNDLE_FullUrl_Missing", location)
             return
-        if self.lookup(full_url, reference) is not None:
+        found = self.lookup(full_url, reference)
+        if found is not None:
+            actual = self.entries[found]["resource"].get("resourceType")
+            if not is_absolute(reference) and reference.partition("/")[0] != actual:
+                scope.report("Reference_REF_ResourceType", location, found=actual)
             return
         if reference.startswith("urn"):
             scope.report("Bundle_BUNDLE_Not_Local", location, found=reference)
@@ -137,6 +141,25 @@ def check_bundle(scope: Scope, bundle: Json, location: Location) -> None:
         _search_set(scope, bundle, index, location)
     for at, entry in enumerate(index.entries):
         _entry(scope, index, at, entry, (location, "entry", "entry", at))
+    if scope.options.bundle_rules:
+        _asked_profiles(scope, index)
+
+
+def _asked_profiles(scope: Scope, index: BundleIndex) -> None:
+    """Entries that the caller wants checked against a profile: by type, by number, or by number among those of a type."""
+    counts: dict[str, int] = {}
+    for at, entry in enumerate(index.entries):
+        resource = entry.get("resource")
+        if not isinstance(resource, dict) or resource.get("resourceType") not in scope.engine.resource_types:
+            continue
+        kind = str(resource["resourceType"])
+        number = counts.get(kind, 0)
+        counts[kind] = number + 1
+        for rule, canonical in scope.options.bundle_rules:
+            if rule in (kind, str(at), f"{kind}:{number}"):
+                inner = scope.enter(resource, mark(index.resource_location(at), resource), contained=False)
+                inner.entry = at
+                scope.engine.apply_profile(inner, canonical, inner.location)
 
 
 def _entry(scope: Scope, index: BundleIndex, at: int, entry: Json, place: Location) -> None:

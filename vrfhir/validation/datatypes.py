@@ -44,3 +44,9 @@ def attachment_element(scope: Scope, child: Child, value: Json, location: Locati
     """An Attachment says something: data, url, or at least what it would be."""
     if not any(name in value or "_" + name in value for name in ("data", "url", "contentType", "language")):
         scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_NO_CONTENT", location)
+    data, stated = value.get("data"), value.get("size")
+    if type(data) is str and type(stated) is int:
+        packed = "".join(data.split())
+        found = len(packed.rstrip("=")) * 3 // 4
+        if found != stated:
+            scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_SIZE_CORRECT", location, stated=stated, found=found)

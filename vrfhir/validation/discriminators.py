@@ -109,12 +109,14 @@ def _criterion(element: Json) -> Criterion:
 def _named(profile: Profile, element: Json, name: str) -> list[Json]:
     start = (element.get("id") or element["path"]) + "."
     exact = profile.by_id.get(start + name) or profile.by_id.get(f"{start}{name}[x]")
-    rows = [exact] if exact is not None else []
-    rows += [
+    slices = [
         each
         for key, each in profile.by_id.items()
         if key.startswith((f"{start}{name}:", f"{start}{name}[x]:")) and "." not in key[len(start) :]
     ]
+    if exact is not None and slices and exact["path"].endswith("[x]"):
+        return slices  # a choice narrowed by type: its slices say which
+    rows = ([exact] if exact is not None else []) + slices
     if not rows:
         rows = [
             each

@@ -21,9 +21,11 @@ from vrfhir.validation.observations import check_observation
 from vrfhir.validation.overlays import Profile, compile_profile
 from vrfhir.validation.paths import Location
 from vrfhir.validation.questionnaire_responses import check_questionnaire_response
+from vrfhir.validation.questionnaires import check_questionnaire
 from vrfhir.validation.snapshots import generate_snapshot
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url
+from vrfhir.validation.vocabularies import check_code_system, check_value_set
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -57,6 +59,9 @@ class Engine:
     resource_rules: ClassVar[dict[str, ResourceCheck]] = {
         "Observation": check_observation,
         "QuestionnaireResponse": check_questionnaire_response,
+        "Questionnaire": check_questionnaire,
+        "CodeSystem": check_code_system,
+        "ValueSet": check_value_set,
     }
 
     check_code = staticmethod(bindings.check_code)

@@ -25,6 +25,10 @@ _CROSS_VERSION = re.compile(
 )
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _EVERYWHERE = frozenset({"Element", "Any"})
+_EXTRA_CONTEXTS = {
+    # R4's own StructureDefinitions carry it on the type, though it allows itself only on the code of the type
+    "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type": [("element", "ElementDefinition.type")],
+}
 _EXTRA_TYPES = {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type": ("uri", "url")}
 
 
@@ -50,6 +54,7 @@ class ExtensionDefinition:
         self.url: str = structure["url"]
         self.versioned = f"{self.url}|{structure['version']}" if "version" in structure else self.url
         self.contexts = [(each.get("type", ""), each.get("expression", "")) for each in structure.get("context", ())]
+        self.contexts += _EXTRA_CONTEXTS.get(self.url, [])
         self.anywhere = any(kind == "element" and text in _EVERYWHERE for kind, text in self.contexts)
         self.invariants: list[str] = structure.get("contextInvariant", [])
         self.is_modifier = elements[0].get("isModifier") is True

@@ -140,8 +140,8 @@ def overlay_resource(scope: Scope, content: Content, child: Child, value: Json, 
     name = value["resourceType"]
     if content.nested is not None:
         content.nested.apply(inner, scope.engine.table(name), value, inner.location)
-    if content.invariants:
-        check_invariants(inner, content.invariants, value, name, inner.location)
+    if content.invariants:  # rules of the place: its resource is the holder
+        check_invariants(scope, content.invariants, value, name, inner.location)
     profiles = [found for url in content.profiles if (found := scope.engine.profile(url)) is not None]
     if len(profiles) == 1:
         _lay_if_fitting(inner, profiles[0], name)

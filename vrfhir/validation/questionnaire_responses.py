@@ -148,7 +148,7 @@ class _Response:
                 report(rule, place, limit=limit, found=len(answers))
         for at, answer in enumerate(answers):
             here = (place, "answer", "answer", at)
-            if kind == "group":
+            if kind in ("group", "question"):
                 report("Questionnaire_QR_Item_Group", place)
             elif kind == "display":
                 report("Questionnaire_QR_Item_Display_No_Value", place)

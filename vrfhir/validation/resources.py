@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["check_resource", "visit_resource"]
 
 Json = dict[str, Any]
+
+_LINK = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)""")
 
 
 def visit_resource(scope: Scope, child: Child, value: Json, location: Location, depth: int, parent: Json) -> None:
@@ -128,5 +131,8 @@ def _fragments(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _fragments(each)
-    elif isinstance(value, str) and value.startswith("#"):
-        yield value[1:]
+    elif isinstance(value, str):
+        if value.startswith("#"):
+            yield value[1:]
+        elif "#" in value and value.startswith("<"):  # the narrative may show a contained image
+            yield from _LINK.findall(value)

@@ -642,6 +642,32 @@ _QUESTIONNAIRES: dict[str, Rule] = {
         _E, "invariant", "A reference to a {found} is not allowed; allowed: {expected}."
     ),
     "QUESTIONNAIRE_QR_ITEM_REF_INVALID_GENERAL": Rule(_E, "invariant", "'{found}' is not a resource type."),
+    "Questionnaire_Q_EnableWhen_NoLink": Rule(_E, "business-rule", "A condition of enableWhen names no question."),
+    "Questionnaire_Q_EnableWhen_Self": Rule(_E, "business-rule", "An item cannot be enabled by its own answer."),
+    "Questionnaire_Q_EnableWhen_IsInner": Rule(
+        _E, "business-rule", "An item cannot be enabled by an answer inside itself."
+    ),
+    "Questionnaire_Q_EnableWhen_NoTarget": Rule(
+        _E, "business-rule", "There is no item with the linkId '{found}' that enableWhen names."
+    ),
+    "CODESYSTEM_CS_COUNT_NO_CONTENT_ALLOWED": Rule(
+        _E, "invalid", "The code system says that it has no content, but there are concepts."
+    ),
+    "CODESYSTEM_CS_COUNT_COMPLETE_WRONG": Rule(
+        _E, "invalid", "The complete code system states {stated} concepts, but has {found}."
+    ),
+    "CODESYSTEM_PROPERTY_DUPLICATE_CODE": Rule(_E, "invalid", "The property code '{found}' is defined twice."),
+    "CODESYSTEM_PROPERTY_DUPLICATE_URI": Rule(_E, "invalid", "The property URI '{found}' is defined twice."),
+    "VALUESET_INCLUDE_SYSTEM_ABSOLUTE": Rule(_E, "invalid", "The system must be absolute; found '{found}'."),
+    "VALUESET_INCLUDE_SYSTEM_ABSOLUTE_FRAG": Rule(
+        _E, "invalid", "The system must be the url of a code system, contained or not; found '{found}'."
+    ),
+    "TYPE_SPECIFIC_CHECKS_DT_ATT_SIZE_CORRECT": Rule(
+        _E, "structure", "The attachment states a size of {stated} bytes, but has {found}."
+    ),
+    "Reference_REF_ResourceType": Rule(
+        _E, "required", "The reference names another type than its target, which is a {found}."
+    ),
     "VR-VAL-0101": Rule(
         _W, "business-rule", "The response was authored {found}, before the questionnaire was in use ({limit})."
     ),

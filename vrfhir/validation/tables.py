@@ -89,6 +89,8 @@ class Child:
         self.invariants: tuple[Invariant, ...] = ()
         self.kind = PRIMITIVE if type_name in _PRIMITIVES else COMPLEX
         self.fast: Callable[[Any], Any] = FAST.get(type_name, _never)
+        if name == "url" and type_name == "uri" and self.path.count(".") == 1 and self.path != "Extension.url":
+            self.fast = FAST["canonical"]  # the url of a definition is absolute
 
     @property
     def table(self) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import is_absolute
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -14,7 +15,13 @@ __all__ = ["check_url"]
 
 
 def check_url(scope: Scope, child: Child, text: str, location: Location) -> None:
-    """A uri, url or canonical that is a fragment leads to something in the resource."""
+    """A uri, url or canonical that is a fragment leads to something in the resource; the url of a definition is absolute."""
+    if child.name == "url" and child.type == "uri" and child.path.count(".") == 1 and child.path != "Extension.url":
+        if not is_absolute(text):
+            is_inner = scope.root is not scope.resource
+            rule = "TYPE_SPECIFIC_CHECKS_CANONICAL_CONTAINED" if is_inner else "TYPE_SPECIFIC_CHECKS_CANONICAL_ABSOLUTE"
+            scope.report(rule, location, found=text)
+        return
     if text.startswith("#") and len(text) > 1 and not _has_id(scope.root, text[1:]):
         rule = (
             "TYPE_SPECIFIC_CHECKS_DT_URL_INTERNAL"
