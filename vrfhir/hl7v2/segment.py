@@ -95,10 +95,24 @@ class Segment:
 
     def value(self, field: int, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> str | None:
         """Decoded text; None when empty, :data:`NULL` for ``""``."""
-        if field == 2 and self._declares:
-            first = repetition == component == subcomponent == 1
-            return self.field(2) or None if first else None
-        return self.repetition(field, repetition).value(component, subcomponent)
+        raw = self.field(field)
+        if not raw:
+            return None
+        if self._declares and field <= 2:
+            return raw if repetition == component == subcomponent == 1 else None
+        delimiters, codec = self._coding
+        for mark, number in (
+            (delimiters.repetition, repetition),
+            (delimiters.component, component),
+            (delimiters.subcomponent, subcomponent),
+        ):
+            if mark and mark in raw:
+                raw = part_at(raw.split(mark), number)
+            elif number != 1:
+                return None
+        if raw == '""':
+            return NULL
+        return escapes.decode(raw, delimiters, codec=codec) if raw else None
 
     def column(self, field: int = 0, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> int:
         """Where a part begins, as the 1-based character in the segment; the nearest place before it when it is not there."""
@@ -125,38 +139,48 @@ class Segment:
         return start
 
     def leaves(self) -> list[Leaf]:
-        """Every non-empty subcomponent in order; MSH-1 and MSH-2 are leaves too."""
-        component_mark, repetition_mark, _, subcomponent_mark, _ = self._coding.delimiters[1:]
-        header = self._declares
-        found: list[Leaf] = []
-        for number, text in enumerate(self.field_texts):
-            if not text or not number:
-                continue
-            if header and number <= 2:
-                found.append(self._leaf(number, 1, 1, 1, text, text))
-            elif repetition_mark in text or component_mark in text or subcomponent_mark in text:
-                for r, repetition in enumerate(split(text, repetition_mark), 1):
-                    for c, component in enumerate(split(repetition, component_mark), 1):
-                        if component and subcomponent_mark not in component:
-                            found.append(self._leaf(number, r, c, 1, component))
-                        elif component:
-                            parts = enumerate(split(component, subcomponent_mark), 1)
-                            found += [self._leaf(number, r, c, s, raw) for s, raw in parts if raw]
-            else:
-                found.append(self._leaf(number, 1, 1, 1, text))
-        return found
+        """Every non-empty subcomponent in order; MSH-1 and MSH-2 are leaves too.
 
-    def _leaf(self, field: int, repetition: int, component: int, sub: int, raw: str, value: str | None = None) -> Leaf:
-        """The hot path of mapping: ``tuple.__new__`` is what Leaf() does, at a third of the time."""
+        The hot path of mapping: ``tuple.__new__`` does what ``Leaf()`` does, at a third of the time.
+        """
+        delimiters, codec = self._coding
+        escape = delimiters.escape
         name, occurrence = self.name, self.occurrence
-        path = f"{name}[{occurrence}]-{field}[{repetition}].{component}.{sub}"
-        is_null = raw == '""'
-        if value is None:
-            delimiters, codec = self._coding
+        start = f"{name}[{occurrence}]-"
+        new = tuple.__new__
+        found: list[Leaf] = []
+        for field, repetition, component, sub, raw in self._places():
+            value, is_null = raw, raw == '""'
             if is_null:
                 value = NULL
-            elif delimiters.escape and delimiters.escape in raw:
+            elif escape and escape in raw and not (self._declares and field <= 2):
                 value = escapes.decode(raw, delimiters, codec=codec)
-            else:
-                value = raw
-        return tuple.__new__(Leaf, (path, name, occurrence, field, repetition, component, sub, raw, value, is_null))
+            path = f"{start}{field}[{repetition}].{component}.{sub}"
+            found.append(new(Leaf, (path, name, occurrence, field, repetition, component, sub, raw, value, is_null)))
+        return found
+
+    def _places(self) -> list[tuple[int, int, int, int, str]]:
+        """Field, repetition, component, subcomponent and ER7 text of everything that is not empty."""
+        component_mark, repetition_mark, _, subcomponent_mark, _ = self._coding.delimiters[1:]
+        found: list[tuple[int, int, int, int, str]] = []
+        add = found.append
+        for field, text in enumerate(self.field_texts):
+            if not text or not field:
+                continue
+            if self._declares and field <= 2:
+                add((field, 1, 1, 1, text))
+                continue
+            for r, repetition in enumerate(split(text, repetition_mark) if repetition_mark in text else (text,), 1):
+                if component_mark not in repetition and subcomponent_mark not in repetition:
+                    if repetition:
+                        add((field, r, 1, 1, repetition))
+                    continue
+                for c, component in enumerate(split(repetition, component_mark), 1):
+                    if subcomponent_mark not in component:
+                        if component:
+                            add((field, r, c, 1, component))
+                        continue
+                    for s, raw in enumerate(split(component, subcomponent_mark), 1):
+                        if raw:
+                            add((field, r, c, s, raw))
+        return found
