@@ -11,5 +11,6 @@ from __future__ import annotations
 from vrfhir.mappers.ledger import Entry, Ledger
 from vrfhir.mappers.mapping import Mapping, to_fhir
 from vrfhir.mappers.partner import Partner
+from vrfhir.mappers.response import referral_response
 
-__all__ = ["Entry", "Ledger", "Mapping", "Partner", "to_fhir"]
+__all__ = ["Entry", "Ledger", "Mapping", "Partner", "referral_response", "to_fhir"]

@@ -53,7 +53,7 @@ class Cell:
         """Forget everything taken since the last settlement."""
         self.taken.clear()
 
-    def keys(self) -> list[tuple[int, int]]:
+    def places(self) -> list[tuple[int, int]]:
         """(component, subcomponent) of every value that is there."""
         return [(key >> 12, key & 0xFFF) for key in self.at]
 

@@ -2,7 +2,8 @@
 
 In the row files a condition is a list: ``["valued", "RF1-14"]``, ``["=", "OBX-2", "NM"]``, ``["in", "OBX-2", ["ST", "TX"]]``,
 ``["count", "PID-11", ">", 1]``, ``["length", "PID-7", ">", 8]``, ``["matches", "OBX-3.3", "^VR"]``,
-``["before", "PR1-5", "MSH-7"]``, ``["fact", "uk"]``, ``["has", "Encounter"]``, ``["and", …]``, ``["or", …]``, ``["not", …]``.
+``["before", "PR1-5", "MSH-7"]``, ``["fact", "uk"]``, ``["has", "Encounter"]``,
+``["open", "Fitness"]``, ``["and", …]``, ``["or", …]``, ``["not", …]``.
 
 This is the condition language of the HL7 v2-to-FHIR guide (``antlr_condition_syntax.md``: VALUED, EQUALS, IN, COUNT,
 AND, OR, NOT) plus what the UK and VR rows need.
@@ -121,6 +122,10 @@ def _has(role: str) -> Condition:
     return lambda _, context: role in context.shared
 
 
+def _open(role: str) -> Condition:
+    return lambda _, context: role in context.current
+
+
 def _value(segment: SegmentView, context: Context, name: str, field: int) -> str:
     owner: SegmentView | None = segment if segment.name == name else context.first(name)
     return owner.value(field) if owner is not None else ""
@@ -151,4 +156,5 @@ _WORDS: dict[str, Callable[..., Condition]] = {
     "before": _before,
     "fact": _fact,
     "has": _has,
+    "open": _open,
 }

@@ -374,6 +374,7 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
     report = scope.records["DiagnosticReport"]
     context.current["OBR"] = report
     context.current.pop("OBX", None)
+    context.current.pop("Fitness", None)
     order = scope.make("Order") if scope.get("Order") is not None or _has_note(segment, context) else None
     if order is not None:
         order.resource.setdefault("status", "unknown")
@@ -383,6 +384,41 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
         report.resource["basedOn"] = [order.reference]
         context.current["Noted"] = order
     _support(context, report)
+
+
+@link("fit-note")
+def _fit_note(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBR of a fit note: one statement, which the OBX segments under it fill."""
+    statement = scope.records["Fitness"]
+    for name in ("OBR", "OBX"):
+        context.current.pop(name, None)
+    context.current["Fitness"] = context.current["OBR"] = context.current["Noted"] = statement
+    statement.resource.setdefault("status", "unknown")
+    _support(context, statement)
+
+    def complete() -> None:
+        resource = statement.resource
+        _name_statement(resource)
+        context.current.pop("Fitness", None)
+
+    context.later.append(complete)
+
+
+_FITNESS = {"system": "https://vrfhir.org/fhir/CodeSystem/vr-observation", "code": "fitness-for-work"}
+
+
+def _name_statement(resource: dict[str, Any]) -> None:
+    """The code of VR-FitnessForWork, beside whatever the sender called it."""
+    code = resource.setdefault("code", {})
+    codings = code.setdefault("coding", [])
+    if not any(each.get("code") == _FITNESS["code"] for each in codings):
+        codings.insert(0, dict(_FITNESS))
+
+
+@link("fitness")
+def _fitness(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBX of a fit note: notes after it are comments of the statement."""
+    context.current["Noted"] = context.current["Fitness"]
 
 
 def _has_note(segment: SegmentView, context: Context) -> bool:
@@ -410,9 +446,9 @@ def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
         add_reference(observation.resource, "performer", director)
     context.current["OBX"] = context.current["Noted"] = observation
     report = context.current.get("OBR")
-    if report is not None:
+    if report is not None and report.type == "DiagnosticReport":
         add_reference(report.resource, "result", observation)
-    else:
+    elif report is None:
         context.report("VR-V2-0530", segment.path)
     _support(context, observation)
 

@@ -35,8 +35,11 @@ PROFILES: Mapping[str, str] = {
     "Organization": "VR-Organization",
     "Employer": "VR-Employer",
     "Provenance": "VR-Provenance",
+    "Fitness": "VR-FitnessForWork",
 }
 """Role → VR profile claimed in a VR referral."""
+
+_EMPLOYMENT = "VR-Employment"
 
 
 def begin(context: Context) -> None:
@@ -110,8 +113,17 @@ def _header(context: Context) -> None:
 
 def _claim(record: Record) -> None:
     profile = PROFILES.get(record.role) or (PROFILES.get(record.type) if record.role in _ORGANISATIONS else None)
+    if record.role == "Employment" and _is_complete_employment(record.resource):
+        profile = _EMPLOYMENT
     if profile is not None:
         record.resource.setdefault("meta", {})["profile"] = [_PROFILE + profile]
+
+
+def _is_complete_employment(resource: Mapping[str, Any]) -> bool:
+    """NK1 may name an employer without saying what the job is or since when: then it is a plain observation."""
+    return (
+        "effectivePeriod" in resource and "text" in resource.get("valueCodeableConcept", {}) and "focus" not in resource
+    )
 
 
 _ORGANISATIONS = frozenset({"Insurer", "GroupEmployer", "Laboratory"})

@@ -73,8 +73,7 @@ def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | 
             return None
     scope = Scope(context, flavour.roles, segment.path)
     _run(flavour, segment, scope, context)
-    home = scope.make(flavour.home)
-    return home
+    return scope.make(flavour.home)
 
 
 def _run(flavour: CompiledFlavour, segment: SegmentView, scope: Scope, context: Context) -> None:

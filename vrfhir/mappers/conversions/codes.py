@@ -177,14 +177,14 @@ def _display_coding(row: RowFacts) -> Conversion:
 
 @register("code")
 def _code(row: RowFacts) -> Conversion:
-    """A code of a required binding by its map, with the coding it came from beside it unless that says no more.
+    """A code of a required binding by its map, with what it came from in alternate-codes unless that says no more.
 
     A code that the map does not have gives no value, only a warning (the code is carried): a default would be a clinical
     statement that nobody made.
     """
     codes = code_map(row.options["codes"])
     component = row.component or 1
-    url = extension_urls()["source-coding"]
+    url = extension_urls()["alternate-codes"]
     table = table_system(codes.table)
 
     def convert(cell: Cell, context: Context) -> Primitive | None:
@@ -202,16 +202,17 @@ def _code(row: RowFacts) -> Conversion:
             entry = cell.at[component << 12 | 1]
             context.report("VR-V2-0520", entry.path, code=code, table=codes.table, element=row.element)
             return None
-        cell.take(component)
-        term = "" if row.component else cell.peek(2)
-        if codes.back[target] == code and not name and not term:
+        if codes.back[target] == code and len(cell.at) == 1:
+            cell.take(component)
             return Primitive(target, [])
-        known = table_codes(codes.table)
-        coding = {"system": table if code in known or not codes.national else codes.national, "code": code}
-        if name and system_name(coding["system"]).upper() == name.upper():
-            cell.take(3)
-        if term and known.get(code, term) == term:
-            coding["display"] = cell.take(2)
-        return Primitive(target, [{"url": url, "valueCoding": coding}])
+        concept: dict[str, Any] | None
+        if row.component:
+            cell.take(component)
+            concept = {"coding": [{"system": table, "code": code}]}
+        else:
+            concept = taken_concept(cell, context, codes.table)
+        if concept is not None and codes.national and code not in table_codes(codes.table):
+            concept["coding"][0].setdefault("system", codes.national)
+        return Primitive(target, [{"url": url, "valueCodeableConcept": concept}])
 
     return convert

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.identifiers import HierarchicDesignator
-from vrfhir.mappers.conversions.people import cell_path
+from vrfhir.mappers.conversions.people import cell_path, ods_identifier
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.vocabulary import sender_system
 
@@ -34,6 +34,8 @@ def fill_location(cell: Cell, context: Context, resource: dict[str, Any]) -> boo
         hd = HierarchicDesignator(cell.peek(component, 1), cell.peek(component, 2), cell.peek(component, 3))
         if not hd.namespace:
             continue
+        if part == "facility" and len(cell.places()) <= 2 and ods_identifier(hd.namespace, context):
+            continue  # an organisation, not a place in it
         found[part] = cell.take(component, 1)
         identifier: dict[str, Any] = {"type": {"text": part}}
         if hd.uri:

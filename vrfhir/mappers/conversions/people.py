@@ -276,3 +276,20 @@ def _producer(row: RowFacts) -> Conversion:
         return context.merge(record, *keys_of(record)).reference
 
     return convert
+
+
+@register("facility-organization")
+def _facility_organization(row: RowFacts) -> Conversion:
+    """PL.4 of a PRD before 2.6, which has no organisation field: the facility by its ODS code, its name in the second part."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        ods = ods_identifier(cell.peek(4, 1), context)
+        if ods is None:
+            return None
+        cell.take(4, 1)
+        resource: dict[str, Any] = {"identifier": [ods]}
+        if cell.peek(4, 2) and not cell.peek(4, 3):
+            resource["name"] = cell.take(4, 2)
+        return resource
+
+    return convert

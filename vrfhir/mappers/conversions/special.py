@@ -183,3 +183,20 @@ def _data_dictionary(row: RowFacts) -> Conversion:
         return concept
 
     return convert
+
+
+@register("yes-no-words")
+def _yes_no_words(row: RowFacts) -> Conversion:
+    """What stands beside Y or N and says the same again: ``Yes``, ``No``, the table."""
+
+    def convert(cell: Cell, _: Context) -> bool | None:
+        value = {"Y": True, "N": False}.get(cell.peek(1))
+        if value is None:
+            return None
+        if cell.peek(2) == ("Yes" if value else "No"):
+            cell.take(2)
+        if cell.peek(3) in ("HL70136", "HL70532"):
+            cell.take(3)
+        return value
+
+    return convert

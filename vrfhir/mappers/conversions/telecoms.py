@@ -44,8 +44,10 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
         cell.take(3)
     if use:
         telecom["use"] = use
-        if uses.back.get(use) == code and equipment != "CP":
+        if uses.back.get(use) == code:
             cell.take(2)
+    elif code == "NET" and system == "email":
+        cell.take(2)
     rank = cell.peek(18)
     if re.fullmatch(r"[1-9]\d{0,5}", rank):
         telecom["rank"] = int(cell.take(18))
