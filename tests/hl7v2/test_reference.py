@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.metadata import version as installed
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,9 @@ def test_every_field_is_what_hl7apy_says(version: str) -> None:
 
 
 def test_the_committed_tables_are_what_the_tool_makes(root: Path) -> None:
+    made_from = json.loads((root / "vrfhir/hl7v2/data/2.4.json").read_text(encoding="utf-8"))["source"]
+    if made_from != f"hl7apy {installed('hl7apy')}":
+        pytest.skip(f"the tables were made from {made_from}, another version is installed here")
     done = subprocess.run(
         [sys.executable, "tools/extract_hl7v2_tables.py", "--check"],
         cwd=root,
