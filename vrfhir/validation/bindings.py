@@ -232,7 +232,7 @@ def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Fi
     """What is to be said about a coding whatever it is bound to."""
     engine = scope.engine
     supplement = engine.definitions.resource(system, "CodeSystem")
-    if supplement is not None and supplement.get("content") == "supplement":
+    if supplement is not None and (supplement.get("content") == "supplement" or "supplements" in supplement):
         return [("CODESYSTEM_CS_NO_SUPPLEMENT", {"system": system, "at": "system"})]
     if supplement is None and engine.definitions.resource(system, "ValueSet") is not None:
         return [("TERMINOLOGY_TX_SYSTEM_VALUESET2", {"found": system})]

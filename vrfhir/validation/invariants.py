@@ -156,7 +156,10 @@ NATIVE: Mapping[tuple[str, str], Callable[[Json], bool | None]] = {
     ("qty-3", "code.empty() or system.exists()"): _plain_quantity,
     ("cpt-2", _WITH_VALUE): lambda value: ("value" not in value and "_value" not in value) or "system" in value or None,
     ("obs-6", "dataAbsentReason.empty() or value.empty()"): _without("dataAbsentReason"),
-    ("sqr-1", "value.empty() or code!=%resource.code"): _without("component"),
+    (
+        "obs-7",
+        "value.empty() or component.code.where(coding.intersect(%resource.code.coding).exists()).empty()",
+    ): _without("component"),
     ("pat-1", "name.exists() or telecom.exists() or address.exists() or organization.exists()"): _either(
         "name", "telecom", "address", "organization"
     ),

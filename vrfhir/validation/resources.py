@@ -40,14 +40,13 @@ def visit_resource(scope: Scope, child: Child, value: Json, location: Location, 
     if contained:
         if "id" not in value:
             inner.report("Resource_RES_ID_Missing", inner.location)
-        elif _is_repeated(scope.resource, value):
+        elif _is_repeated(scope.resource, value, location[3]):
             inner.report("RESOURCE_DUPLICATE_CONTAINED_ID", inner.location, found=value["id"])
     check_resource(inner, depth)
 
 
-def _is_repeated(holder: Json, value: Json) -> bool:
-    rows = [each for each in holder.get("contained", ()) if isinstance(each, dict) and each.get("id") == value["id"]]
-    return len(rows) > 1 and rows[0] is not value
+def _is_repeated(holder: Json, value: Json, at: int) -> bool:
+    return any(isinstance(each, dict) and each.get("id") == value["id"] for each in holder["contained"][:at])
 
 
 def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ()) -> None:

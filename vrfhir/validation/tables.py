@@ -22,6 +22,8 @@ Json = dict[str, Any]
 PRIMITIVE, COMPLEX, RESOURCE = 0, 1, 2
 
 _PRIMITIVES = frozenset(FAST)
+_SOFTENED = frozenset({"http://hl7.org/fhir/ValueSet/ucum-vitals-common"})
+"""Value sets that R4 binds as required by mistake: the units of vital-sign components. HL7's validator softens it too."""
 
 
 def is_primitive(type_name: str) -> bool:
@@ -35,8 +37,10 @@ class Binding:
     __slots__ = ("known", "maximum", "strength", "value_set")
 
     def __init__(self, definition: Json) -> None:
-        self.strength: str = definition.get("strength", "example")
         self.value_set: str = definition.get("valueSet", "")
+        self.strength: str = definition.get("strength", "example")
+        if self.value_set.partition("|")[0] in _SOFTENED and self.strength == "required":
+            self.strength = "extensible"
         self.maximum = next(
             (
                 str(each.get("valueCanonical") or each.get("valueUri") or "")
