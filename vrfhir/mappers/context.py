@@ -98,7 +98,7 @@ class Context:
 
     def report(self, rule: str, expression: str, /, **parameters: str | int) -> None:
         """Note a finding of the catalogue at a v2 path."""
-        self.issues.append(CATALOGUE.issue(rule, expression=expression, **parameters))
+        self.issues.append(CATALOGUE.issue(rule, expression=expression, line=None, column=None, **parameters))
 
     def merge(self, record: Record, *keys: tuple[str, ...]) -> Record:
         """The one record for a practitioner, organisation or location that may have come before under a key.

@@ -123,7 +123,7 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         for row in data.get("authority", ())
         if row.get("system")
     ]
-    names = {name.upper(): uri for name, uri in data.get("code_systems", {}).items()}
+    systems = {name.upper(): uri for name, uri in data.get("code_systems", {}).items()}
     types = frozenset(data.get("nhs_number", {}).get("types", ()))
     default = base or Partner(id="default")
     return Partner(
@@ -137,7 +137,7 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         versions=tuple(data.get("versions", {}).get("read", default.versions)),
         authorities=(*own, *default.authorities),
         nhs_number_types=types or default.nhs_number_types,
-        code_systems={**default.code_systems, **names},
+        code_systems={**default.code_systems, **systems},
     )
 
 

@@ -42,7 +42,7 @@ _LAST = -3
 class _Step(NamedTuple):
     name: str
     url: str
-    index: int | None  # None: no list; -1: append; _LAST: the last item; n: that item
+    position: int | None  # None: no list; -1: append; _LAST: the last item; n: that item
 
 
 def role_of(path: str) -> str:
@@ -108,19 +108,19 @@ def _split(text: str) -> list[str]:
 
 def _enter(holder: dict[str, Any], step: _Step) -> tuple[dict[str, Any], int, list[Any] | None]:
     """The object at a step, made when needed; its index, and the list when an item was added to it."""
-    if step.index is None:
+    if step.position is None:
         entered: dict[str, Any] = holder.setdefault(step.name, {})
         return entered, PLACED, None
     items: list[Any] = holder.setdefault(step.name, [])
     if step.url:
-        if step.index >= 0:
+        if step.position >= 0:
             found = [item for item in items if item.get("url") == step.url]
-            if len(found) > step.index:
-                return found[step.index], items.index(found[step.index]), None
+            if len(found) > step.position:
+                return found[step.position], items.index(found[step.position]), None
         items.append({"url": step.url})
-    elif 0 <= step.index < len(items):
-        return items[step.index], step.index, None
-    elif step.index == _LAST and items:
+    elif 0 <= step.position < len(items):
+        return items[step.position], step.position, None
+    elif step.position == _LAST and items:
         return items[-1], len(items) - 1, None
     else:
         items.append({})
@@ -128,10 +128,10 @@ def _enter(holder: dict[str, Any], step: _Step) -> tuple[dict[str, Any], int, li
 
 
 def _put(holder: dict[str, Any], step: _Step, value: Any) -> int:
-    if step.index is not None:
+    if step.position is not None:
         items = holder.setdefault(step.name, [])
-        if 0 <= step.index < len(items):
-            return PLACED if _merge(items, step.index, value) else REFUSED
+        if 0 <= step.position < len(items):
+            return PLACED if _merge(items, step.position, value) else REFUSED
         if isinstance(value, Primitive):
             if value.extension:
                 twins = holder.setdefault("_" + step.name, [])

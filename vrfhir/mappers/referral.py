@@ -92,6 +92,11 @@ def finish_referral(context: Context) -> None:
     if authored and "authoredOn" not in loop and authored[:10] < moment[:10]:
         # a day that is also that of the message could not be compared with it (Task invariant inv-1)
         loop["authoredOn"] = authored
+    begun = loop.get("authoredOn", "")
+    if begun and "lastModified" in loop and begun >= loop["lastModified"][: len(begun)] and "T" not in begun:
+        # only equal precisions can be compared (inv-1): the day, as given
+        loop["lastModified"] = begun
+        loop.pop("_lastModified", None)
     if "lastModified" not in loop and context.vr:
         loop["_lastModified"] = unknown()
     if loop["status"] in ("rejected", "cancelled") and "statusReason" not in loop:

@@ -18,10 +18,11 @@ has ``flavours``: the first whose ``when`` holds is taken.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -60,10 +61,10 @@ class Row:
     direction: str
     reason: str = ""
     when: Any = None
-    beside: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     join: str = ""
     repetitions: str = "all"
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def element(self) -> str:

@@ -137,7 +137,8 @@ def _practitioner_identifier(row: RowFacts) -> Conversion:
             identifier["system"] = system
         identifier["value"] = value
         if cell.peek(4):
-            put(period := {}, "end", taken_datetime(cell, context, 4))
+            period: dict[str, Any] = {}
+            put(period, "end", taken_datetime(cell, context, 4))
             if period:
                 identifier["period"] = period
         if cell.peek(3) and "assigner" not in identifier and not context.partner.system("practitioner", cell.peek(3)):

@@ -54,8 +54,11 @@ def _language_concept(row: RowFacts) -> Conversion:
         concept = taken_concept(cell, context)
         if concept is not None and re.fullmatch(r"[A-Za-z]{2}", code):
             tag = {"system": _LANGUAGES, "code": code.lower()}
-            codings = [coding for coding in concept.get("coding", ()) if "system" in coding]
-            concept["coding"] = [tag, *codings]
+            sent = concept.pop("coding", [])
+            text = concept.pop("text", "") or next((c["display"] for c in sent if "display" in c), "")
+            concept["coding"] = [tag, *(coding for coding in sent if "system" in coding)]
+            if text:
+                concept["text"] = text
         return concept
 
     return convert
