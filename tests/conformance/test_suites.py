@@ -99,6 +99,7 @@ def test_a_folder_without_scripts_and_an_unknown_name_are_errors(tmp_path: Path)
 
 def test_one_file_can_be_a_suite(tmp_path: Path) -> None:
     write_suite(tmp_path, {"a": script_of([READ]), "b": script_of([READ])})
+    assert find_suite(str(tmp_path / "b.json")) == tmp_path / "b.json"
     assert [entry.script.key for entry in load_suite(tmp_path / "b.json").scripts] == ["b"]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vrfhir.conformance.bodies import media_type
-from vrfhir.conformance.exchange import Request, Response
+from vrfhir.conformance.exchange import Request, Response, objects
 from vrfhir.conformance.expressions import as_text, evaluate
 from vrfhir.conformance.minimum import missing
 from vrfhir.conformance.operators import holds, phrase
@@ -204,7 +204,7 @@ def _check_minimum_id(assertion: Assertion, session: Session) -> None:
 def _check_navigation_links(assertion: Assertion, session: Session) -> None:
     """A result of several pages links first, last and next; next is absent on the last page, all on an only one."""
     body = session.body(assertion.source_id, assertion.direction)
-    relations = {str(link.get("relation")) for link in body.get("link", ()) if isinstance(link, dict)}
+    relations = {str(link.get("relation")) for link in objects(body, "link")}
     needed = [] if _is_only_page(body, relations) else ["first", "last", "next"]
     if relations & {"previous", "prev"}:
         needed = ["first", "last"]
@@ -216,8 +216,10 @@ def _check_navigation_links(assertion: Assertion, session: Session) -> None:
 
 
 def _is_only_page(body: dict[str, Any], relations: set[str]) -> bool:
-    modes = [entry.get("search", {}).get("mode", "match") for entry in body.get("entry", ()) if isinstance(entry, dict)]
-    return not relations & {"next", "previous", "prev"} and modes.count("match") >= int(body.get("total", 0))
+    searches = [entry.get("search") for entry in objects(body, "entry")]
+    matches = sum(not isinstance(search, dict) or search.get("mode", "match") == "match" for search in searches)
+    total = body.get("total")
+    return not relations & {"next", "previous", "prev"} and (not isinstance(total, int) or matches >= total)
 
 
 def _check_validate_profile_id(assertion: Assertion, session: Session) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from vrfhir.definitions import Definitions
-from vrfhir.errors import UnreadableError
+from vrfhir.errors import UnreadableError, VrfhirError
 from vrfhir.fhir import json as fhir_json
 
 __all__ = ["JSON", "XML", "definitions", "media_type", "read_resource", "write_resource"]
@@ -48,9 +48,12 @@ def read_resource(body: bytes, content_type: str) -> tuple[dict[str, Any] | None
 
 
 def write_resource(resource: dict[str, Any], content_type: str) -> bytes:
-    """A resource as the bytes of a request body."""
-    if "xml" in content_type.lower():
-        from vrfhir.fhir import xml as fhir_xml
+    """A resource as the bytes of a request body. Raises ValueError for content that the format cannot hold."""
+    if "xml" not in content_type.lower():
+        return bytes(fhir_json.serialize(resource))
+    from vrfhir.fhir import xml as fhir_xml
 
+    try:
         return bytes(fhir_xml.serialize(resource, definitions().fields))
-    return bytes(fhir_json.serialize(resource))
+    except (AttributeError, KeyError, TypeError, ValueError, VrfhirError) as error:
+        raise ValueError(f"the resource has no XML form: {error}") from error

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Exchange", "Request", "Response", "excerpt", "printable", "told"]
+__all__ = ["Exchange", "Request", "Response", "excerpt", "objects", "printable", "told"]
 
 EXCERPT_CHARACTERS = 300
 _INLINE_BODY_BYTES = 1_500
@@ -113,14 +113,20 @@ def excerpt(body: bytes, limit: int = EXCERPT_CHARACTERS) -> str:
 def told(response: Response, limit: int = EXCERPT_CHARACTERS) -> str:
     """What a response says, shortly: the issues of an OperationOutcome (also one inside a Bundle), else its first words."""
     resource = response.resource or {}
-    inside = [entry.get("resource") for entry in resource.get("entry", ()) if isinstance(entry, dict)]
+    inside = [entry.get("resource") for entry in objects(resource, "entry")]
     for outcome in (resource, *inside):
         if isinstance(outcome, dict) and outcome.get("resourceType") == "OperationOutcome":
-            issues = [_issue(issue) for issue in outcome.get("issue", ()) if isinstance(issue, dict)]
+            issues = [_issue(issue) for issue in objects(outcome, "issue")]
             issues.sort(key=lambda issue: not issue.startswith(("fatal", "error")))
             text = printable("; ".join(issues))
             return text if len(text) <= 2 * limit else f"{text[: 2 * limit]} … ({len(issues)} issues)"
     return excerpt(response.body, limit)
+
+
+def objects(resource: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects in a list of a stranger's resource; nothing where there is something else."""
+    value = resource.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _issue(issue: dict[str, Any]) -> str:

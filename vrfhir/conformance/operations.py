@@ -91,7 +91,10 @@ def _body(operation: Operation, content: Content | None) -> tuple[bytes, str]:
     kind = media_type(operation.content_type) or content.media_type
     if content.resource is None:
         return content.text.encode("utf-8", "surrogateescape"), kind
-    return write_resource(content.resource, kind), kind
+    try:
+        return write_resource(content.resource, kind), kind
+    except ValueError as error:
+        raise UntestableError(str(error)) from error
 
 
 def _url(operation: Operation, session: Session, content: Content | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from vrfhir.conformance.bodies import XML, write_resource
-from vrfhir.conformance.verdicts import UntestableError
+from vrfhir.conformance.verdicts import ExpectationError, UntestableError
 
 __all__ = ["is_xpath", "path_fault", "path_values"]
 
@@ -84,7 +84,10 @@ def _descendants(value: Any) -> list[Any]:
 
 def _xpath(path: str, resource: dict[str, Any]) -> list[Any]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(write_resource(resource, XML), parser)
+    try:
+        root = etree.fromstring(write_resource(resource, XML), parser)
+    except (ValueError, etree.XMLSyntaxError) as error:
+        raise ExpectationError(str(error)) from error
     try:
         evaluate = etree.XPath(_prefixed(path), namespaces=_NAMESPACES)
         found = evaluate(root)

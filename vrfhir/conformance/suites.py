@@ -68,7 +68,7 @@ def shipped_suites() -> dict[str, Path]:
 def find_suite(name: str) -> Path:
     """The folder of a suite: a path, or the name of a shipped one. Raises ``VR-TS-0001`` when there is none."""
     folder = Path(name)
-    if folder.is_dir() and (folder.name != name or name not in shipped_suites()):
+    if folder.exists() and name not in shipped_suites():
         return folder
     known = shipped_suites()
     if name in known:
