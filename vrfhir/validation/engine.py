@@ -5,27 +5,22 @@ One engine serves any number of validations, from several threads: what it holds
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vrfhir.definitions import CORE_CANONICAL, Definitions
 from vrfhir.fhirpath import Environment
 from vrfhir.fhirpath.model import Model
 from vrfhir.terminology import Membership, Terminology
-from vrfhir.validation import bindings, datatypes, laying, narrative, references, resources
+from vrfhir.validation import bindings, datatypes, laying, references, resources
 from vrfhir.validation.extensions import ExtensionDefinition, extension_element
 from vrfhir.validation.invariants import STRUCTURAL, Invariant
-from vrfhir.validation.languages import check_language
-from vrfhir.validation.observations import check_observation
 from vrfhir.validation.overlays import Profile, compile_profile
 from vrfhir.validation.paths import Location
-from vrfhir.validation.questionnaire_responses import check_questionnaire_response
-from vrfhir.validation.questionnaires import check_questionnaire
 from vrfhir.validation.snapshots import generate_snapshot
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url
-from vrfhir.validation.vocabularies import check_code_system, check_value_set
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -56,18 +51,18 @@ class Engine:
         "Quantity": datatypes.quantity_element,
         "Attachment": datatypes.attachment_element,
     }
-    resource_rules: ClassVar[dict[str, ResourceCheck]] = {
-        "Observation": check_observation,
-        "QuestionnaireResponse": check_questionnaire_response,
-        "Questionnaire": check_questionnaire,
-        "CodeSystem": check_code_system,
-        "ValueSet": check_value_set,
+    resource_rules: ClassVar[dict[str, str]] = {
+        "Observation": "observations:check_observation",
+        "QuestionnaireResponse": "questionnaire_responses:check_questionnaire_response",
+        "Questionnaire": "questionnaires:check_questionnaire",
+        "CodeSystem": "vocabularies:check_code_system",
+        "ValueSet": "vocabularies:check_value_set",
+        "Measure": "measures:check_measure",
     }
+    """Rules in code by resource type; the module is imported when the first such resource comes."""
 
     check_code = staticmethod(bindings.check_code)
     check_url = staticmethod(check_url)
-    check_language = staticmethod(check_language)
-    narrative = staticmethod(narrative.check_narrative)
     visit_resource = staticmethod(resources.visit_resource)
     apply_profile = staticmethod(laying.apply_profile)
     claimed_profile = staticmethod(laying.claimed_profile)
@@ -84,6 +79,7 @@ class Engine:
         self.contexts: dict[tuple[str, ...], frozenset[str]] = {}
         self.codings: dict[tuple[str, str, str | None], tuple[tuple[str, Json], ...]] = {}
         self.narratives: dict[str, list[tuple[str, Json]]] = {}
+        self._rules: dict[str, ResourceCheck] = {}
         self._tables: dict[str, Table | None] = {}
         self._structures: dict[str, Json | None] = {}
         self._profiles: dict[str, Profile | None] = {}
@@ -91,6 +87,30 @@ class Engine:
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
+
+    def resource_rule(self, name: str) -> ResourceCheck | None:
+        """The rules in code for a resource type."""
+        if name not in self.resource_rules:
+            return None
+        found = self._rules.get(name)
+        if found is None:
+            module, _, function = self.resource_rules[name].partition(":")
+            found = self._rules[name] = getattr(importlib.import_module("vrfhir.validation." + module), function)
+        return found
+
+    @staticmethod
+    def narrative(scope: Scope, child: Child, text: str, location: Location) -> None:
+        """The narrative of a resource."""
+        from vrfhir.validation.narrative import check_narrative
+
+        check_narrative(scope, child, text, location)
+
+    @staticmethod
+    def check_language(scope: Scope, resource: Json, location: Location) -> None:
+        """The language of a resource and of its narrative."""
+        from vrfhir.validation.languages import check_language
+
+        check_language(scope, resource, location)
 
     def table(self, name: str) -> Table:
         """The table of a type or backbone. Raises KeyError for what does not exist."""
@@ -215,6 +235,8 @@ class Engine:
         codes = [each for rows in listed.values() for each in rows] if listed else []
         if not codes or len(codes) > _SUGGESTIONS:
             return ""
+        from difflib import get_close_matches
+
         near = get_close_matches(code, codes, n=3, cutoff=0.6)
         if near:
             return "Did you mean " + " or ".join(near) + "?"

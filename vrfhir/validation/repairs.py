@@ -25,7 +25,7 @@ _BY_EXPRESSION: Mapping[str, str] = {
     _LOCAL: f"reference.empty() or reference = '#' or {_LOCAL}",
     _HISTORY: _if_present("fullUrl", _HISTORY),
     _NAME: _if_present("name", "name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')"),
-    _PROBABILITY: f"(probability is decimal).not() or {_PROBABILITY.partition(' implies ')[2]}",
+    _PROBABILITY: f"probability.empty() or (probability is decimal).not() or {_PROBABILITY.partition(' implies ')[2]}",
     _VITAL_DATE: f"($this is dateTime).not() or {_VITAL_DATE}",
     "enableWhen.count() > 2 implies enableBehavior.exists()": "enableWhen.count() >= 2 implies enableBehavior.exists()",
     "generated='generated' implies source.empty()": "generation = 'generated' implies source.empty()",

@@ -60,7 +60,7 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
     walk(scope, table, resource, location, depth)
     if table.invariants:
         check_invariants(scope, table.invariants, resource, name, location)
-    rules = engine.resource_rules.get(name)
+    rules = engine.resource_rule(name)
     if rules is not None:
         rules(scope, resource, location)
     if name == "Bundle":

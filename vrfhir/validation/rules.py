@@ -668,6 +668,7 @@ _QUESTIONNAIRES: dict[str, Rule] = {
     "Reference_REF_ResourceType": Rule(
         _E, "required", "The reference names another type than its target, which is a {found}."
     ),
+    "MEASURE_M_CRITERIA_CQL_NO_LIB": Rule(_E, "invalid", "The criteria are in CQL, but the measure names no library."),
     "VR-VAL-0101": Rule(
         _W, "business-rule", "The response was authored {found}, before the questionnaire was in use ({limit})."
     ),

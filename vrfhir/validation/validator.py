@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +108,8 @@ class Validator:
         if name in _ABSTRACT:
             scope.report("VR-VAL-0004", location, found=name)
         elif name not in engine.resource_types:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, sorted(engine.resource_types), n=1)
             hint = f"Did you mean {near[0]}?" if near else ""
             scope.report_form(
@@ -160,6 +161,8 @@ class Validator:
             raise DefinitionError(
                 Issue("fatal", "not-supported", "VR-VAL-0003", text, hint="Load the package that defines the base.")
             )
+        from difflib import get_close_matches
+
         known = list(self.definitions.canonicals("StructureDefinition"))
         tails = {each.rpartition("/")[2]: each for each in known}
         near = get_close_matches(wanted, known, n=3, cutoff=0.7) or [
