@@ -9,7 +9,7 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vrfhir.server.app import Application
     from vrfhir.server.settings import Settings
 
-__all__ = ["HELP", "add_arguments", "run", "serve"]
+__all__ = ["HELP", "add_arguments", "run", "running", "serve"]
 
 HELP = "run the FHIR endpoint and the MLLP listener"
 
@@ -66,6 +66,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def serve(app: Application, *, as_json: bool = False, stop: asyncio.Event | None = None) -> None:
     """Run an application over HTTP and MLLP until ``stop`` or a signal. Raises when a port is in use."""
+    ended = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    async with running(app) as addresses:
+        _announce(addresses, as_json=as_json)
+        await ended.wait()
+
+
+@contextlib.asynccontextmanager
+async def running(app: Application) -> AsyncIterator[dict[str, str]]:
+    """An application over HTTP and MLLP while the block runs; gives its addresses by name (fhir, mllp …).
+
+    Raises :class:`~vrfhir.errors.VrfhirError` when a port is in use.
+    """
     import uvicorn
 
     settings = app.endpoint.settings
@@ -76,18 +91,19 @@ async def serve(app: Application, *, as_json: bool = False, stop: asyncio.Event 
         listener.close()
         raise
     host, port = listener.getsockname()[:2]
-    _announce(app, f"http://{f'[{host}]' if ':' in host else host}:{port}", as_json=as_json)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False, date_header=True
     )
     server = _server(config)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    waiter = asyncio.create_task(_stop_when(stop, server)) if stop else None
-    await server.serve(sockets=[listener])
-    if waiter:
-        waiter.cancel()
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="vrfhir-http")
+    try:
+        ready = asyncio.create_task(server.ready.wait())
+        await asyncio.wait((ready, serving), return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        yield _addresses(app, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    finally:
+        server.stop()
+        await serving
 
 
 def _server(config: Any) -> Any:
@@ -95,6 +111,12 @@ def _server(config: Any) -> Any:
     import uvicorn
 
     class Server(uvicorn.Server):
+        ready = asyncio.Event()
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            self.ready.set()
+
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
             yield
@@ -103,11 +125,6 @@ def _server(config: Any) -> Any:
             self.should_exit = True
 
     return Server(config)
-
-
-async def _stop_when(stop: asyncio.Event, server: Any) -> None:
-    await stop.wait()
-    server.stop()
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -163,16 +180,19 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _announce(app: Application, url: str, *, as_json: bool) -> None:
+def _addresses(app: Application, url: str) -> dict[str, str]:
     settings = app.endpoint.settings
     facts = {"fhir": settings.base_url or f"{url}/fhir", "metadata": f"{url}/fhir/metadata", "health": f"{url}/health"}
     if app.services.mllp_port is not None:
         facts["mllp"] = f"{settings.mllp_host}:{app.services.mllp_port}"
-    facts["database"] = str(settings.database)
+    return facts | {"database": str(settings.database)}
+
+
+def _announce(addresses: dict[str, str], *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.write(json.dumps(addresses) + "\n")
     else:
-        width = max(len(name) for name in facts)
-        sys.stdout.writelines(f"{name:<{width}}  {value}\n" for name, value in facts.items())
+        width = max(len(name) for name in addresses)
+        sys.stdout.writelines(f"{name:<{width}}  {value}\n" for name, value in addresses.items())
         sys.stdout.write("Stop with Ctrl-C.\n")
     sys.stdout.flush()
