@@ -42,7 +42,7 @@ def test_json_output(capsys: pytest.CaptureFixture[str], files: dict[str, str]) 
     assert code == 0
     assert json.loads(out)["outputs"] == [
         {"type": "date", "value": "1980-01-02"},
-        {"type": "HumanName", "value": '{"family": "Example"}'},
+        {"type": "HumanName", "value": '{"family":"Example"}'},
     ]
 
 

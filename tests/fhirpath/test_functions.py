@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -242,3 +243,8 @@ def test_modifier_extensions_must_be_known(evaluate: Evaluate) -> None:
     assert evaluate("checkModifiers('http://example.org/m').count()", resource) == [1]
     with pytest.raises(FhirPathError):
         evaluate("checkModifiers('http://example.org/other')", resource)
+
+
+def test_the_documentation_names_every_function(root: Path) -> None:
+    page = (root / "docs" / "fhirpath.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(FUNCTIONS) if f"`{name}`" not in page] == []

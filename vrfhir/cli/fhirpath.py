@@ -9,7 +9,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from vrfhir.cli import COULD_NOT_RUN, FINDINGS, OK
 from vrfhir.definitions import Definitions
 from vrfhir.errors import UnreadableError, VrfhirError
+from vrfhir.fhir.json import serialize
 from vrfhir.fhir.references import BundleIndex
 from vrfhir.fhirpath import Environment, FhirPathError, Node, compile  # noqa: A004
 from vrfhir.fhirpath.functions.conversion import to_text
@@ -113,6 +113,7 @@ def _evaluate(expression: str, resource: dict[str, Any] | None, *, strict: bool,
         fields=_fields(),
         resource=resource,
         terminology=_LazyTerminology(),
+        conforms_to=_conforms_to,
         trace=_report if trace else None,
         strict=strict,
     )
@@ -137,12 +138,8 @@ def _output(item: Any) -> dict[str, str]:
         value = item.value if item.type.name not in ("Quantity", "boolean", "decimal") else value
     text = to_text(value)
     if text is None and type(item) is Node:
-        text = "" if item.value is None else json.dumps(item.value, ensure_ascii=False, default=_number)
+        text = serialize(item.value).decode() if type(item.value) is dict else ""
     return {"type": kind, "value": str(value) if text is None else text}
-
-
-def _number(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 class _LazyTerminology:
@@ -150,6 +147,22 @@ class _LazyTerminology:
 
     def member(self, value_set: str, system: str | None, code: str) -> Any:
         return _terminology().member(value_set, system, code)
+
+
+@cache
+def _validator() -> Any:
+    from vrfhir.validation import Validator
+
+    return Validator()
+
+
+def _conforms_to(node: Node, canonical: str) -> bool | None:
+    """What the validator says of a resource; None for profiles that are not known and for mere elements."""
+    if type(node.value) is not dict or "resourceType" not in node.value:
+        return None
+    if Definitions.default().structure(canonical) is None:
+        return None
+    return bool(_validator().validate(node.value, profiles=(canonical,)).valid)
 
 
 @cache

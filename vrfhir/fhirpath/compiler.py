@@ -7,7 +7,6 @@ An expression compiles to a ``Run`` (collection in, collection out) or, where it
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from vrfhir.fhirpath import operators
@@ -16,8 +15,8 @@ from vrfhir.fhirpath.errors import FhirPathError
 from vrfhir.fhirpath.functions import FUNCTIONS
 from vrfhir.fhirpath.functions.signature import Run, Test, truth
 from vrfhir.fhirpath.functions.typing import is_type, of_type
+from vrfhir.fhirpath.literals import literal, quantity_literal
 from vrfhir.fhirpath.paths import index, members, start_member, variable
-from vrfhir.fhirpath.quantity import Quantity
 from vrfhir.fhirpath.syntax import (
     Binary,
     Call,
@@ -35,7 +34,6 @@ from vrfhir.fhirpath.syntax import (
     Unary,
     Variable,
 )
-from vrfhir.fhirpath.temporal import parse_literal
 
 __all__ = ["as_run", "compile_native_test", "compile_run", "compile_test"]
 
@@ -141,30 +139,6 @@ _TESTS: dict[type[Syntax], Callable[[Any], Test | None]] = {
 
 
 # what gives a collection
-
-
-def _constant(value: Any) -> Run:
-    values = [value]
-    return lambda items, frame: values
-
-
-def _literal(tree: Literal) -> Run:
-    if tree.kind in ("date", "dateTime", "time"):
-        moment = parse_literal(tree.kind, tree.text.removesuffix("T") if tree.kind == "dateTime" else tree.text)
-        if moment is None:
-            raise FhirPathError("There is no such date or time.", kind="syntax", position=tree.position)
-        return _constant(moment)
-    if tree.kind == "string":
-        return _constant(tree.text)
-    if len(tree.text) > 60:
-        raise FhirPathError("The number has too many digits.", kind="limit", position=tree.position)
-    return _constant(int(tree.text) if tree.kind == "integer" else Decimal(tree.text))
-
-
-def _quantity(tree: QuantityLiteral) -> Run:
-    if len(tree.value.as_tuple().digits) > 60:
-        raise FhirPathError("The number has too many digits.", kind="limit", position=tree.position)
-    return _constant(Quantity(tree.value, tree.unit, tree.calendar))
 
 
 def _special(tree: Special) -> Run:
@@ -275,8 +249,8 @@ def _binary(tree: Binary) -> Run:
 
 _RUNS: dict[type[Syntax], Callable[[Any], Run]] = {
     Empty: lambda tree: lambda items, frame: _EMPTY,
-    Literal: _literal,
-    QuantityLiteral: _quantity,
+    Literal: literal,
+    QuantityLiteral: quantity_literal,
     Special: _special,
     Variable: lambda tree: variable(tree.name),
     Member: lambda tree: start_member(tree.name),

@@ -95,6 +95,13 @@ class Frame:
         self.remaining = environment.max_steps
         self.variables: dict[str, list[Any]] | None = None
 
+    def paid(self, made: list[Any]) -> list[Any]:
+        """Count the text that was made: 64 characters are a step."""
+        for item in made:
+            if type(item) is str and len(item) > 63:
+                self.spend(len(item) >> 6)
+        return made
+
     def spend(self, steps: int) -> None:
         """Count work; too much of it ends the evaluation."""
         self.remaining -= steps

@@ -191,14 +191,14 @@ def arithmetic(operator: str, left: Run, right: Run) -> Run:
     def run(items: list[Any], frame: Frame) -> list[Any]:
         mine = single(left(items, frame), operator)
         theirs = single(right(items, frame), operator)
-        return [] if mine is None or theirs is None else work(mine, theirs)
+        return [] if mine is None or theirs is None else frame.paid(work(mine, theirs))
 
     return run
 
 
 def concatenation(left: Run, right: Run) -> Run:
     """``&``"""
-    return lambda items, frame: concatenate(left(items, frame), right(items, frame))
+    return lambda items, frame: frame.paid(concatenate(left(items, frame), right(items, frame)))
 
 
 def union_of(operands: Sequence[Run]) -> Run:

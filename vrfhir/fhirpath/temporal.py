@@ -1,7 +1,6 @@
-"""Dates, times and date-times of any precision: reading, comparing, adding durations, boundaries.
+"""Dates, times and date-times of any precision: reading, comparing, adding durations.
 
-http://hl7.org/fhirpath/N1/#date, #datetime, #time, #datetime-equality, #comparison, #datetime-arithmetic; the boundaries
-are those of https://build.fhir.org/ig/HL7/FHIRPath (lowBoundary, highBoundary, precision).
+http://hl7.org/fhirpath/N1/#date, #datetime, #time, #datetime-equality, #comparison, #datetime-arithmetic.
 """
 
 from __future__ import annotations
@@ -13,7 +12,16 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["Temporal", "boundary", "from_datetime", "parse_element", "parse_literal", "parse_text", "precision_digits"]
+__all__ = [
+    "WIDEST_OFFSETS",
+    "Part",
+    "Temporal",
+    "from_datetime",
+    "parse_element",
+    "parse_literal",
+    "parse_text",
+    "written",
+]
 
 _ZONE = r"(?P<zone>Z|[+-]\d{2}:\d{2})"
 _CLOCK = r"(?P<hour>\d{2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?)?"
@@ -23,7 +31,8 @@ _DATE_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _TIME_PARTS = _DATE_PARTS[3:]
 _ELEMENT_KINDS = {"date": "date", "dateTime": "dateTime", "instant": "dateTime", "time": "time"}
 _SYSTEM_NAMES = {"date": "Date", "dateTime": "DateTime", "time": "Time"}
-_WIDEST_OFFSETS = (-12 * 60, 14 * 60)
+WIDEST_OFFSETS = (-12 * 60, 14 * 60)
+"""The time zones of the world reach from here to there, in minutes east of UTC."""
 
 Part = int | Decimal
 
@@ -155,7 +164,7 @@ def _compare_parts(mine: tuple[Part, ...], theirs: tuple[Part, ...]) -> int | No
 def _compare_without_zone(left: Temporal, right: Temporal) -> int | None:
     """Decided only when it comes out the same for every offset that the one without could have."""
     outcomes = set()
-    for offset in _WIDEST_OFFSETS:
+    for offset in WIDEST_OFFSETS:
         mine = _in_utc(left, offset if left.offset is None else left.offset)
         theirs = _in_utc(right, offset if right.offset is None else right.offset)
         outcomes.add(_compare_parts(mine, theirs))
@@ -259,10 +268,11 @@ def _clock(seconds: Decimal, written: Part | None) -> tuple[Part, ...]:
 
 
 def _remade(value: Temporal, parts: tuple[Part, ...]) -> Temporal:
-    return Temporal(value.kind, parts, value.offset, _text(value.kind, parts, value.offset))
+    return Temporal(value.kind, parts, value.offset, written(value.kind, parts, value.offset))
 
 
-def _text(kind: str, parts: tuple[Part, ...], offset: int | None) -> str:
+def written(kind: str, parts: tuple[Part, ...], offset: int | None) -> str:
+    """The text of these parts."""
     day, clock = ((), parts) if kind == "time" else (parts[:3], parts[3:])
     text = "-".join(f"{part:04d}" if place == 0 else f"{part:02d}" for place, part in enumerate(map(int, day)))
     times = [f"{part:02d}" for part in map(int, clock[:2])]
@@ -276,49 +286,3 @@ def _text(kind: str, parts: tuple[Part, ...], offset: int | None) -> str:
     if clock and offset is not None:
         text += "Z" if offset == 0 else f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}"
     return text
-
-
-# boundaries and precision
-
-_DIGITS = {"date": (4, 6, 8), "dateTime": (4, 6, 8, 10, 12, 14), "time": (2, 4, 6)}
-
-
-def precision_digits(value: Temporal) -> int:
-    """How many digits it is written with: 4 for a year, 17 for a date-time with milliseconds, 9 for such a time."""
-    digits = _DIGITS[value.kind][len(value.parts) - 1] if value.parts else 0
-    if len(value.parts) == len(_DIGITS[value.kind]) and value.kind != "date":
-        exponent = Decimal(value.parts[-1]).as_tuple().exponent
-        digits += -exponent if isinstance(exponent, int) else 0
-    return digits
-
-
-def boundary(value: Temporal, precision: int | None, *, high: bool) -> Temporal | None:
-    """The first or last point that the value may stand for, cut to a precision in digits; None for an odd precision."""
-    widest = {"date": 8, "dateTime": 17, "time": 9}[value.kind]
-    wanted = widest if precision is None else precision
-    kind = "dateTime" if value.kind == "date" and wanted > 8 else value.kind
-    counts = (*_DIGITS[kind], 9 if kind == "time" else 17) if kind != "date" else _DIGITS["date"]
-    if wanted not in counts:
-        return None
-    full = _filled(value, high=high, kind=kind)
-    kept = full[: min(counts.index(wanted) + 1, len(full))]
-    seconds_place = 2 if kind == "time" else 5
-    if len(kept) > seconds_place:
-        places = Decimal("0.001") if wanted in (9, 17) else Decimal(1)
-        kept = (*kept[:seconds_place], Decimal(kept[seconds_place]).quantize(places, rounding="ROUND_DOWN"))
-    offset = value.offset
-    if kind == "dateTime" and len(kept) > 3 and offset is None:
-        offset = _WIDEST_OFFSETS[0] if high else _WIDEST_OFFSETS[1]
-    return Temporal(kind, kept, offset, _text(kind, kept, offset))
-
-
-def _filled(value: Temporal, *, high: bool, kind: str) -> tuple[Part, ...]:
-    parts = list(value.parts)
-    clock: tuple[Part, ...] = (23, 59, Decimal("59.999")) if high else (0, 0, Decimal("0.000"))
-    if kind == "time":
-        return (*parts, *clock[len(parts) :])
-    if len(parts) < 2:
-        parts.append(12 if high else 1)
-    if len(parts) < 3:
-        parts.append(calendar.monthrange(int(parts[0]), int(parts[1]))[1] if high else 1)
-    return (*parts, *clock[len(parts) - 3 :])

@@ -14,7 +14,8 @@ from vrfhir.fhirpath.errors import FhirPathError
 from vrfhir.fhirpath.functions.signature import Function, Run, Test, only, plain, value_of
 from vrfhir.fhirpath.nodes import atom
 from vrfhir.fhirpath.quantity import Quantity
-from vrfhir.fhirpath.temporal import Temporal, boundary, precision_digits
+from vrfhir.fhirpath.temporal import Temporal
+from vrfhir.fhirpath.temporal_bounds import boundary, precision_digits
 
 __all__ = ["FUNCTIONS"]
 

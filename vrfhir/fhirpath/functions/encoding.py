@@ -61,7 +61,7 @@ def _transformation(name: str, table: dict[str, Work]) -> Function:
             if text is None or work is None:
                 return []
             try:
-                return bounded_text(work(text))
+                return frame.paid(bounded_text(work(text)))
             except (ValueError, binascii.Error):
                 return []
 

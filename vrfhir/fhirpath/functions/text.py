@@ -52,7 +52,11 @@ def _work(name: str, work: Callable[..., list[Any]], arguments: int) -> Function
             if text is None:
                 return []
             values = [value_of(each, items, frame, str, name) for each in given]
-            return [] if None in values else work(text, *values)
+            if None in values:
+                return []
+            found = frame.paid(work(text, *values))
+            frame.spend(len(found))
+            return found
 
         return run
 
@@ -77,7 +81,8 @@ def _join(separator: Run | None = None) -> Run:
             return items
         between = value_of(separator, items, frame, str, "join") if separator is not None else ""
         values = [text_of([item], "join") if type(atom(item)) is str else str(atom(item)) for item in items]
-        return bounded_text((between or "").join(value or "" for value in values))
+        frame.spend(len(items))
+        return frame.paid(bounded_text((between or "").join(value or "" for value in values)))
 
     return run
 
