@@ -113,7 +113,7 @@ def test_carried_values_stand_in_their_extension(mapped: tuple[Path, Mapping]) -
                 parts = {part["url"]: part["valueString"] for part in extension["extension"]}
                 assert parts["path"] not in carried
                 carried[parts["path"]] = parts["value"]
-    expected = {entry.path: entry.leaf.raw.strip() for entry in mapping.ledger if entry.outcome == "carried"}
+    expected = {entry.path: entry.raw.strip() for entry in mapping.ledger if entry.outcome == "carried"}
     assert carried == expected
 
 

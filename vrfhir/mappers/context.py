@@ -39,7 +39,9 @@ class Context:
     def __init__(self, message: Message, partner: Partner) -> None:
         self.message = message
         self.partner = partner
-        self.segments: list[SegmentView] = [SegmentView(segment) for segment in message.segments]
+        self.segments: list[SegmentView] = [
+            SegmentView(segment, message.delimiters, message.charset) for segment in message.segments
+        ]
         self.by_name: dict[str, SegmentView] = {}
         for segment in self.segments:
             self.by_name.setdefault(segment.name, segment)

@@ -100,7 +100,12 @@ def _compile(row: Row) -> Run:
 
     def settle(cell: Cell, record: Record, index: int) -> None:
         for entry in cell.taken:
-            entry.settle("mapped", identity, target, record, index)
+            if not entry.outcome:
+                entry.outcome = "mapped"
+                entry.row = identity
+                entry.target = target
+                entry.record = record
+                entry.index = index
         cell.taken.clear()
 
     def run(segment: SegmentView, scope: Scope, context: Context) -> None:

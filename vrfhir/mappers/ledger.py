@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, final
 
 if TYPE_CHECKING:
-    from vrfhir.hl7v2 import Leaf
     from vrfhir.mappers.records import Record
 
 __all__ = ["OUTCOMES", "Entry", "Ledger", "Outcome"]
@@ -29,23 +28,49 @@ SECRET_RULES = frozenset({"credentials"})
 
 @final
 class Entry:
-    """One leaf and its outcome. ``row`` is the id of the map row or the name of the rule."""
+    """One leaf and its outcome.
 
-    __slots__ = ("index", "leaf", "outcome", "record", "row", "target", "text")
+    ``segment`` is the path of its segment (``PID[1]``), ``raw`` its ER7 text, ``value`` the decoded text, ``text`` the same
+    without blanks around it; ``row`` is the id of the map row or the name of the rule.
+    """
 
-    def __init__(self, leaf: Leaf) -> None:
-        self.leaf = leaf
-        self.text: str = leaf.value.strip()
+    __slots__ = (
+        "component",
+        "field",
+        "index",
+        "outcome",
+        "raw",
+        "record",
+        "repetition",
+        "row",
+        "segment",
+        "subcomponent",
+        "target",
+        "text",
+        "value",
+    )
+
+    def __init__(
+        self, segment: str, field: int, repetition: int, component: int, subcomponent: int, raw: str, value: str
+    ) -> None:
+        self.segment = segment
+        self.field = field
+        self.repetition = repetition
+        self.component = component
+        self.subcomponent = subcomponent
+        self.raw = raw
+        self.value = value
+        self.text = value.strip()
         self.outcome: Outcome = ""
-        self.row: str = ""
-        self.target: str = ""
-        self.index: int = -1
+        self.row = ""
+        self.target = ""
+        self.index = -1
         self.record: Record | None = None
 
     @property
     def path(self) -> str:
         """The full v2 path, ``PID[1]-3[2].4.1``."""
-        return self.leaf.path
+        return f"{self.segment}-{self.field}[{self.repetition}].{self.component}.{self.subcomponent}"
 
     @property
     def location(self) -> str:
@@ -74,7 +99,7 @@ class Entry:
         if self.record is not None:
             row["resource"] = self.resource
         if values and self.row not in SECRET_RULES:
-            row["value"] = self.leaf.raw
+            row["value"] = self.raw
         return row
 
 

@@ -124,12 +124,11 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
         for entry in segment.entries:
             if entry.outcome:
                 continue
-            leaf = entry.leaf
             if segment.name in CREDENTIALS:
                 entry.settle("ignored", "credentials")
-            elif (segment.name, leaf.field) in STRUCTURAL:
+            elif (segment.name, entry.field) in STRUCTURAL:
                 entry.settle("ignored", "structural")
-            elif leaf.field == 1 and segment.name in SET_IDS and _counts(segment, leaf.value, context):
+            elif entry.field == 1 and segment.name in SET_IDS and _counts(segment, entry.value, context):
                 entry.settle("ignored", "set-id")
             elif not entry.text:
                 entry.settle("ignored", "blank")
@@ -140,8 +139,8 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
                     {
                         "url": url,
                         "extension": [
-                            {"url": "path", "valueString": leaf.path},
-                            {"url": "value", "valueString": _printable(leaf.raw)},
+                            {"url": "path", "valueString": entry.path},
+                            {"url": "value", "valueString": _printable(entry.raw)},
                         ],
                     }
                 )
