@@ -307,8 +307,8 @@ def test_a_message_is_kept_once_and_its_answer_with_it(store: Store) -> None:
     assert store.message("fhir", "GP", "1") is None
 
 
-def test_the_latest_accepted_message_about_a_referral(store: Store) -> None:
-    for control_id, status in (("1", "accepted"), ("2", "accepted"), ("3", "rejected")):
+def test_the_message_that_brought_a_referral(store: Store) -> None:
+    for control_id, status in (("1", "rejected"), ("2", "accepted"), ("3", "accepted")):
         row = message(control_id, control_id.encode(), status, "ServiceRequest/1")
         store.submit(lambda tx, row=row: tx.receive(row)).result(10)
     found = store.message_about("mllp", "ServiceRequest/1")

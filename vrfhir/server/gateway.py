@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message, acknowledge, parse
@@ -19,6 +19,7 @@ from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging.message import Message as FhirMessage
 from vrfhir.server.messaging.referral import Origin, process
+from vrfhir.server.messaging.task import NO_REASON
 from vrfhir.server.messaging.v2_places import v2_places
 from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
 
@@ -55,12 +56,12 @@ class Gateway:
             return await self._received(data, message)
         except DuplicateMessageError:  # the same message, on two connections at once
             return await self._first_answer(data, message)
+        except UnreadableError as error:
+            return await self._rejected(data, message, error.issues, acknowledgement_code(outcome_of(error.issues)))
         except Refusal as refusal:
-            return await self._rejected(data, message, refusal.issues)
+            return await self._rejected(data, message, refusal.issues, "AE")
         except Exception as error:
-            _log.exception("unforeseen") if _log.isEnabledFor(logging.DEBUG) else _log.error(
-                "unforeseen", extra={"door": "mllp", "error": type(error).__name__}
-            )
+            _log.error("unforeseen", extra={"door": "mllp", "error": type(error).__name__})
             return await self._quarantined(data, message, [_issue("VR-GATEWAY-0003")])
 
     async def _received(self, data: bytes, message: Message) -> bytes:
@@ -70,6 +71,7 @@ class Gateway:
         mapping = to_fhir(message, received=endpoint.clock())
         if has_errors(mapping.issues):
             raise Refusal(422, mapping.issues)
+        _give_reason(mapping.bundle)
         report = endpoint.validator.validate(mapping.bundle)
         if not report.valid:
             raise Refusal(422, v2_places(report.issues, mapping))
@@ -99,8 +101,8 @@ class Gateway:
             return row.answer
         return await self._quarantined(data, message, [_issue("VR-GATEWAY-0002")])
 
-    async def _rejected(self, data: bytes, message: Message, issues: Sequence[Issue]) -> bytes:
-        answer = self._acknowledgement(message, issues)
+    async def _rejected(self, data: bytes, message: Message, issues: Sequence[Issue], code: str) -> bytes:
+        answer = self._acknowledgement(message, issues, code)
         row = self._row(data, message, "rejected", answer)
         try:
             await self._endpoint.store.write(lambda tx: tx.receive(row))
@@ -116,8 +118,8 @@ class Gateway:
         self._logged("quarantined", data, issues)
         return answer
 
-    def _acknowledgement(self, message: Message | bytes, issues: Sequence[Issue]) -> bytes:
-        code = acknowledgement_code(outcome_of(issues))
+    def _acknowledgement(self, message: Message | bytes, issues: Sequence[Issue], code: str = "") -> bytes:
+        code = code or acknowledgement_code(outcome_of(issues))
         control_id = self._endpoint.new_id().replace("-", "")[:20].upper()
         return acknowledge(message, code, issues, control_id=control_id, now=self._endpoint.clock())  # type: ignore[arg-type]
 
@@ -139,6 +141,14 @@ class Gateway:
     def _logged(self, outcome: str, data: bytes, issues: Sequence[Issue]) -> None:
         rules = sorted({issue.id for issue in issues if issue.is_error})
         _log.info("message", extra={"door": "mllp", "outcome": outcome, "bytes": len(data), "rules": rules[:20]})
+
+
+def _give_reason(bundle: dict[str, Any]) -> None:
+    """A cancellation by v2 need not say why; the Task says that it did not, since the profile wants a reason in words."""
+    for entry in bundle.get("entry", ()):
+        resource = entry["resource"]
+        if resource["resourceType"] == "Task" and resource.get("status") == "cancelled":
+            resource.setdefault("statusReason", {"text": NO_REASON})
 
 
 def sender_of(message: Message) -> str:
@@ -163,7 +173,7 @@ _TEXTS = {
         "exception",
         "The message could not be processed; it is kept, and somebody has to look at it.",
         "",
-        "Do not send it again unchanged; ask the receiver.",
+        "Send it again later; ask the receiver when that does not help.",
     ),
 }
 

@@ -68,6 +68,9 @@ class _Processing:
         self._origin = origin
         self._now = endpoint.now()
         self._known: dict[int, Stored] = {}
+        self._identities: dict[int, str] = {}
+        self._named: dict[tuple[str, str, str], int] = {}
+        self._same: dict[int, int] = {}
         self._stored: list[Stored] = []
         self._issues: list[Issue] = []
 
@@ -85,8 +88,8 @@ class _Processing:
         current = self._current_task(focus)
         tasks = [entry for entry in entries if entry.type == "Task" and _focus_of(entry, renamed) == focus]
         for entry in entries:
-            if entry not in tasks:
-                self._write(entry, identities[entry.number], rewritten(entry.resource, renamed))
+            if entry not in tasks and entry.number not in self._same:
+                self._write(entry, identities[entry.number], self._content(entry, entries, renamed))
         incoming = rewritten(tasks[0].resource, renamed) if tasks else None
         return Processed(focus, self._move_task(focus, current, incoming), self._stored, self._issues)
 
@@ -95,14 +98,36 @@ class _Processing:
         if entry.type not in self._endpoint.types:
             text = "There is no such resource type."
             raise Refusal.of(422, "not-supported", "VR-REFERRAL-0002", text, expression=entry.place)
+        if entry.type in _SHARED and (twin := self._twin(entry)) is not None:
+            self._same[entry.number] = twin
+            return self._identities[twin]
+        reference = f"{entry.type}/{self._endpoint.new_id()}"
         if entry.type not in _ALWAYS_NEW and entry.type != "PractitionerRole":
             known = identity.match(entry, self._tx)
-            if known is not None:
+            if known is not None and known.reference not in self._identities.values():
                 if entry.type == "Patient":
                     identity.require_same_person(entry, load(known))
                 self._known[entry.number] = known
-                return known.reference
-        return f"{entry.type}/{self._endpoint.new_id()}"
+                reference = known.reference
+        self._identities[entry.number] = reference
+        return reference
+
+    def _twin(self, entry: Entry) -> int | None:
+        """An earlier entry of the message that is the same person or place, by its identifiers."""
+        found = None
+        for system, value in identity.business_identifiers(entry.resource):
+            found = self._named.setdefault((entry.type, system, value), entry.number)
+            if found != entry.number:
+                return found
+        return None
+
+    def _content(self, entry: Entry, entries: list[Entry], renamed: dict[str, str]) -> Json:
+        """What the message says of one thing, in all its entries about it."""
+        resource: Json = rewritten(entry.resource, renamed)
+        for other in entries:
+            if self._same.get(other.number) == entry.number:
+                resource = _joined(resource, rewritten(other.resource, renamed))
+        return resource
 
     def _require_fitting(self) -> None:
         """A request makes a referral, an update and a cancellation are about one that is there."""
@@ -129,9 +154,6 @@ class _Processing:
 
     def _write(self, entry: Entry, reference: str, resource: Json) -> None:
         known = self._known.get(entry.number)
-        written = next((each for each in self._stored if each.reference == reference), None)
-        if written is not None:  # the message names one thing twice
-            known = written
         version = 1
         if known is not None:
             before = load(known)
@@ -146,16 +168,7 @@ class _Processing:
             return {**before, **resource, "status": _withdrawn(resource)}
         if entry.type not in _SHARED:
             return resource
-        known = identity.business_identifiers(resource)
-        kept = [
-            row
-            for row in before.get("identifier") or ()
-            if isinstance(row, dict) and (row.get("system"), row.get("value")) not in known
-        ]
-        merged = {**before, **resource}
-        if kept or "identifier" in resource:
-            merged["identifier"] = [*(resource.get("identifier") or ()), *kept]
-        return merged
+        return _joined(before, resource)
 
     def _current_task(self, focus: str) -> Stored | None:
         criterion = Criterion("reference", "Task.focus", (Target(focus),))
@@ -182,6 +195,20 @@ class _Processing:
         self._tx.record(
             AuditRow(self._now, origin.request, "$process-message", target, origin.role, origin.organisation)
         )
+
+
+def _joined(before: Json, resource: Json) -> Json:
+    """What two sources say of one thing: the later one where both do, and the identifiers of both."""
+    known = identity.business_identifiers(resource)
+    kept = [
+        row
+        for row in before.get("identifier") or ()
+        if isinstance(row, dict) and (row.get("system"), row.get("value")) not in known
+    ]
+    joined = {**before, **resource}
+    if kept or "identifier" in resource:
+        joined["identifier"] = [*(resource.get("identifier") or ()), *kept]
+    return joined
 
 
 def _focus_of(entry: Entry, renamed: dict[str, str]) -> str:

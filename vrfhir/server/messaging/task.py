@@ -13,13 +13,14 @@ from vrfhir.server.http import Refusal
 from vrfhir.server.messaging.events import Action
 from vrfhir.server.messaging.message import Message
 
-__all__ = ["STEPS", "Moved"]
+__all__ = ["NO_REASON", "STEPS", "Moved"]
 
 Json = dict[str, Any]
 
 _PRESCRIPTION = "https://vrfhir.org/fhir/StructureDefinition/VR-Prescription"
 _FULFILL = {"coding": [{"system": "http://hl7.org/fhir/CodeSystem/task-code", "code": "fulfill"}]}
 _STATUS_REASON = "http://hl7.org/fhir/StructureDefinition/request-statusReason"
+NO_REASON = "Withdrawn by the referrer; no reason was given."
 _BEGUN = ("draft", "requested", "received")
 
 
@@ -75,7 +76,7 @@ def _cancel(current: Json | None, referral: Json, incoming: Json | None, message
     proposed = {
         **before,
         "status": "entered-in-error" if mistaken else "cancelled",
-        "statusReason": {"text": _reason(referral, message)},
+        "statusReason": {"text": _reason(referral, incoming, message)},
         "lastModified": _instant(now),
     }
     if not mistaken:
@@ -115,7 +116,11 @@ def _milestone(sent: Any, code: str) -> Json:
     return {**concept, "coding": [own, *others]}
 
 
-def _reason(referral: Json, message: Message) -> str:
+def _reason(referral: Json, incoming: Json | None, message: Message) -> str:
+    """Why, in the words of the sender: of its Task, of its referral, of its message."""
+    said = ((incoming or {}).get("statusReason") or {}).get("text")
+    if said:
+        return str(said)
     for extension in referral.get("extension") or ():
         if extension.get("url") == _STATUS_REASON:
             concept = extension.get("valueCodeableConcept") or {}
@@ -123,7 +128,7 @@ def _reason(referral: Json, message: Message) -> str:
             if text:
                 return str(text)
     reason = message.header.get("reason") or {}
-    return str(reason.get("text") or "Withdrawn by the referrer")
+    return str(reason.get("text") or NO_REASON)
 
 
 def _instant(now: datetime) -> str:

@@ -160,7 +160,7 @@ class Reader(Protocol):
         """The accepted or rejected message with this key."""
 
     def message_about(self, door: str, focus: str) -> InboxRow | None:
-        """The latest accepted message about a referral."""
+        """The first accepted message about a referral: the one that brought it."""
 
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         """Outgoing messages, oldest first."""

@@ -118,7 +118,7 @@ class Queries:
 
     def message_about(self, door: str, focus: str) -> InboxRow | None:
         row = self._one(
-            f"SELECT {INBOX} FROM inbox WHERE focus = ? AND door = ? AND status = 'accepted' ORDER BY pk DESC LIMIT 1",
+            f"SELECT {INBOX} FROM inbox WHERE focus = ? AND door = ? AND status = 'accepted' ORDER BY pk LIMIT 1",
             focus,
             door,
         )
