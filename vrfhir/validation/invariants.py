@@ -93,8 +93,10 @@ def _with_content(value: Any) -> Any:
 
 
 def _ext_1(value: Json) -> bool | None:
-    has_value = any(key.startswith(("value", "_value")) for key in value)
-    return has_value != ("extension" in value)
+    for key in value:
+        if key.startswith("value") or key.startswith("_value"):  # noqa: PIE810 (on every extension: two plain calls are faster)
+            return "extension" not in value
+    return "extension" in value
 
 
 def _dom_2(value: Json) -> bool | None:

@@ -56,7 +56,6 @@ class Child:
     """One key of a JSON object: what may stand there."""
 
     __slots__ = (
-        "_table",
         "binding",
         "choice",
         "definition",
@@ -69,6 +68,7 @@ class Child:
         "kind",
         "label",
         "name",
+        "opened",
         "path",
         "table_name",
         "type",
@@ -88,7 +88,8 @@ class Child:
         self.path: str = definition.get("path", name)
         self.is_list = definition.get("base", definition).get("max", "1") not in ("0", "1")
         self.table_name = table
-        self._table: Table | None = None
+        self.opened: Table | None = None
+        """The table behind this key once it has been asked for."""
         self.binding = Binding(definition["binding"]) if "binding" in definition else None
         self.invariants: tuple[Invariant, ...] = ()
         self.kind = PRIMITIVE if type_name in _PRIMITIVES else COMPLEX
@@ -99,9 +100,9 @@ class Child:
     @property
     def table(self) -> Table:
         """The table of the type behind this key."""
-        if self._table is None:
-            self._table = self.engine.table(self.table_name)
-        return self._table
+        if self.opened is None:
+            self.opened = self.engine.table(self.table_name)
+        return self.opened
 
 
 class Table:

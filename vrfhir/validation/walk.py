@@ -90,7 +90,7 @@ def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: i
     if depth > scope.engine.depth_limit:
         raise NotWellFormedError
     if child.kind == COMPLEX:
-        table = child.table
+        table = child.opened or child.table
         walk(scope, table, value, location, depth + 1)
         if (special := scope.engine.specials.get(table.type)) is not None:
             special(scope, child, value, location, parent)
