@@ -222,7 +222,8 @@ def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: boo
     key = (system, code, display if type(display) is str else None)
     found = scope.engine.codings.get(key)
     if found is None:
-        found = scope.engine.codings[key] = tuple(_about(scope, *key))
+        found = tuple(_about(scope, *key))
+        scope.engine.remember(key, found)
     for rule, facts in found:
         suffix = facts.get("at", "")
         scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)

@@ -32,7 +32,7 @@ _NOT_REFERENCES = frozenset(
 class BundleIndex:
     """The entries of a Bundle by fullUrl."""
 
-    __slots__ = ("by_url", "by_version", "entries", "location", "type")
+    __slots__ = ("by_identity", "by_url", "by_version", "entries", "location", "type")
 
     def __init__(self, bundle: Json, location: Location) -> None:
         self.type = str(bundle.get("type", ""))
@@ -43,7 +43,11 @@ class BundleIndex:
         )
         self.by_url: dict[str, int] = {}
         self.by_version: dict[str, int] = {}
+        self.by_identity: dict[tuple[Any, Any], list[int]] = {}
         for at, entry in enumerate(self.entries):
+            resource = entry.get("resource")
+            if isinstance(resource, dict) and isinstance(resource.get("id"), str):
+                self.by_identity.setdefault((str(resource.get("resourceType")), resource["id"]), []).append(at)
             url = entry.get("fullUrl")
             if isinstance(url, str) and isinstance(entry.get("resource"), dict):
                 self.by_url.setdefault(url, at)
@@ -114,16 +118,15 @@ class BundleIndex:
             scope.report("Bundle_BUNDLE_Not_Local", location, found=reference)
         if is_absolute(reference):
             return
+        for at in self.by_type_and_id(reference):
+            near = self.full_url(at)
+            if near is not None:
+                scope.report("BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU", location, found=reference, near=near)
+
+    def by_type_and_id(self, reference: str) -> list[int]:
+        """Entries whose resource has the type and id of a relative reference, whatever their fullUrl."""
         kind, _, identity = reference.partition("/")
-        for entry in self.entries:
-            resource = entry.get("resource")
-            if (
-                isinstance(resource, dict)
-                and resource.get("resourceType") == kind
-                and resource.get("id") == identity
-                and isinstance(entry.get("fullUrl"), str)
-            ):
-                scope.report("BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU", location, found=reference, near=entry["fullUrl"])
+        return self.by_identity.get((kind, identity), [])
 
 
 def check_bundle(scope: Scope, bundle: Json, location: Location) -> None:
@@ -234,11 +237,7 @@ def _loosely(index: BundleIndex, reference: str) -> bool:
     full_url = index.full_url(0)
     if is_absolute(reference) or (full_url is not None and _RESTFUL.fullmatch(full_url)):
         return False
-    kind, _, identity = reference.partition("/")
-    rows = (each.get("resource") for each in index.entries)
-    return any(
-        isinstance(each, dict) and each.get("resourceType") == kind and each.get("id") == identity for each in rows
-    )
+    return bool(index.by_type_and_id(reference))
 
 
 def _required_references(resource: Json, kind: str, place: Location) -> Iterator[tuple[str, str, Location]]:
@@ -290,15 +289,17 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
                 if target is not None:
                     found.add(target)
         links.append(found)
+    sources: list[set[int]] = [set() for _ in links]
+    for at, targets in enumerate(links):
+        for target in targets:
+            sources[target].add(at)
     reached: set[int] = set()
     waiting = [0]
     while waiting:
         at = waiting.pop()
         if at not in reached:
             reached.add(at)
-            waiting.extend(links[at])
-            if not waiting:
-                waiting = [other for other, targets in enumerate(links) if other not in reached and targets & reached]
+            waiting.extend(links[at] | sources[at])
     for at, entry in enumerate(index.entries):
         if at not in reached and isinstance(entry.get("resource"), dict):
             rule = "Bundle_BUNDLE_Entry_Orphan_DOCUMENT" if kind == "document" else "Bundle_BUNDLE_Entry_Orphan_MESSAGE"
@@ -309,12 +310,7 @@ def _by_type_and_id(index: BundleIndex, source: int, reference: str) -> int | No
     full_url = index.full_url(source)
     if is_absolute(reference) or (full_url is not None and _RESTFUL.fullmatch(full_url)):
         return None
-    kind, _, identity = reference.partition("/")
-    for at, entry in enumerate(index.entries):
-        resource = entry.get("resource")
-        if isinstance(resource, dict) and resource.get("resourceType") == kind and resource.get("id") == identity:
-            return at
-    return None
+    return next(iter(index.by_type_and_id(reference)), None)
 
 
 def _all_references(value: Json, table: Table) -> Iterator[str]:

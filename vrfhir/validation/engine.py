@@ -33,6 +33,8 @@ ResourceCheck = Callable[["Scope", Json, Location], None]
 
 _BOUND_TYPES = frozenset({"code", "string", "uri", "url", "canonical"})
 _SUGGESTIONS = 400
+_REMEMBERED = 50_000
+"""What strangers can make the engine remember (codes, canonicals nobody knows) is forgotten beyond this."""
 
 
 class Engine:
@@ -112,6 +114,11 @@ class Engine:
 
         check_language(scope, resource, location)
 
+    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> None:
+        """Keep what is to be said about a coding."""
+        _forget(self.codings)
+        self.codings[key] = found
+
     def table(self, name: str) -> Table:
         """The table of a type or backbone. Raises KeyError for what does not exist."""
         table = self.table_or_none(name)
@@ -150,6 +157,7 @@ class Engine:
     def profile(self, canonical: str) -> Profile | None:
         """A profile by canonical, compiled; None when it is not known or has no snapshot."""
         if canonical not in self._profiles:
+            _forget(self._profiles)
             structure = self.structure(canonical)
             self._profiles[canonical] = None if structure is None else compile_profile(self, structure)
         return self._profiles[canonical]
@@ -157,6 +165,7 @@ class Engine:
     def structure(self, canonical: str) -> Json | None:
         """A StructureDefinition with a snapshot, made from its differential where need be; None when that is impossible."""
         if canonical not in self._structures:
+            _forget(self._structures)
             found = self.definitions.structure(canonical) if canonical else None
             if found is not None and "snapshot" not in found:
                 self._structures[canonical] = None  # a base that leads back here finds nothing
@@ -172,6 +181,7 @@ class Engine:
     def extension(self, url: str) -> ExtensionDefinition | None:
         """The definition of an extension, None when it is not known."""
         if url not in self._extensions:
+            _forget(self._extensions)
             structure = self.structure(url)
             known = structure is not None and structure.get("type") == "Extension"
             self._extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
@@ -262,6 +272,11 @@ class Engine:
             terminology=self.terminology,
             conforms_to=conforms_to,
         )
+
+
+def _forget(cache: dict[Any, Any]) -> None:
+    if len(cache) > _REMEMBERED:
+        cache.clear()
 
 
 def _remember_codes(child: Child) -> None:

@@ -101,17 +101,20 @@ def _meta(scope: Scope, resource: Json, location: Location) -> None:
 def _orphans(scope: Scope, resource: Json, location: Location) -> None:
     """dom-3: contained resources are referenced from their container, or refer to it."""
     contained = [each for each in resource["contained"] if isinstance(each, dict)]
-    own = set(_fragments({key: value for key, value in resource.items() if key != "contained"}))
+    reached = set(_fragments({key: value for key, value in resource.items() if key != "contained"}))
     links = [set(_fragments(each)) for each in contained]
-    used = [each.get("id") in own or "" in links[at] for at, each in enumerate(contained)]
-    changed = True
-    while changed:
-        changed = False
-        for at, each in enumerate(contained):
-            if not used[at] and any(
-                used[other] and each.get("id") in links[other] for other in range(len(contained)) if other != at
-            ):
-                used[at] = changed = True
+    places: dict[Any, list[int]] = {}
+    for at, each in enumerate(contained):
+        identity = each.get("id")
+        places.setdefault(identity if isinstance(identity, str) else None, []).append(at)
+    used = [False] * len(contained)
+    waiting = [at for identity in reached for at in places.get(identity, ())]
+    waiting += [at for at, targets in enumerate(links) if "" in targets]
+    while waiting:
+        at = waiting.pop()
+        if not used[at]:
+            used[at] = True
+            waiting += [other for identity in links[at] for other in places.get(identity, ()) if other != at]
     for at, each in enumerate(contained):
         if not used[at]:
             found = each.get("id")
