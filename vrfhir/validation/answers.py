@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.fhirpath import FhirPathError
+from vrfhir.fhirpath.patterns import fits
 from vrfhir.terminology import Membership
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import written
@@ -45,7 +46,6 @@ _NAMES = {
     "String": "string",
     "Uri": "uri",
 }
-_LONGEST_PATTERN = 1000
 
 
 def check_answer(scope: Scope, question: Json, answer: Json, place: Location, questionnaire: Json) -> None:
@@ -147,12 +147,12 @@ def _text(scope: Scope, question: Json, value: Any, place: Location, here: Locat
     if isinstance(shortest, int) and len(value) < shortest:
         scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MIN", here, limit=shortest, found=len(value))
     pattern = _setting(question, "regex")
-    if isinstance(pattern, str) and len(pattern) <= _LONGEST_PATTERN and len(value) <= _LONGEST_PATTERN:
+    if isinstance(pattern, str):
         try:
-            fits = re.search(rf"\A(?:{pattern})\Z", value)
-        except re.error:
+            well_formed = fits(value, pattern)
+        except FhirPathError:  # no pattern, or one that could run away
             return
-        if fits is None:
+        if not well_formed:
             expected = _setting(question, "entryFormat") or pattern
             scope.report("QUESTIONNAIRE_QR_ITEM_STRING_REGEX_EF", here, expected=expected)
 

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.validation.bundle_index import BundleIndex
 from vrfhir.validation.paths import Location, mark
 from vrfhir.validation.primitives import is_absolute
-from vrfhir.validation.references import Target
+from vrfhir.validation.search_sets import check_search_set
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
     from vrfhir.validation.tables import Table
 
-__all__ = ["BundleIndex", "check_bundle"]
+__all__ = ["check_bundle"]
 
 Json = dict[str, Any]
 
@@ -29,106 +30,6 @@ _NOT_REFERENCES = frozenset(
 )
 
 
-class BundleIndex:
-    """The entries of a Bundle by fullUrl."""
-
-    __slots__ = ("by_identity", "by_url", "by_version", "entries", "location", "type")
-
-    def __init__(self, bundle: Json, location: Location) -> None:
-        self.type = str(bundle.get("type", ""))
-        self.location = location
-        listed = bundle.get("entry")
-        self.entries: list[Json] = (
-            [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-        )
-        self.by_url: dict[str, int] = {}
-        self.by_version: dict[str, int] = {}
-        self.by_identity: dict[tuple[Any, Any], list[int]] = {}
-        for at, entry in enumerate(self.entries):
-            resource = entry.get("resource")
-            if isinstance(resource, dict) and isinstance(resource.get("id"), str):
-                self.by_identity.setdefault((str(resource.get("resourceType")), resource["id"]), []).append(at)
-            url = entry.get("fullUrl")
-            if isinstance(url, str) and isinstance(entry.get("resource"), dict):
-                self.by_url.setdefault(url, at)
-                version = (
-                    (entry["resource"].get("meta") or {}).get("versionId")
-                    if isinstance(entry["resource"].get("meta"), dict)
-                    else None
-                )
-                if version:
-                    self.by_version.setdefault(f"{url}/_history/{version}", at)
-
-    def full_url(self, at: int) -> str | None:
-        """The fullUrl of an entry."""
-        url = self.entries[at].get("fullUrl") if 0 <= at < len(self.entries) else None
-        return url if isinstance(url, str) else None
-
-    def resource_location(self, at: int) -> Location:
-        """Where the resource of an entry stands."""
-        return ((self.location, "entry", "entry", at), "resource", "resource", -1)
-
-    def find(self, source: int, reference: str) -> Target | None:
-        """The entry a reference in entry ``source`` leads to."""
-        at = self.lookup(self.full_url(source), reference)
-        if at is None:
-            return None
-        return Target(self.entries[at]["resource"], "bundled", self.resource_location(at), at)
-
-    def lookup(self, full_url: str | None, reference: str) -> int | None:
-        """The number of the entry that a reference beside a fullUrl leads to."""
-        target = self.absolute(full_url, reference)
-        if target is None:
-            return None
-        if "/_history/" in target:
-            return self.by_version.get(target)
-        return self.by_url.get(target)
-
-    def absolute(self, full_url: str | None, reference: str) -> str | None:
-        """A reference completed by the base of the fullUrl it stands beside; None when there is no base."""
-        if is_absolute(reference):
-            return reference
-        if full_url is None or reference.count("/") not in (1, 3):
-            return None
-        if full_url.startswith("urn"):
-            base = full_url.rpartition(":")[0] + ":"
-            return base + reference.split("/")[1]
-        return full_url.rsplit("/", 2)[0] + "/" + reference if full_url.count("/") >= 2 else None
-
-    def check_reference(self, scope: Scope, reference: str, location: Location) -> None:
-        """What can be said about a reference that must be completed with a fullUrl."""
-        full_url = self.full_url(scope.entry)
-        if (
-            full_url is None
-            and 0 <= scope.entry < len(self.entries)
-            and self.type not in ("batch-response", "transaction-response")
-        ):
-            place = (self.location, "entry", "entry", scope.entry)
-            scope.report("Bundle_BUNDLE_Entry_NoFullUrl", place)
-            if not is_absolute(reference):
-                scope.report("Bundle_BUNDLE_FullUrl_Missing", location)
-            return
-        found = self.lookup(full_url, reference)
-        if found is not None:
-            actual = self.entries[found]["resource"].get("resourceType")
-            if not is_absolute(reference) and reference.partition("/")[0] != actual:
-                scope.report("Reference_REF_ResourceType", location, found=actual)
-            return
-        if reference.startswith("urn"):
-            scope.report("Bundle_BUNDLE_Not_Local", location, found=reference)
-        if is_absolute(reference):
-            return
-        for at in self.by_type_and_id(reference):
-            near = self.full_url(at)
-            if near is not None:
-                scope.report("BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU", location, found=reference, near=near)
-
-    def by_type_and_id(self, reference: str) -> list[int]:
-        """Entries whose resource has the type and id of a relative reference, whatever their fullUrl."""
-        kind, _, identity = reference.partition("/")
-        return self.by_identity.get((kind, identity), [])
-
-
 def check_bundle(scope: Scope, bundle: Json, location: Location) -> None:
     """All rules for a Bundle as a whole."""
     index = scope.bundle or BundleIndex(bundle, location)
@@ -141,7 +42,7 @@ def check_bundle(scope: Scope, bundle: Json, location: Location) -> None:
     if kind in ("document", "message"):
         _first_entry(scope, index, bundle, kind, location)
     elif kind == "searchset":
-        _search_set(scope, bundle, index, location)
+        check_search_set(scope, bundle, index, location)
     for at, entry in enumerate(index.entries):
         _entry(scope, index, at, entry, (location, "entry", "entry", at))
     if scope.options.bundle_rules:
@@ -344,82 +245,3 @@ def _all_references(value: Json, table: Table) -> Iterator[str]:
                     inner = child.table
                 if inner is not None:
                     yield from _all_references(each, inner)
-
-
-def _search_set(scope: Scope, bundle: Json, index: BundleIndex, location: Location) -> None:
-    links = _objects(bundle.get("link"))
-    own = next((str(each.get("url", "")) for each in links if each.get("relation") == "self"), None)
-    types: list[str] = []
-    if own is None:
-        scope.report("BUNDLE_SEARCH_NOSELF", location)
-    else:
-        types = _searched_types(scope, own)
-        if not types:
-            scope.report("BUNDLE_SEARCH_SELF_NOT_UNDERSTOOD", location)
-    modes = [
-        (each.get("search") or {}).get("mode") if isinstance(each.get("search"), dict) else None
-        for each in index.entries
-    ]
-    if any(modes):
-        _with_modes(scope, index, modes, types, location)
-    else:
-        _without_modes(scope, index, own, types, location)
-
-
-def _with_modes(scope: Scope, index: BundleIndex, modes: list[Any], types: list[str], location: Location) -> None:
-    for at, (entry, mode) in enumerate(zip(index.entries, modes, strict=True)):
-        place = (location, "entry", "entry", at)
-        if mode is None:
-            scope.report("BUNDLE_SEARCH_NO_MODE", place)
-        resource = entry.get("resource")
-        if not isinstance(resource, dict):
-            scope.report("BUNDLE_SEARCH_ENTRY_NO_RESOURCE", place)
-            continue
-        inner = (place, "resource", "resource", -1)
-        kind = resource.get("resourceType")
-        if mode in ("match", "include") and "id" not in resource:
-            scope.report("BUNDLE_SEARCH_ENTRY_NO_RESOURCE_ID", inner)
-        if mode == "match" and types and kind not in types:
-            scope.report("BUNDLE_SEARCH_ENTRY_WRONG_RESOURCE_TYPE_MODE", inner, found=kind, expected=", ".join(types))
-        if mode == "outcome" and kind != "OperationOutcome":
-            scope.report("BUNDLE_SEARCH_ENTRY_WRONG_RESOURCE_TYPE_OUTCOME", inner, found=kind)
-
-
-def _without_modes(scope: Scope, index: BundleIndex, own: str | None, types: list[str], location: Location) -> None:
-    unsure = False
-    first = None
-    for at, entry in enumerate(index.entries):
-        place = (location, "entry", "entry", at)
-        resource = entry.get("resource")
-        if not isinstance(resource, dict):
-            scope.report("BUNDLE_SEARCH_ENTRY_NO_RESOURCE", place)
-            continue
-        kind = resource.get("resourceType")
-        inner = (place, "resource", "resource", -1)
-        if types and kind not in types:
-            unsure = True
-            scope.report(
-                "BUNDLE_SEARCH_ENTRY_WRONG_RESOURCE_TYPE_NO_MODE", place, found=kind, expected=", ".join(types)
-            )
-            continue
-        if not types:
-            unsure = True
-            if own is not None:
-                scope.report("BUNDLE_SEARCH_ENTRY_TYPE_NOT_SURE", inner)
-        if kind != "OperationOutcome":
-            if "id" not in resource:
-                scope.report("BUNDLE_SEARCH_ENTRY_NO_RESOURCE_ID", inner, severity="warning")
-            unsure = unsure or (first is not None and first != kind)
-            first = first or kind
-    scope.report("BUNDLE_SEARCH_NO_MODE", location, severity="warning" if unsure else "information")
-
-
-def _searched_types(scope: Scope, url: str) -> list[str]:
-    path, _, query = url.partition("?")
-    last = path.rstrip("/").rpartition("/")[2]
-    if last in scope.engine.resource_types:
-        return [last]
-    for part in query.split("&"):
-        if part.startswith("_type="):
-            return part[6:].split(",")
-    return []

@@ -16,8 +16,9 @@ from vrfhir.terminology import Membership, Terminology
 from vrfhir.validation import bindings, datatypes, laying, references, resources
 from vrfhir.validation.extensions import ExtensionDefinition, extension_element
 from vrfhir.validation.invariants import STRUCTURAL, Invariant
-from vrfhir.validation.overlays import Profile, compile_profile
+from vrfhir.validation.overlays import Profile
 from vrfhir.validation.paths import Location
+from vrfhir.validation.profiles import compile_profile
 from vrfhir.validation.snapshots import generate_snapshot
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url

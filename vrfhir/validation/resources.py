@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.validation.bundles import BundleIndex, check_bundle
+from vrfhir.validation.bundle_index import BundleIndex
+from vrfhir.validation.bundles import check_bundle
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location, mark
 from vrfhir.validation.scope import NotWellFormedError, Scope

@@ -10,7 +10,7 @@ from vrfhir.validation.paths import Location, expression, json_path, written_exp
 from vrfhir.validation.rules import RULES
 
 if TYPE_CHECKING:
-    from vrfhir.validation.bundles import BundleIndex
+    from vrfhir.validation.bundle_index import BundleIndex
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.invariants import Invariant
     from vrfhir.validation.options import Options

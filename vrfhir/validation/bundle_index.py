@@ -1,0 +1,119 @@
+"""The entries of a Bundle by fullUrl, and what references between them lead to.
+
+https://hl7.org/fhir/R4/bundle.html#references
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import is_absolute
+from vrfhir.validation.references import Target
+
+if TYPE_CHECKING:
+    from vrfhir.validation.scope import Scope
+
+__all__ = ["BundleIndex"]
+
+Json = dict[str, Any]
+
+
+class BundleIndex:
+    """The entries of a Bundle by fullUrl."""
+
+    __slots__ = ("by_identity", "by_url", "by_version", "entries", "location", "type")
+
+    def __init__(self, bundle: Json, location: Location) -> None:
+        self.type = str(bundle.get("type", ""))
+        self.location = location
+        listed = bundle.get("entry")
+        self.entries: list[Json] = (
+            [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+        )
+        self.by_url: dict[str, int] = {}
+        self.by_version: dict[str, int] = {}
+        self.by_identity: dict[tuple[Any, Any], list[int]] = {}
+        for at, entry in enumerate(self.entries):
+            resource = entry.get("resource")
+            if isinstance(resource, dict) and isinstance(resource.get("id"), str):
+                self.by_identity.setdefault((str(resource.get("resourceType")), resource["id"]), []).append(at)
+            url = entry.get("fullUrl")
+            if isinstance(url, str) and isinstance(entry.get("resource"), dict):
+                self.by_url.setdefault(url, at)
+                version = (
+                    (entry["resource"].get("meta") or {}).get("versionId")
+                    if isinstance(entry["resource"].get("meta"), dict)
+                    else None
+                )
+                if version:
+                    self.by_version.setdefault(f"{url}/_history/{version}", at)
+
+    def full_url(self, at: int) -> str | None:
+        """The fullUrl of an entry."""
+        url = self.entries[at].get("fullUrl") if 0 <= at < len(self.entries) else None
+        return url if isinstance(url, str) else None
+
+    def resource_location(self, at: int) -> Location:
+        """Where the resource of an entry stands."""
+        return ((self.location, "entry", "entry", at), "resource", "resource", -1)
+
+    def find(self, source: int, reference: str) -> Target | None:
+        """The entry a reference in entry ``source`` leads to."""
+        at = self.lookup(self.full_url(source), reference)
+        if at is None:
+            return None
+        return Target(self.entries[at]["resource"], "bundled", self.resource_location(at), at)
+
+    def lookup(self, full_url: str | None, reference: str) -> int | None:
+        """The number of the entry that a reference beside a fullUrl leads to."""
+        target = self.absolute(full_url, reference)
+        if target is None:
+            return None
+        if "/_history/" in target:
+            return self.by_version.get(target)
+        return self.by_url.get(target)
+
+    def absolute(self, full_url: str | None, reference: str) -> str | None:
+        """A reference completed by the base of the fullUrl it stands beside; None when there is no base."""
+        if is_absolute(reference):
+            return reference
+        if full_url is None or reference.count("/") not in (1, 3):
+            return None
+        if full_url.startswith("urn"):
+            base = full_url.rpartition(":")[0] + ":"
+            return base + reference.split("/")[1]
+        return full_url.rsplit("/", 2)[0] + "/" + reference if full_url.count("/") >= 2 else None
+
+    def check_reference(self, scope: Scope, reference: str, location: Location) -> None:
+        """What can be said about a reference that must be completed with a fullUrl."""
+        full_url = self.full_url(scope.entry)
+        if (
+            full_url is None
+            and 0 <= scope.entry < len(self.entries)
+            and self.type not in ("batch-response", "transaction-response")
+        ):
+            place = (self.location, "entry", "entry", scope.entry)
+            scope.report("Bundle_BUNDLE_Entry_NoFullUrl", place)
+            if not is_absolute(reference):
+                scope.report("Bundle_BUNDLE_FullUrl_Missing", location)
+            return
+        found = self.lookup(full_url, reference)
+        if found is not None:
+            actual = self.entries[found]["resource"].get("resourceType")
+            if not is_absolute(reference) and reference.partition("/")[0] != actual:
+                scope.report("Reference_REF_ResourceType", location, found=actual)
+            return
+        if reference.startswith("urn"):
+            scope.report("Bundle_BUNDLE_Not_Local", location, found=reference)
+        if is_absolute(reference):
+            return
+        for at in self.by_type_and_id(reference):
+            near = self.full_url(at)
+            if near is not None:
+                scope.report("BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU", location, found=reference, near=near)
+
+    def by_type_and_id(self, reference: str) -> list[int]:
+        """Entries whose resource has the type and id of a relative reference, whatever their fullUrl."""
+        kind, _, identity = reference.partition("/")
+        return self.by_identity.get((kind, identity), [])
