@@ -47,6 +47,7 @@ CASES: dict[str, tuple[str, str, Any, dict[str, str], int]] = {
     "no content type": ("POST", "Patient", b"{}", {}, 415),
     "a form as a resource": ("POST", "Patient", b"{}", {"content-type": "application/x-www-form-urlencoded"}, 415),
     "another release": ("POST", "Patient", b"{}", {"content-type": "application/fhir+json; fhirVersion=5.0"}, 415),
+    "a packed body": ("POST", "Patient", b"{}", {**FHIR_JSON, "content-encoding": "gzip"}, 415),
     "another charset": ("POST", "Patient", b"{}", {"content-type": "application/fhir+json; charset=utf-16"}, 415),
     "unacceptable": ("GET", "Patient", None, {"accept": "text/turtle"}, 406),
     "unacceptable format": ("GET", "Patient?_format=ttl", None, {}, 406),
@@ -97,6 +98,14 @@ def test_what_nobody_foresaw_is_500_with_an_outcome_and_no_details(
     assert "r-1" in response.text
     assert "MARKER" not in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_what_cannot_be_written_as_xml_is_refused_as_json(client: Client) -> None:
+    body = patient(gender="\u0001")
+    answer = client.post("$validate?_format=xml", body)
+    assert answer.headers["content-type"].startswith("application/fhir+")
+    assert answer.status_code in (200, 500)
+    assert answer.content
 
 
 def test_request_and_correlation_ids_come_back_on_every_answer(client: Client) -> None:

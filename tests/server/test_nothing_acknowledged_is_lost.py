@@ -21,6 +21,9 @@ ROUNDS = 3
 async def load(served: Served, round_: int, created: dict[str, bytes], referred: set[str], tried: set[str]) -> None:
     """Create and refer from several connections until the endpoint is gone; note what it acknowledged."""
 
+    before = len(created), len(referred)
+    under_way = asyncio.Event()
+
     async def creates(worker: int) -> None:
         async with httpx.AsyncClient(base_url=served.fhir) as client:
             for number in range(10_000):
@@ -43,11 +46,11 @@ async def load(served: Served, round_: int, created: dict[str, bytes], referred:
                 return
             assert answer.value("MSA-1") == "AA"
             referred.add(name)
+            if len(referred) >= before[1] + 2 and len(created) >= before[0] + 10:
+                under_way.set()
 
     async def kills() -> None:
-        before = len(created), len(referred)
-        while len(created) < before[0] + 10 or len(referred) < before[1] + 2:
-            await asyncio.sleep(0.01)
+        await under_way.wait()
         await asyncio.sleep(random.random() / 2)
         served.kill()
 

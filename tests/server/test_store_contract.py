@@ -335,6 +335,7 @@ def test_outgoing_messages_wait_in_order_for_the_first(store: Store) -> None:
     assert [row.control_id for row in store.due(20)] == ["2", "3"]
     assert [row.control_id for row in store.outbox("dead")] == ["1"]
     assert len(store.outbox()) == 3
+    assert store.outbox_counts() == {"dead": 1, "pending": 2}
 
 
 def test_audit_rows_by_target(store: Store) -> None:
@@ -369,6 +370,15 @@ def test_a_newer_database_and_no_database_are_refused_with_a_reason(tmp_path: Pa
     with pytest.raises(VrfhirError) as caught:
         SqliteStore(other)
     assert caught.value.issues[0].id == "VR-STORE-0002"
+
+
+def test_one_process_has_the_database(tmp_path: Path) -> None:
+    first = SqliteStore(tmp_path / "s.sqlite")
+    with pytest.raises(VrfhirError) as caught:
+        SqliteStore(tmp_path / "s.sqlite")
+    assert caught.value.issues[0].id == "VR-STORE-0003"
+    first.close()
+    SqliteStore(tmp_path / "s.sqlite").close()
 
 
 def test_the_sqlite_file_is_synced_on_every_commit(tmp_path: Path) -> None:

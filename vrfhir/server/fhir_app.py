@@ -87,24 +87,32 @@ class FhirApp:
         self, send: Send, response: Response, headers: dict[str, str], request_id: str, format_: Format, *, pretty: bool
     ) -> None:
         body = response.body
+        if body and (format_ == "xml" or pretty):
+            try:
+                body = self._presented(body, format_)
+            except Exception as error:
+                response, format_ = _unforeseen(error, request_id), "json"
+                body = response.body
         out = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in response.headers]
         out.append((b"x-request-id", request_id.encode()))
         correlation = headers.get("x-correlation-id", "")
         if _ID.fullmatch(correlation):
             out.append((b"x-correlation-id", correlation.encode()))
         if body:
-            if format_ == "xml":
-                from vrfhir.fhir import xml
-
-                body = xml.serialize(json.parse(body).resource, self._endpoint.definitions.fields)
-            elif pretty:
-                body = json.serialize(json.parse(body).resource, pretty=True)
             out.append((b"content-type", CONTENT_TYPES[format_].encode()))
         if response.status not in (204, 304):
             out.append((b"content-length", str(len(body)).encode()))
         out.append((b"cache-control", b"no-store"))
         await send({"type": "http.response.start", "status": response.status, "headers": out})
         await send({"type": "http.response.body", "body": body})
+
+    def _presented(self, body: bytes, format_: Format) -> bytes:
+        resource = json.parse(body).resource
+        if format_ == "json":
+            return json.serialize(resource, pretty=True)
+        from vrfhir.fhir import xml
+
+        return xml.serialize(resource, self._endpoint.definitions.fields)
 
 
 def _segments(scope: Scope) -> tuple[str, ...]:

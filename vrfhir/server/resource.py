@@ -31,6 +31,8 @@ def read_body(endpoint: Endpoint, request: Request) -> Parsed:
     """The resource in a request body, JSON or XML; raises :class:`Refusal` 400 or 415."""
     if not request.body:
         raise Refusal.of(400, "required", "VR-HTTP-0400", "The request needs a resource in its body.")
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Refusal.of(415, "not-supported", "VR-HTTP-0415", "A body is sent as it is, without a content encoding.")
     format_ = content_format(request.headers.get("content-type", ""))
     try:
         if format_ == "json":

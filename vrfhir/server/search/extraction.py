@@ -20,6 +20,8 @@ def extract(resource: Json, parameters: SearchParameters) -> IndexRows:
     for parameter in parameters.of(resource["resourceType"]).values():
         rows = tables["token" if parameter.kind == "uri" else parameter.kind]
         for element in parameter.elements:
+            if element.keys[0] not in resource:
+                continue
             convert = CONVERSIONS[parameter.kind, element.type]
             for value in _values(resource, element, 0):
                 rows.extend((parameter.key, *row) for row in convert(value) if _leads_to(row, element))

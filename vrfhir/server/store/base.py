@@ -165,6 +165,9 @@ class Reader(Protocol):
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         """Outgoing messages, oldest first."""
 
+    def outbox_counts(self) -> dict[str, int]:
+        """How many outgoing messages are in each status."""
+
     def due(self, now: int) -> list[OutboxRow]:
         """Per destination the oldest pending message, if its time has come: later ones wait behind it."""
 

@@ -130,6 +130,9 @@ class Queries:
         )
         return [OutboxRow(*row) for row in rows]
 
+    def outbox_counts(self) -> dict[str, int]:
+        return dict(self._connection.execute("SELECT status, count(*) FROM outbox GROUP BY status"))
+
     def due(self, now: int) -> list[OutboxRow]:
         rows = self._connection.execute(
             f"SELECT {OUTBOX}, pk FROM outbox WHERE due <= ? AND pk IN"

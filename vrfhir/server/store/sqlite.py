@@ -13,6 +13,7 @@ from typing import TypeVar
 from vrfhir.errors import VrfhirError
 from vrfhir.issues import Issue
 from vrfhir.server.store.base import AuditRow, InboxRow, Match, OutboxRow, Stored, Transaction
+from vrfhir.server.store.claim import Claim
 from vrfhir.server.store.migration import migrate
 from vrfhir.server.store.queries import ParameterNumbers, Queries
 from vrfhir.server.store.query import Query
@@ -33,11 +34,17 @@ class SqliteStore:
         self._local = threading.local()
         self._lock = threading.Lock()
         try:
+            self._claim = Claim(self._path)
+        except OSError as error:
+            raise _unopened(self._path, error.strerror or str(error)) from None
+        try:
             connection = self._connect()
             migrate(connection)
-        except sqlite3.Error as error:
-            text = f"The database cannot be opened: {error}."
-            raise VrfhirError(Issue("fatal", "no-store", "VR-STORE-0002", text, source=self._path)) from error
+        except (sqlite3.Error, VrfhirError) as error:
+            self._close()
+            if isinstance(error, VrfhirError):
+                raise
+            raise _unopened(self._path, str(error)) from None
         self._parameters = ParameterNumbers(connection)
         self._transaction = Writing(connection, self._parameters)
         self._writer = GroupCommitWriter(connection, self._parameters.reload)
@@ -53,10 +60,7 @@ class SqliteStore:
     def close(self) -> None:
         """Finish what was submitted, then close every connection."""
         self._writer.close()
-        with self._lock:
-            connections, self._connections = self._connections, []
-        for connection in connections:
-            connection.close()
+        self._close()
 
     def read(self, type_: str, id_: str) -> Stored | None:
         return self._reader().read(type_, id_)
@@ -85,6 +89,9 @@ class SqliteStore:
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         return self._reader().outbox(status)
 
+    def outbox_counts(self) -> dict[str, int]:
+        return self._reader().outbox_counts()
+
     def due(self, now: int) -> list[OutboxRow]:
         return self._reader().due(now)
 
@@ -99,6 +106,13 @@ class SqliteStore:
             reader = self._local.reader = Queries(connection, self._parameters)
         return reader
 
+    def _close(self) -> None:
+        with self._lock:
+            connections, self._connections = self._connections, []
+        for connection in connections:
+            connection.close()
+        self._claim.release()
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, cached_statements=512)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000", "temp_store = MEMORY"):
@@ -106,3 +120,8 @@ class SqliteStore:
         with self._lock:
             self._connections.append(connection)
         return connection
+
+
+def _unopened(path: str, reason: str) -> VrfhirError:
+    text = f"The database cannot be opened: {reason.lower()}."
+    return VrfhirError(Issue("fatal", "no-store", "VR-STORE-0002", text, source=path))
