@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from vrfhir.definitions import Definitions
+from vrfhir.definitions import CORE_CANONICAL, Definitions
 from vrfhir.definitions.catalogue import _default
 from vrfhir.definitions.package import Package
+from vrfhir.definitions.sources import SOURCES
 from vrfhir.definitions.store import FactStore
+from vrfhir.validation import Validator
 
 
 @pytest.fixture
@@ -36,6 +39,53 @@ def test_default_decodes_nothing_and_a_type_decodes_only_itself(decoded: list[tu
     assert len(decoded) == 2
     assert definitions.type("Observation") is not None
     assert len(decoded) == 3
+
+
+def test_default_opens_no_file_of_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+    original = FactStore.__init__
+
+    def noting(self: FactStore, path: Path) -> None:
+        opened.append(path)
+        original(self, path)
+
+    monkeypatch.setattr(FactStore, "__init__", noting)
+    definitions = _default.__wrapped__()
+    assert opened == []
+    assert definitions.type("Patient") is not None
+    assert sorted(path.name for path in opened) == sorted(source.facts_file for source in SOURCES)
+
+
+def test_validating_a_service_request_decodes_nothing_of_the_terminology_and_extensions_it_does_not_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decoded: set[str] = set()
+    original = FactStore.block
+
+    def noting(self: FactStore, start: int, length: int) -> bytes:
+        decoded.add(self.path.name)
+        return original(self, start, length)
+
+    monkeypatch.setattr(FactStore, "block", noting)
+    validator = Validator(_default.__wrapped__())
+    extension = {
+        "url": CORE_CANONICAL + "alternate-codes",
+        "valueCodeableConcept": {"text": "soon"},
+    }
+    request = {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "intent": "order",
+        "priority": "urgent",
+        "code": {"text": "Social prescribing"},
+        "subject": {"reference": "Patient/1"},
+    }
+    assert validator.validate(request).valid
+    assert decoded == {"hl7.fhir.r4.core.facts"}
+    report = validator.validate(request | {"_priority": {"extension": [extension]}})
+    assert report.valid
+    assert not [each for each in report.issues if each.id.startswith("Extension_")]
+    assert decoded == {"hl7.fhir.r4.core.facts", "hl7.fhir.uv.extensions.r4.facts"}
 
 
 def test_listing_resource_types_decodes_nothing(decoded: list[tuple[int, int]]) -> None:

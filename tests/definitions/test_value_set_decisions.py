@@ -66,7 +66,9 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "expected"), FILTERS, ids=lambda value: "-".join(sorted(value) if isinstance(value, set) else value))
+@pytest.mark.parametrize(
+    ("condition", "expected"), FILTERS, ids=lambda value: "-".join(sorted(value) if isinstance(value, set) else value)
+)
 def test_filters_on_a_complete_code_system(condition: tuple[str, str, str], expected: set[str]) -> None:
     expander = _expander(vs=_composed(_filter(*condition)))
     assert set((expander.codes("vs") or {})[CS]) == expected

@@ -15,10 +15,9 @@ from types import MappingProxyType
 from typing import Any
 
 from vrfhir.definitions.fields import Field, fields_of
-from vrfhir.definitions.layers import Layer, PackageLayer, ResourceLayer, StoreLayer
+from vrfhir.definitions.layers import CORE_VERSION, Layer, PackageLayer, ResourceLayer, StoreLayer, version_fits
 from vrfhir.definitions.package import INDEX_NAME, open_package
 from vrfhir.definitions.sources import DATA_FOLDER, SOURCES
-from vrfhir.definitions.store import FactStore
 from vrfhir.errors import DefinitionError
 from vrfhir.issues import Issue
 
@@ -28,7 +27,6 @@ Json = dict[str, Any]
 
 CORE_CANONICAL = "http://hl7.org/fhir/StructureDefinition/"
 _VR_PACKAGE = Path(__file__).parent.parent / "profiles" / "package"
-_CORE_VERSION = "4.0.1"
 _NO_FIELDS: Mapping[str, Field] = MappingProxyType({})
 
 
@@ -44,7 +42,9 @@ class Definitions:
 
     @classmethod
     def default(cls) -> Definitions:
-        """R4 core, UK Core and the VR package as shipped. Cached; nothing is decoded before it is asked for."""
+        """R4 core, HL7 terminology and extensions, UK Core and the VR package as shipped. Cached; nothing is read before
+        it is asked for.
+        """
         return _default()
 
     def with_package(self, path_or_spec: str | Path) -> Definitions:
@@ -100,9 +100,9 @@ class Definitions:
         for layer in self._layers:
             for name, asked in wanted:
                 for candidate in layer.find(name):
-                    if resource_type in ("", candidate.resource_type) and _version_fits(asked, candidate.version):
+                    if resource_type in ("", candidate.resource_type) and version_fits(asked, candidate.version):
                         return candidate.load()
-        if version == _CORE_VERSION and resource_type != "StructureDefinition":
+        if version == CORE_VERSION and resource_type != "StructureDefinition":
             # R4 core binds HL7's v2 and v3 value sets by its own version, which they do not carry themselves.
             return self._find(url, resource_type)
         return None
@@ -155,13 +155,8 @@ def _default() -> Definitions:
     layers: list[Layer] = []
     if (_VR_PACKAGE / INDEX_NAME).is_file():
         layers.append(PackageLayer(open_package(_VR_PACKAGE)))
-    layers += [StoreLayer(FactStore(DATA_FOLDER / source.facts_file)) for source in reversed(SOURCES)]
+    layers += [StoreLayer(DATA_FOLDER / source.facts_file, source.label) for source in reversed(SOURCES)]
     return Definitions(layers)
-
-
-def _version_fits(wanted: str, found: str) -> bool:
-    """A canonical's version against a resource's: equal, or ``4.0`` for ``4.0.1``."""
-    return wanted in ("", found) or (wanted.count(".") == 1 and found.startswith(wanted + "."))
 
 
 def _missing_dependency(package: str, name: str, version: str) -> Issue:

@@ -1,11 +1,12 @@
 """What is kept of a conformance resource: the facts a machine checks, none of the prose.
 
 The shape stays FHIR JSON (https://hl7.org/fhir/R4/structuredefinition.html, …/valueset.html, …/codesystem.html …), so
-that facts and the resource they came from can be read by the same code. Two things are normalised:
+that facts and the resource they came from can be read by the same code. Three things are normalised:
 
 * FHIRPath system types in ``ElementDefinition.type.code`` become the FHIR primitive they stand for
   (https://hl7.org/fhir/R4/elementdefinition.html#regex says where the real type is recorded). ``Resource.id`` becomes
   ``id``, as the resource pages have it; the published snapshots say ``string`` there by mistake.
+* an extension's contexts are those that hold for R4 (:mod:`vrfhir.definitions.contexts`).
 * a best-practice rule carries ``"bestPractice": true`` instead of the extension that marks it.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vrfhir.definitions.contexts import r4_contexts
 from vrfhir.definitions.rows import objects
 from vrfhir.definitions.terminology_facts import trimmed
 
@@ -65,6 +67,8 @@ def structure_facts(definition: Json) -> Json:
     kept = _pick(definition, _HEADER + _STRUCTURE)
     if imposed := _extensions(definition, _IMPOSE):
         kept["extension"] = imposed
+    if "context" in kept:
+        kept["context"] = r4_contexts(definition)
     url = str(definition.get("url", ""))
     own_words = not (url.startswith(_CORE_CANONICAL) and definition.get("version") == _CORE_VERSION)
     part = "snapshot" if objects(definition.get("snapshot"), "element") else "differential"

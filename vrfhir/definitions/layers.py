@@ -6,7 +6,8 @@ A layer answers for canonicals it has; :class:`vrfhir.definitions.Definitions` a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from vrfhir.definitions.facts import facts
@@ -14,9 +15,11 @@ from vrfhir.definitions.package import Package
 from vrfhir.definitions.rows import texts
 from vrfhir.definitions.store import FactStore
 
-__all__ = ["Candidate", "Layer", "PackageLayer", "ResourceLayer", "StoreLayer"]
+__all__ = ["CORE_VERSION", "Candidate", "Layer", "PackageLayer", "ResourceLayer", "StoreLayer", "version_fits"]
 
 Json = dict[str, Any]
+
+CORE_VERSION = "4.0.1"
 
 
 class Candidate(NamedTuple):
@@ -45,19 +48,28 @@ class Layer(Protocol):
         ...
 
 
-class StoreLayer:
-    """The facts shipped in the wheel."""
+def version_fits(wanted: str, found: str) -> bool:
+    """A canonical's version against a resource's: equal, or ``4.0`` for ``4.0.1``."""
+    return wanted in ("", found) or (wanted.count(".") == 1 and found.startswith(wanted + "."))
 
-    def __init__(self, store: FactStore) -> None:
-        self._store = store
-        self.label = f"{store.source['name']}#{store.source['version']}"
+
+class StoreLayer:
+    """A file of facts shipped in the wheel; opened when it is first asked."""
+
+    def __init__(self, path: Path, label: str) -> None:
+        self._path = path
+        self.label = label
+
+    @cached_property
+    def _store(self) -> FactStore:
+        return FactStore(self._path)
 
     def find(self, url: str) -> Iterable[Candidate]:
         found = self._store.find(url)
         return [Candidate(each.version, each.group, partial(self._store.read, each)) for each in found]
 
     def canonicals(self, resource_type: str) -> Iterator[str]:
-        return (each.url for each in self._store.entries() if each.group == resource_type)
+        return (each.url for each in self._store.entries(resource_type) if each.group == resource_type)
 
     def search_parameters(self, base: str) -> Iterable[Json]:
         urls = [url for entry in self._store.find(f"SearchParameter:{base}") for url in self._store.read(entry)]
@@ -65,7 +77,7 @@ class StoreLayer:
 
     def resource_types(self) -> Iterator[str]:
         """Names of the concrete resource types this source defines."""
-        return (each.name for each in self._store.entries() if each.flavour == "resource")
+        return (each.name for each in self._store.entries("resource") if each.flavour == "resource")
 
 
 class PackageLayer:

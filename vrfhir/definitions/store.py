@@ -33,6 +33,9 @@ Json = dict[str, Any]
 _FORMAT = b"vrfhir facts 1\n"
 _LENGTH_DIGITS = 8
 _WINDOW = 32_768
+_SAMPLED = ("SearchParameter", "CodeSystem", "ValueSet")
+_HEADS = 16
+_HEAD = 300
 
 
 class Entry(NamedTuple):
@@ -82,9 +85,9 @@ class FactStore:
             at += 1
         return found
 
-    def entries(self) -> Iterator[Entry]:
-        """All entries, sorted by url."""
-        return map(_entry, self._rows)
+    def entries(self, word: str = "") -> Iterator[Entry]:
+        """All entries, sorted by url; with a word at least those that have it as group, name or flavour."""
+        return map(_entry, (row for row in self._rows if f"\t{word}\t" in row) if word else self._rows)
 
     def read(self, entry: Entry) -> Any:
         """The facts behind an entry, in FHIR JSON shape."""
@@ -136,7 +139,10 @@ def write_store(
         if group == "StructureDefinition":
             facts = _fold_constraints(facts, table)
         rows.append(((url, version, group, name, flavour), _dump(facts)))
-    dictionary = _dictionary_from([data for (_, _, group, _, _), data in rows if group == "StructureDefinition"])
+    samples: dict[str, list[bytes]] = {}
+    for (_, _, group, _, _), data in rows:
+        samples.setdefault(group, []).append(data)
+    dictionary = _dictionary_from(samples)
     body = bytearray()
 
     def append(packed: bytes) -> list[int]:
@@ -159,10 +165,19 @@ def _entry(line: str) -> Entry:
     return Entry(url, version, group, name, flavour, int(start), int(length))
 
 
-def _dictionary_from(samples: list[bytes]) -> bytes:
-    """Text most blocks have in common: the ends of the largest few definitions, the commonest last."""
-    chosen = sorted(samples, key=lambda data: (len(data), data))[-8:]
-    return b"".join(data[: _WINDOW // 8] for data in chosen)[-_WINDOW:]
+def _dictionary_from(samples: Mapping[str, list[bytes]]) -> bytes:
+    """Text most blocks have in common: heads of small and large terminology, then of the largest few definitions."""
+    heads = b""
+    for group in _SAMPLED:
+        ordered = sorted(samples.get(group, ()), key=_by_length)
+        heads += b"".join(data[:_HEAD] for data in ordered[:: max(1, len(ordered) // _HEADS)][:_HEADS])
+    chosen = sorted(samples.get("StructureDefinition", ()), key=_by_length)[-8:]
+    definitions = b"".join(data[: _WINDOW // 8] for data in chosen)
+    return heads + definitions[-(_WINDOW - len(heads)) :]
+
+
+def _by_length(data: bytes) -> tuple[int, bytes]:
+    return len(data), data
 
 
 def _deflate(data: bytes, dictionary: bytes) -> bytes:

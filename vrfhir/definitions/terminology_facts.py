@@ -1,7 +1,7 @@
 """The facts of value sets, code systems, maps, search parameters and operations: codes, no prose.
 
-Displays and designations are kept only of code systems whose words are HL7's or ours to ship; of all others (SNOMED CT,
-LOINC, DICOM …) only the codes a value set enumerates.
+Displays and designations are kept only of code systems whose words are HL7's or ours to ship
+(:mod:`vrfhir.definitions.words`); of all others (SNOMED CT, LOINC, DICOM …) only codes.
 """
 
 from __future__ import annotations
@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["OPEN_SYSTEMS", "is_open_system", "trimmed"]
+from vrfhir.definitions.words import is_open_system
+
+__all__ = ["trimmed"]
 
 Json = dict[str, Any]
 
-OPEN_SYSTEMS = ("http://hl7.org/", "http://terminology.hl7.org/", "https://fhir.hl7.org.uk/", "https://vrfhir.org/")
-"""Code systems whose words may be shipped."""
-
 _HEADER = ("resourceType", "id", "url", "version", "name", "status", "experimental")
-
-
-def is_open_system(system: str | None) -> bool:
-    """True when displays of this code system are HL7's or ours to ship."""
-    return system is not None and system.startswith(OPEN_SYSTEMS)
 
 
 def trimmed(resource: Json) -> Json | None:
@@ -76,7 +70,7 @@ def _code_system(resource: Json) -> Json:
     )
     kept = _pick(resource, names)
     if properties := resource.get("property"):
-        kept["property"] = [_pick(each, ("code", "uri", "type")) for each in properties]
+        kept["property"] = [_pick(each, ("code", "uri", "type")) for each in properties if _decides(each)]
     url = resource.get("url")
     if resource.get("content") in ("complete", "fragment", "supplement") and resource.get("concept"):
         kept["concept"] = [_concept(each, is_open_system(url)) for each in resource["concept"]]
@@ -87,14 +81,33 @@ def _concept(concept: Json, with_words: bool) -> Json:
     kept = _pick(concept, ("code", "display") if with_words else ("code",))
     if with_words and concept.get("designation"):
         kept["designation"] = [_pick(each, ("language", "value")) for each in concept["designation"]]
-    if concept.get("property"):
-        kept["property"] = [each for each in concept["property"] if each.get("code") not in _PROSE_PROPERTIES]
+    if properties := [_property(each) for each in concept.get("property", ()) if _decides(each)]:
+        kept["property"] = properties
     if nested := concept.get("concept"):
         kept["concept"] = [_concept(each, with_words) for each in nested]
     return kept
 
 
-_PROSE_PROPERTIES = frozenset({"deprecationDate", "comment", "definition"})
+def _decides(concept_property: Json) -> bool:
+    """False for properties that only say how a concept was published, or say it in prose."""
+    code = str(concept_property.get("code", ""))
+    return code not in _PUBLISHING and not code.startswith(_PUBLISHING_PREFIXES)
+
+
+def _property(row: Json) -> Json:
+    coding = row.get("valueCoding")
+    return row if not isinstance(coding, dict) else row | {"valueCoding": _pick(coding, ("system", "code"))}
+
+
+_PUBLISHING = frozenset(
+    {
+        *("deprecationDate", "comment", "definition", "usage-note", "HL7usageNotes", "appliesTo", "howApplies"),
+        *("internalId", "OID", "source", "steward", "vocab-domain", "DeprecationInfo", "openIssue"),
+        *("OwningSection", "OwningSubSection", "OwningAffiliate"),
+    }
+)
+_PUBLISHING_PREFIXES = ("v2-", "v2cs-", "contextBinding", "Name:", "Sort:")
+"""Of HL7's terminology: how v2 tables, the v3 model's classes and its binding realms came to be."""
 
 
 def _concept_map(resource: Json) -> Json:
