@@ -25,14 +25,26 @@ _SUFFIXES = (".json", ".xml", ".ndjson")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="JSON, XML or NDJSON files, folders, globs; - for standard input")
-    parser.add_argument("--profile", action="append", default=[], metavar="URL", help="check against this profile too (repeatable)")
     parser.add_argument(
-        "--package", action="append", default=[], metavar="TGZ|DIR|ID#VERSION", help="load a FHIR package with more definitions (repeatable)"
+        "files", nargs="*", metavar="FILE", help="JSON, XML or NDJSON files, folders, globs; - for standard input"
+    )
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="URL", help="check against this profile too (repeatable)"
+    )
+    parser.add_argument(
+        "--package",
+        action="append",
+        default=[],
+        metavar="TGZ|DIR|ID#VERSION",
+        help="load a FHIR package with more definitions (repeatable)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document with all reports")
-    parser.add_argument("--jsonl", action="store_true", help="answer one JSON request a line from standard input, until it ends")
-    parser.add_argument("--fail-on", choices=("error", "warning"), default="error", help="what makes the exit code 1 (default: error)")
+    parser.add_argument(
+        "--jsonl", action="store_true", help="answer one JSON request a line from standard input, until it ends"
+    )
+    parser.add_argument(
+        "--fail-on", choices=("error", "warning"), default="error", help="what makes the exit code 1 (default: error)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,7 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
             reports.append(report)
             failed = failed or any(_counts(issue, arguments.fail_on) for issue in report.issues)
     if arguments.json:
-        sys.stdout.write(json.dumps({"valid": not failed, "reports": [each.to_dict() for each in reports]}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(
+            json.dumps(
+                {"valid": not failed, "reports": [each.to_dict() for each in reports]}, indent=2, ensure_ascii=False
+            )
+            + "\n"
+        )
     else:
         from vrfhir.cli.findings import write_reports
 
@@ -73,7 +90,9 @@ def _counts(issue: Issue, threshold: str) -> bool:
 
 def _sources(names: list[str]) -> Iterator[tuple[str, bytes]]:
     if not names:
-        raise UnreadableError(_problem("VR-CLI-0001", "No files were named.", "Name files, folders or globs, or - for standard input."))
+        raise UnreadableError(
+            _problem("VR-CLI-0001", "No files were named.", "Name files, folders or globs, or - for standard input.")
+        )
     for name in names:
         if name == "-":
             yield "<stdin>", sys.stdin.buffer.read()
@@ -82,13 +101,15 @@ def _sources(names: list[str]) -> Iterator[tuple[str, bytes]]:
             try:
                 yield str(path), path.read_bytes()
             except OSError as problem:
-                raise UnreadableError(_problem("VR-CLI-0002", f"{path} cannot be read: {problem.strerror}.")) from problem
+                raise UnreadableError(
+                    _problem("VR-CLI-0002", f"{path} cannot be read: {problem.strerror}.")
+                ) from problem
 
 
 def _paths(name: str) -> list[Path]:
     path = Path(name)
     if path.is_dir():
-        found = sorted(each for each in path.rglob("*") if each.suffix in _SUFFIXES and each.is_file())
+        found = sorted(each for each in path.rglob("*") if each.suffix in _SUFFIXES and _is_content(each))
     elif path.exists() or not glob.has_magic(name):
         found = [path]
     else:
@@ -96,6 +117,11 @@ def _paths(name: str) -> list[Path]:
     if not found:
         raise UnreadableError(_problem("VR-CLI-0003", f"Nothing to check was found at {name}."))
     return found
+
+
+def _is_content(path: Path) -> bool:
+    """True for files that may hold resources: not the index and description of a package."""
+    return path.is_file() and not path.name.startswith(".") and path.name != "package.json"
 
 
 def _problem(rule: str, text: str, hint: str = "") -> Issue:

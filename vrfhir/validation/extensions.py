@@ -26,8 +26,9 @@ _CROSS_VERSION = re.compile(
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _EVERYWHERE = frozenset({"Element", "Any"})
 _EXTRA_CONTEXTS = {
-    # R4's own StructureDefinitions carry it on the type, though it allows itself only on the code of the type
+    # R4's own StructureDefinitions carry these on the type, though they allow themselves only elsewhere
     "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type": [("element", "ElementDefinition.type")],
+    "http://hl7.org/fhir/StructureDefinition/regex": [("element", "ElementDefinition.type")],
 }
 _EXTRA_TYPES = {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type": ("uri", "url")}
 
