@@ -249,7 +249,7 @@ def _message(name: str) -> bytes:
         return path.read_bytes().replace(b"\r\n", b"\r").replace(b"\n", b"\r")
     except OSError as error:
         text = f"The example {name} cannot be read: {error.strerror}."
-        raise VrfhirError(Issue("fatal", "not-found", "VR-CLI-0002", text, hint="Install vrfhir again.")) from None
+        raise VrfhirError(Issue("fatal", "not-found", "VR-CLI-0902", text, hint="Install vrfhir again.")) from None
 
 
 def _name(canonical: str) -> str:

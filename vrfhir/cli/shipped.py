@@ -15,7 +15,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def shipped(folder: str) -> Path:
     """The folder ``examples`` or ``conformance`` of this installation.
 
-    Raises :class:`~vrfhir.errors.DefinitionError` (``VR-CLI-0001``) when the installation is incomplete.
+    Raises :class:`~vrfhir.errors.DefinitionError` (``VR-CLI-0901``) when the installation is incomplete.
     """
     for place in (_PACKAGE / "_shipped" / folder, _PACKAGE.parent / folder):
         if place.is_dir():
@@ -24,7 +24,7 @@ def shipped(folder: str) -> Path:
         Issue(
             "fatal",
             "not-found",
-            "VR-CLI-0001",
+            "VR-CLI-0901",
             f"This installation of vrfhir has no folder “{folder}”.",
             hint="Install vrfhir again: pip install --force-reinstall vrfhir",
         )
