@@ -6,6 +6,7 @@ clinical meaning: a status that was not sent is ``unknown`` where FHIR has that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -223,8 +224,11 @@ def _employment(context: Context, employment: Record, employer: Record) -> None:
     resource["status"] = "final"
     resource["category"] = [{"coding": [{"system": f"{_TERMINOLOGY}observation-category", "code": "social-history"}]}]
     resource["code"] = {"coding": [{"system": "http://loinc.org", "code": "11341-5"}], "text": "History of occupation"}
-    url = extension_urls()["job-employer"]
-    resource.setdefault("extension", []).append({"url": url, "valueReference": employer.reference})
+    if "name" in employer.resource:
+        url = extension_urls()["job-employer"]
+        resource.setdefault("extension", []).append({"url": url, "valueReference": employer.reference})
+    else:
+        resource["focus"] = [employer.reference]
     _support(context, employment)
 
 
@@ -239,7 +243,7 @@ def _guarantor(scope: Scope, segment: SegmentView, context: Context) -> None:
     employment = scope.make("Employment")
     if employment is not None:
         _employment(context, employment, employer)
-        employment.resource["focus"] = [person.reference]
+        employment.resource["focus"] = [person.reference, *employment.resource.get("focus", ())]
 
 
 @link("insurance")
@@ -322,7 +326,7 @@ def _diagnosis(scope: Scope, segment: SegmentView, context: Context) -> None:
     else:
         _support(context, condition)
     rank = next(iter(segment.cells(15)), None)
-    if rank is None or not rank.peek(1).isdigit() or not 0 < int(rank.peek(1)) < 1000:
+    if rank is None or not re.fullmatch("[1-9][0-9]{0,2}", rank.peek(1)):
         return
 
     def rank_in_encounter() -> None:
@@ -460,7 +464,7 @@ def _document(scope: Scope, segment: SegmentView, context: Context) -> None:
     document.resource["status"] = "current"
     context.current["OBX"] = context.current["Noted"] = document
     if "content" not in document.resource:
-        document.resource["content"] = [{"attachment": {}}]
+        document.resource["content"] = [{"attachment": unknown()}]
     _support(context, document)
 
 

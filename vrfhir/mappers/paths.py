@@ -51,7 +51,7 @@ def role_of(path: str) -> str:
 
 
 def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str, Any] | None = None) -> Place:
-    """The placing function for a target path; ``beside`` are constants put next to the value in the same object.
+    """The placing function for a target path; ``beside`` are constants put into the list item the value went to.
 
     ValueError when the path is malformed or names an unknown extension.
     """
@@ -63,8 +63,11 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
         holder: dict[str, Any] = resource
         index = PLACED
         undo: tuple[list[Any], int] | None = None
+        item: dict[str, Any] | None = None
         for step in walk:
             holder, position, fresh = _enter(holder, step)
+            if step.position is not None:
+                item = holder
             if fresh is not None and undo is None:
                 undo = (fresh, len(fresh) - 1)
                 index = position
@@ -74,7 +77,7 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
                 del undo[0][undo[1]]
             return REFUSED
         for name, constant in constants.items():
-            holder.setdefault(name, constant)
+            (holder if item is None else item).setdefault(name, constant)
         return index if index != PLACED else result
 
     return place

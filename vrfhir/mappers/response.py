@@ -88,7 +88,7 @@ def _referral(builder: MessageBuilder, message: Message, version: str, task: Map
     segment.set(1, tuple(status))
     moment = str(task.get("lastModified", ""))
     digits = re.sub(r"[-:T]", "", moment)[:14]
-    segment.set(9, digits if re.fullmatch(r"\d{8}(\d{4,6})?", digits) else write_timestamp(now)[:14])
+    segment.set(9, digits if re.fullmatch(r"[0-9]{8}([0-9]{4,6})?", digits) else write_timestamp(now)[:14])
 
 
 def _business_status(task: Mapping[str, Any]) -> str | None:

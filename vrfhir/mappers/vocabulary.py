@@ -27,7 +27,7 @@ __all__ = [
 THO = "http://terminology.hl7.org/CodeSystem/"
 _SENDER = "https://vrfhir.org/fhir/sid/v2/"
 _VR = "https://vrfhir.org/fhir/CodeSystem/"
-_TABLE_NAME = re.compile(r"(?:HL7)?(\d{4})")
+_TABLE_NAME = re.compile(r"(?:HL7)?([0-9]{4})")
 
 
 class CodeMap(NamedTuple):

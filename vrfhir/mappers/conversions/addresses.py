@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, is_of_organization, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
 from vrfhir.mappers.vocabulary import code_map, extension_urls
 
@@ -79,9 +79,13 @@ def _lines(cell: Cell, address: dict[str, Any]) -> None:
 @register("Address")
 def _address(row: RowFacts) -> Conversion:
     use = row.options.get("use", "")
+    of_organization = is_of_organization(row)
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         address = taken_address(cell, context)
+        if of_organization and address is not None and address.get("use") == "home":
+            del address["use"]
+            cell.untake(7)
         if address is not None and use:
             address.setdefault("use", use)
         return address

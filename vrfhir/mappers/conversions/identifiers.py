@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HierarchicDesignator", "designator", "identifier_system", "identifier_type", "taken_ei", "taken_identifier"]
 
-_OID = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
+_OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 

@@ -182,7 +182,7 @@ def _unit(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         code, term, system = cell.peek(1), cell.peek(2), cell.peek(3)
-        if not code and not term:
+        if (not code and not term) or "valueQuantity" not in context.focus:
             return None
         if code and system.upper() == "UCUM":
             cell.take(3)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["keys_of", "ods_identifier", "practitioner_system"]
 
-_CONSULTANT = re.compile(r"C\d{7}")
-_GENERAL_PRACTITIONER = re.compile(r"G\d{7}")
-_ODS_PRACTICE = re.compile(r"[A-Z]\d{5}")
+_CONSULTANT = re.compile(r"C[0-9]{7}")
+_GENERAL_PRACTITIONER = re.compile(r"G[0-9]{7}")
+_ODS_PRACTICE = re.compile(r"[A-Z][0-9]{5}")
 _NHS_BODY = re.compile(r"R[A-Z0-9]{2}(?:[A-Z0-9]{2})?")
 
 

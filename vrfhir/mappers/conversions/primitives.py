@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fhir_decimal", "fhir_text"]
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LONGEST_NUMBER = 40
 
@@ -70,7 +70,7 @@ def _boolean(row: RowFacts) -> Conversion:
 def _positive(row: RowFacts) -> Conversion:
     def convert(cell: Cell, _: Context) -> int | None:
         text = cell.take(row.component or 1)
-        return int(text) if re.fullmatch(r"[1-9]\d{0,8}", text) else None
+        return int(text) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else None
 
     return convert
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["CONVERSIONS", "Conversion", "Factory", "RowFacts", "register"]
+__all__ = ["CONVERSIONS", "Conversion", "Factory", "RowFacts", "is_of_organization", "register"]
 
 Conversion = Callable[["Cell", "Context"], Any]
 
@@ -49,6 +49,15 @@ class RowFacts(Protocol):
 Factory = Callable[[RowFacts], Conversion]
 
 CONVERSIONS: dict[str, Factory] = {}
+
+
+_ORGANIZATIONS = ("Organization", "Employer", "GroupEmployer", "Insurer", "Laboratory", "Responsible")
+
+
+def is_of_organization(row: RowFacts) -> bool:
+    """True when the row fills an organisation itself, which has no home (Organization invariants org-2 and org-3)."""
+    role, _, element = row.element.partition(".")
+    return role in _ORGANIZATIONS and not element.startswith("contact")
 
 
 def register(name: str) -> Callable[[Factory], Factory]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.registry import Conversion, RowFacts, is_of_organization, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
 from vrfhir.mappers.vocabulary import code_map
 
@@ -17,7 +17,7 @@ __all__ = ["taken_telecom"]
 
 _PARTS = (5, 6, 7, 8)
 """Country, area and local number, extension: joined with blanks when nothing else is given."""
-_TELEPHONE = re.compile(r"\+?[\d\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re.IGNORECASE)
 
 
 def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
@@ -49,7 +49,7 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     elif code == "NET" and system == "email":
         cell.take(2)
     rank = cell.peek(18)
-    if re.fullmatch(r"[1-9]\d{0,5}", rank):
+    if re.fullmatch(r"[1-9][0-9]{0,5}", rank):
         telecom["rank"] = int(cell.take(18))
     period: dict[str, Any] = {}
     for element, component in (("start", 13), ("end", 14)):
@@ -70,9 +70,13 @@ def _guess(text: str, component: int) -> str:
 @register("ContactPoint")
 def _contact_point(row: RowFacts) -> Conversion:
     use = row.options.get("use", "")
+    of_organization = is_of_organization(row)
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         telecom = taken_telecom(cell, context)
+        if of_organization and telecom is not None and telecom.get("use") == "home":
+            del telecom["use"]
+            cell.untake(2)
         if telecom is not None and use and not cell.peek(2):
             telecom.setdefault("use", use)
         return telecom

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS, nhs_number_is_valid, nhs_number_region
 from vrfhir.mappers.conversions.codes import taken_concept
-from vrfhir.mappers.conversions.identifiers import taken_identifier
+from vrfhir.mappers.conversions.identifiers import identifier_type, taken_identifier
 from vrfhir.mappers.conversions.people import cell_path
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.records import Record
@@ -24,7 +24,7 @@ ALREADY: dict[str, Any] = {}
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""
 
 _BY_REGION = {"scotland": SYSTEMS["chi"], "northern-ireland": SYSTEMS["hc-number"]}
-_ENGLISH = frozenset({"england-wales", "synthetic"})
+_ENGLISH = frozenset({"england-wales-iom", "test"})
 
 
 def _is_marked(cell: Cell, context: Context, system: str) -> bool:
@@ -49,8 +49,8 @@ def _patient_identifier(row: RowFacts) -> Conversion:
         marked = _is_marked(cell, context, authority) and authority in ("", NHS_NUMBER)
         if not marked and not (unmarked and nhs_number_is_valid(number) and nhs_number_region(number) in _ENGLISH):
             identifier = taken_identifier(cell, context, "patient", sender_system(context.sender))
-            if identifier is not None and kind_code:
-                identifier = {"type": {"coding": []}, **identifier} if False else identifier
+            if identifier is not None and kind_code and "type" not in identifier:
+                identifier = {"type": identifier_type(kind_code), **identifier}
             return identifier
         return _nhs_number(row, cell, context, number)
 
@@ -62,7 +62,7 @@ def _nhs_number(row: RowFacts, cell: Cell, context: Context, number: str) -> dic
     identifier = taken_identifier(cell, context, "patient")
     if identifier is None:
         return None
-    if not re.fullmatch(r"\d{10}", number):
+    if not re.fullmatch(r"[0-9]{10}", number):
         context.report("VR-V2-0511", path)
         return {**identifier, "system": sender_system(context.sender, cell.peek(4, 1))}
     region = nhs_number_region(number)
