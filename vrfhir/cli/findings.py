@@ -42,7 +42,9 @@ def _styled(reports: Sequence[Report]) -> None:
 
     console = Console(highlight=False)
     for report in reports:
-        console.print(Text(report.source, style="bold"), Text(_verdict(report), style="green" if report.valid else "red"))
+        console.print(
+            Text(report.source, style="bold"), Text(_verdict(report), style="green" if report.valid else "red")
+        )
         for issue in report.issues:
             head = Text("  ")
             head.append(f"{issue.severity:<11} ", style=_STYLES[issue.severity])
