@@ -13,6 +13,7 @@ import io
 import json
 import os
 import sys
+import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -98,6 +99,7 @@ def errors() -> str:
     entries |= {entry.id: entry for entry in mapping.CATALOGUE}
     lines = [
         "# Error ids\n",
+        "## HL7 v2\n",
         "What vrfhir says about HL7 v2 messages. `0357` is the code an `ERR` segment carries, `issue type` the one of a FHIR",
         "OperationOutcome. Words in braces are filled in.\n",
         "| Id | Severity | 0357 | Issue type | Says | What to do |",
@@ -108,6 +110,22 @@ def errors() -> str:
         lines.append(
             f'| <a id="{e.id.lower()}"></a>{e.id} | {e.severity} | {e.code_0357} | {e.fhir_code} | {cell(e.text)} | {cell(e.remedy)} |'
         )
+    lines += [
+        "",
+        "## Everything else\n",
+        "| Id | Says | What to do |",
+        "|---|---|---|",
+    ]
+    other = tomllib.loads((ROOT / "docs" / "errors.toml").read_text(encoding="utf-8"))
+    for key, (says, remedy) in (row for group in other.values() for row in group.items()):
+        lines.append(f'| <a id="{key.lower()}"></a>{key} | {cell(says)} | {cell(remedy)} |')
+    lines.append(
+        "\nErrors of FHIRPath (`VR-FHIRPATH-…`): [fhirpath.md](fhirpath.md). Of TestScripts (`VR-TS-…`): the engine checks a script"
+    )
+    lines.append(
+        "before it runs and names the element; see the [suite's page](../conformance/README.md). All other ids of `vrfhir validate` are those"
+    )
+    lines.append("of HL7's own validator, or `profile#rule`.")
     return "\n".join(lines) + "\n"
 
 
