@@ -21,7 +21,7 @@ from vrfhir.mappers.vocabulary import extension_urls
 MAPS = Path(__file__).parents[2] / "vrfhir/mappers/maps"
 ROWS = [(flavour, row) for each in load_maps().values() for flavour in each.flavours for row in flavour.rows]
 REFERRAL_SEGMENTS = (
-    "MSH SFT MSA RF1 AUT CTD PRD PID PD1 NK1 GT1 IN1 IN2 IN3 ACC DG1 AL1 PR1 OBR OBX NTE PRT PV1 PV2 ZU1"
+    "MSH SFT MSA RF1 AUT CTD PRD PID PD1 NK1 GT1 IN1 IN2 IN3 ACC DG1 AL1 PR1 OBR OBX NTE PRT PV1 PV2 ERR ZU1"
 )
 
 

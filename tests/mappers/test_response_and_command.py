@@ -63,6 +63,19 @@ def test_the_answer_is_read_back_as_a_response() -> None:
     assert only(bundle, "Task")["status"] == "accepted"
 
 
+def test_errors_of_an_answer_become_one_outcome(message: Any) -> None:
+    msh = r"MSH|^~\&|VRSYS|Y99902|||20261116||RRI^I12^RRI_I12|C1|P|2.5.1|||||GBR\rMSA|AE|REF1\r"
+    errors = "ERR||PID^1^7|101^Required field missing^HL70357|E\rERR||RF1^1^6|102^^HL70357|W||||Say it again"
+    mapping = to_fhir(message(MSH=msh.replace("\\r", "\r") + errors, PRD="", RF1="RF1|||18781004^^SCT|||VR-1"))
+    outcome = only(mapping.bundle, "OperationOutcome")
+    assert [(i["severity"], i["code"]) for i in outcome["issue"]] == [("error", "required"), ("warning", "value")]
+    assert outcome["issue"][1]["details"]["text"] == "Say it again"
+    header = only(mapping.bundle, "MessageHeader")
+    assert header["response"]["code"] == "fatal-error"
+    assert header["response"]["details"]["reference"].endswith(outcome["id"])
+    assert mapping.ledger.unaccounted == []
+
+
 def test_only_a_referral_is_answered() -> None:
     with pytest.raises(ValueError, match="only a referral"):
         answer(answer(DRIVER.read_bytes(), status="accepted"), status="accepted")

@@ -1,0 +1,95 @@
+"""ACC, DG1, AL1, PR1 and PV1: why, what is known, what was or is to be done."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from vrfhir.mappers.links.registry import TERMINOLOGY, add_reference, link, support, unknown
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.engine import Scope
+
+__all__: list[str] = []
+
+
+@link("accident")
+def _accident(scope: Scope, segment: SegmentView, context: Context) -> None:
+    observation = scope.records["Observation"]
+    observation.resource["status"] = "final"
+    observation.resource["code"] = {"text": "Accident"}
+    support(context, observation)
+
+
+@link("diagnosis")
+def _diagnosis(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """DG1: the first one is a reason for the referral, the others support it."""
+    condition = scope.records["Condition"]
+    request = context.shared["ServiceRequest"].resource
+    context.current["Noted"] = condition
+    if "reasonReference" not in request:
+        add_reference(request, "reasonReference", condition)
+    else:
+        support(context, condition)
+    rank = next(iter(segment.cells(15)), None)
+    if rank is None or not re.fullmatch("[1-9][0-9]{0,2}", rank.peek(1)):
+        return
+
+    def rank_in_encounter() -> None:
+        encounter = context.shared.get("Encounter")
+        if encounter is not None:
+            entry = {"condition": condition.reference, "rank": int(rank.peek(1))}
+            items = encounter.resource.setdefault("diagnosis", [])
+            items.append(entry)
+            rank.at[1 << 12 | 1].settle("mapped", "DG1-15", "Encounter.diagnosis[].rank", encounter, len(items) - 1)
+
+    context.later.append(rank_in_encounter)
+
+
+@link("allergy")
+def _allergy(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """AL1: an allergy the patient has (active, as FHIR wants said: ait-1)."""
+    allergy = scope.records["AllergyIntolerance"]
+    allergy.resource["clinicalStatus"] = {
+        "coding": [{"system": f"{TERMINOLOGY}allergyintolerance-clinical", "code": "active"}]
+    }
+    context.current["Noted"] = allergy
+    support(context, allergy)
+
+
+@link("procedure")
+def _procedure(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """PR1 of the past; whether it was completed is not said."""
+    procedure = scope.records["Procedure"]
+    procedure.resource["status"] = "unknown"
+    context.current["Noted"] = context.current["PR1"] = procedure
+    support(context, procedure)
+
+
+@link("requested-procedure")
+def _requested_procedure(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """PR1 of the future: a request of its own, based on the referral."""
+    request = scope.records["Requested"]
+    referral = context.shared["ServiceRequest"]
+    request.resource["status"] = "active"
+    request.resource["intent"] = "order"
+    request.resource["basedOn"] = [referral.reference]
+    context.current["Noted"] = context.current["PR1"] = request
+    support(context, request)
+
+
+@link("encounter")
+def _encounter(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """PV1: in a referral the visit that caused it. Its status is only said by an end, or by a planned visit."""
+    encounter = scope.make("Encounter")
+    if encounter is None:
+        return
+    resource = encounter.resource
+    resource["status"] = (
+        "finished" if "end" in resource.get("period", {}) else "planned" if segment.value(2) == "P" else "unknown"
+    )
+    if "class" not in resource:
+        resource["class"] = unknown()
+    context.shared["ServiceRequest"].resource["encounter"] = encounter.reference

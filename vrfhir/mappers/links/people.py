@@ -1,0 +1,95 @@
+"""PID, NK1 and GT1: the patient, the family, the employer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.links.registry import TERMINOLOGY, link, merged, support
+from vrfhir.mappers.vocabulary import extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.engine import Scope
+    from vrfhir.mappers.records import Record
+
+__all__: list[str] = []
+
+
+@link("patient")
+def _patient(scope: Scope, segment: SegmentView, context: Context) -> None:
+    patient = scope.make("Patient")
+    number = context.shared.get("NhsNumber")
+    if patient is not None and number is not None:
+        number.merged = patient  # the number is a part of the patient: what is said of it is said there
+    mother = scope.get("Mother")
+    if mother is not None:
+        mother.resource["relationship"] = [{"coding": [{"system": f"{TERMINOLOGY}v3-RoleCode", "code": "MTH"}]}]
+        support(context, mother)
+
+
+@link("related")
+def _related(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """NK1: a person; an organisation named beside stands in Patient.contact."""
+    person = scope.records["RelatedPerson"]
+    support(context, person)
+    organization = merged(scope, context, "Organization")
+    if organization is not None:
+
+        def add_contact() -> None:
+            patient = context.shared.get("Patient")
+            if patient is not None:
+                contact: dict[str, Any] = {"organization": organization.reference}
+                for element in ("relationship", "name"):
+                    if element in person.resource:
+                        value = person.resource[element]
+                        contact[element] = value if element == "relationship" else value[0]
+                patient.resource.setdefault("contact", []).append(contact)
+
+        context.later.append(add_contact)
+
+
+@link("employer")
+def _employer(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """NK1 of an employer: the organisation, and the employment as an observation about the patient."""
+    employer = scope.records["Employer"]
+    employer.resource["type"] = [{"coding": [{"system": f"{TERMINOLOGY}organization-type", "code": "bus"}]}]
+    contacts = employer.resource.get("contact", [])
+    if contacts and "name" in contacts[0] and "name" not in employer.resource:
+        # the name of an employer that is sent as the name of a next of kin
+        name = contacts[0]["name"]
+        if name.keys() <= {"family", "use"}:
+            employer.resource["name"] = name["family"]
+            del contacts[0]["name"]
+            if not contacts[0]:
+                del employer.resource["contact"]
+    employment = scope.make("Employment")
+    if employment is not None:
+        _employment(context, employment, employer)
+
+
+def _employment(context: Context, employment: Record, employer: Record) -> None:
+    resource = employment.resource
+    resource["status"] = "final"
+    resource["category"] = [{"coding": [{"system": f"{TERMINOLOGY}observation-category", "code": "social-history"}]}]
+    resource["code"] = {"coding": [{"system": "http://loinc.org", "code": "11341-5"}], "text": "History of occupation"}
+    if "name" in employer.resource:
+        url = extension_urls()["job-employer"]
+        resource.setdefault("extension", []).append({"url": url, "valueReference": employer.reference})
+    else:
+        resource["focus"] = [employer.reference]
+    support(context, employment)
+
+
+@link("guarantor")
+def _guarantor(scope: Scope, segment: SegmentView, context: Context) -> None:
+    person = scope.records["RelatedPerson"]
+    support(context, person)
+    employer = scope.get("Employer")
+    if employer is None:
+        return
+    employer.resource["type"] = [{"coding": [{"system": f"{TERMINOLOGY}organization-type", "code": "bus"}]}]
+    employment = scope.make("Employment")
+    if employment is not None:
+        _employment(context, employment, employer)
+        employment.resource["focus"] = [person.reference, *employment.resource.get("focus", ())]

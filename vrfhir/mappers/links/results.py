@@ -1,0 +1,111 @@
+"""OBR and OBX: reports, fit notes, observations and documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.links.registry import TERMINOLOGY, add_reference, link, merged, support, unknown
+from vrfhir.mappers.vocabulary import vital_signs
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.engine import Scope
+
+__all__: list[str] = []
+
+
+@link("report")
+def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBR: a report; what belongs to the order (who asked, when, why) is a request that the report is based on."""
+    report = scope.records["DiagnosticReport"]
+    context.current["OBR"] = report
+    context.current.pop("OBX", None)
+    context.current.pop("Fitness", None)
+    order = scope.make("Order") if scope.get("Order") is not None or _has_note(segment, context) else None
+    if order is not None:
+        order.resource.setdefault("status", "unknown")
+        order.resource["intent"] = "order"
+        if "code" in report.resource:
+            order.resource["code"] = report.resource["code"]
+        report.resource["basedOn"] = [order.reference]
+        context.current["Noted"] = order
+    support(context, report)
+
+
+@link("fit-note")
+def _fit_note(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBR of a fit note: one statement, which the OBX segments under it fill."""
+    statement = scope.records["Fitness"]
+    for name in ("OBR", "OBX"):
+        context.current.pop(name, None)
+    context.current["Fitness"] = context.current["OBR"] = context.current["Noted"] = statement
+    statement.resource.setdefault("status", "unknown")
+    support(context, statement)
+
+    def complete() -> None:
+        resource = statement.resource
+        _name_statement(resource)
+        context.current.pop("Fitness", None)
+
+    context.later.append(complete)
+
+
+_FITNESS = {"system": "https://vrfhir.org/fhir/CodeSystem/vr-observation", "code": "fitness-for-work"}
+
+
+def _name_statement(resource: dict[str, Any]) -> None:
+    """The code of VR-FitnessForWork, beside whatever the sender called it."""
+    code = resource.setdefault("code", {})
+    codings = code.setdefault("coding", [])
+    if not any(each.get("code") == _FITNESS["code"] for each in codings):
+        codings.insert(0, dict(_FITNESS))
+
+
+@link("fitness")
+def _fitness(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBX of a fit note: notes after it are comments of the statement."""
+    context.current["Noted"] = context.current["Fitness"]
+
+
+def _has_note(segment: SegmentView, context: Context) -> bool:
+    """True when an NTE follows at once: DiagnosticReport has no notes, the order has."""
+    following = segment.index + 1
+    return following < len(context.segments) and context.segments[following].name == "NTE"
+
+
+@link("observation")
+def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBX: an observation, a result of the report that is open."""
+    observation = scope.records["Observation"]
+    codings = observation.resource.get("code", {}).get("coding", ())
+    if any(each.get("system") == "http://loinc.org" and each["code"] in vital_signs() for each in codings):
+        category = {"system": f"{TERMINOLOGY}observation-category", "code": "vital-signs"}
+        observation.resource.setdefault("category", []).insert(0, {"coding": [category]})
+    laboratory = merged(scope, context, "Laboratory")
+    if laboratory is not None:
+        add_reference(observation.resource, "performer", laboratory)
+    director = scope.get("Director")
+    if director is not None:
+        director.resource["code"] = [{"coding": [{"system": f"{TERMINOLOGY}v2-0912", "code": "MDIR"}]}]
+        if laboratory is not None:
+            director.resource["organization"] = laboratory.reference
+        add_reference(observation.resource, "performer", director)
+    context.current["OBX"] = context.current["Noted"] = observation
+    report = context.current.get("OBR")
+    if report is not None and report.type == "DiagnosticReport":
+        add_reference(report.resource, "result", observation)
+    elif report is None:
+        context.report("VR-V2-0530", segment.path)
+    support(context, observation)
+
+
+@link("document")
+def _document(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBX with an embedded document or a pointer to one."""
+    document = scope.records["DocumentReference"]
+    document.resource["status"] = "current"
+    context.current["OBX"] = context.current["Noted"] = document
+    if "content" not in document.resource:
+        document.resource["content"] = [{"attachment": unknown()}]
+    support(context, document)
