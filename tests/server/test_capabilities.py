@@ -65,6 +65,14 @@ def test_story_types_name_their_profiles(statement: Json) -> None:
     assert "https://vrfhir.org/fhir/StructureDefinition/VR-ReferralTask" in profiles["Task"]
 
 
+def test_the_statement_names_the_base_it_was_called_by(client: Client) -> None:
+    for host in ("one.test", "two.test:8080"):
+        statement = client.get("metadata", headers={"host": host}).json()
+        assert statement["implementation"]["url"] == f"http://{host}/fhir"
+    odd = client.get("metadata", headers={"host": 'a"b'}).json()
+    assert '"' not in odd["implementation"]["url"]
+
+
 def test_only_the_full_statement(client: Client) -> None:
     assert client.get("metadata?mode=full").status_code == 200
     assert client.get("metadata?mode=terminology").status_code == 400

@@ -69,7 +69,8 @@ async def serve(app: Application, *, as_json: bool = False, stop: asyncio.Event 
     ended = stop or asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(number, ended.set)
     async with running(app) as addresses:
         _announce(addresses, as_json=as_json)
         await ended.wait()

@@ -121,7 +121,11 @@ class Gateway:
     def _acknowledgement(self, message: Message | bytes, issues: Sequence[Issue], code: str = "") -> bytes:
         code = code or acknowledgement_code(outcome_of(issues))
         control_id = self._endpoint.new_id().replace("-", "")[:20].upper()
-        return acknowledge(message, code, issues, control_id=control_id, now=self._endpoint.clock())  # type: ignore[arg-type]
+        now = self._endpoint.clock()
+        try:
+            return acknowledge(message, code, issues, control_id=control_id, now=now)  # type: ignore[arg-type]
+        except ValueError:  # the header holds what cannot be written back: the answer names the message no more
+            return acknowledge(b"", code, issues, control_id=control_id, now=now)  # type: ignore[arg-type]
 
     def _row(
         self, data: bytes, message: Message | None, status: _Status, answer: bytes, focus: str | None = None

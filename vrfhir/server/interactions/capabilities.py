@@ -23,6 +23,7 @@ _OWN_PARAMETERS = (
     ("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"),
     ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated"),
 )
+_ANY_BASE = "urn:vrfhir:base"
 _DATE = "2026-11-23"
 
 
@@ -31,12 +32,14 @@ async def capabilities(endpoint: Endpoint, request: Request) -> Response:
     mode = dict(request.parameters()).get("mode", "full")
     if mode != "full":
         raise Refusal.of(400, "not-supported", "VR-HTTP-0400", "metadata has the mode 'full' only.")
-    return Response(200, _serialized(endpoint.parameters, endpoint.types, request.base, bool(endpoint.settings.tokens)))
+    body = _serialized(endpoint.parameters, endpoint.types, bool(endpoint.settings.tokens))
+    return Response(200, body.replace(_ANY_BASE.encode(), request.base.encode()))
 
 
 @lru_cache(maxsize=8)
-def _serialized(parameters: SearchParameters, types: frozenset[str], base: str, secured: bool) -> bytes:
-    return json.serialize(statement(parameters, types, base, secured=secured))
+def _serialized(parameters: SearchParameters, types: frozenset[str], secured: bool) -> bytes:
+    """The statement with a mark where the base goes, so that it is written once whatever name the endpoint is called by."""
+    return json.serialize(statement(parameters, types, _ANY_BASE, secured=secured))
 
 
 def statement(parameters: SearchParameters, types: frozenset[str], base: str, *, secured: bool) -> Json:
