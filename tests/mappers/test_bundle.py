@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DRIVER, only, resources, sample_paths
+from mapped_messages import DRIVER, only, resources, sample_paths
 
 from vrfhir import Validator
 from vrfhir.errors import UnreadableError

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import only, resources
+from mapped_messages import only, resources
 
 from vrfhir.mappers import to_fhir
 from vrfhir.mappers.conversions.primitives import fhir_decimal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import only, resources
+from mapped_messages import only, resources
 
 from vrfhir.mappers import to_fhir
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DRIVER, WRONG, sample_paths
+from mapped_messages import DRIVER, WRONG, sample_paths
 
 from vrfhir.hl7v2 import parse
 from vrfhir.mappers import Mapping, to_fhir

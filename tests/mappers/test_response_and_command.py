@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DRIVER, WRONG, only
+from mapped_messages import DRIVER, WRONG, only
 
 from vrfhir.cli import main
 from vrfhir.errors import DefinitionError
