@@ -37,6 +37,8 @@ class Environment:
     ``resource``       ``%resource``: the resource that holds the focus; by default the focus itself.
     ``root_resource``  ``%rootResource``: the container when ``resource`` is a contained one.
     ``resolve``        reference text → the resource (dict or Node), None when it cannot be found.
+    ``resolve_from``   the same, told the Reference too (its JSON object): where it stands may decide what it leads to.
+    ``is_closed``      what ``resolve`` does not find does not exist, as in a message; otherwise it may be elsewhere.
     ``terminology``    answers ``memberOf()``.
     ``conforms_to``    (node, canonical) → True, False or None for "cannot tell".
     ``narrative``      answers ``htmlChecks()`` for an XHTML text; by default the rules of this package.
@@ -54,6 +56,8 @@ class Environment:
     resource: Any = None
     root_resource: Any = None
     resolve: Callable[[str], Any] | None = None
+    resolve_from: Callable[[str, Any], Any] | None = None
+    is_closed: bool = False
     terminology: Terminology | None = None
     conforms_to: Callable[[Node, str], bool | None] | None = None
     narrative: Callable[[str], bool] | None = None

@@ -16,6 +16,7 @@ from vrfhir.terminology import Membership, Terminology
 from vrfhir.validation import bindings, datatypes, laying, references, resources
 from vrfhir.validation.extensions import ExtensionDefinition, extension_element
 from vrfhir.validation.invariants import STRUCTURAL, Invariant
+from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.overlays import Profile
 from vrfhir.validation.paths import Location
 from vrfhir.validation.profiles import compile_profile
@@ -177,7 +178,7 @@ class Engine:
     def is_base(self, canonical: str) -> bool:
         """True for the canonical of a base type: every resource of that type conforms or is reported anyway."""
         structure = self.definitions.structure(canonical)
-        return structure is not None and structure.get("derivation") == "specialization"
+        return structure is not None and structure.get("derivation") != "constraint"
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """The definition of an extension, None when it is not known."""
@@ -191,8 +192,13 @@ class Engine:
     def check_profile(self, scope: Scope, structure: Json, value: Json, type_name: str, location: Location) -> None:
         """Lay the definition of an extension over one."""
         profile = self.profile(structure["url"])
-        if profile is not None and profile.body is not None:
+        if profile is None:
+            return
+        if profile.body is not None:
             profile.body.apply(scope, self.table(type_name), value, location)
+        rules = self.root_invariants(profile)
+        if rules:
+            check_invariants(scope, rules, value, type_name, location)
 
     def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
         """A reference against the target profiles of a profile."""
@@ -256,8 +262,8 @@ class Engine:
     def environment(self, scope: Scope) -> Environment:
         """What expressions may ask in a scope."""
 
-        def resolve(reference: str) -> Json | None:
-            target = references.find_target(scope, reference)
+        def resolve(reference: str, holder: Any) -> Json | None:
+            target = references.find_target(scope, reference, holder)
             return target.resource if target is not None else None
 
         def conforms_to(node: Any, canonical: str) -> bool | None:
@@ -269,7 +275,8 @@ class Engine:
             fields=self.definitions.fields,
             resource=scope.resource,
             root_resource=scope.root,
-            resolve=resolve,
+            resolve_from=resolve,
+            is_closed=scope.strict and scope.bundle is not None and scope.bundle.type in ("document", "message"),
             terminology=self.terminology,
             conforms_to=conforms_to,
         )

@@ -188,7 +188,7 @@ class Slicing:
             if self.profile.is_vital_sign and each.definition["path"] == "Observation.code.coding":
                 rule = "VALIDATION_VAL_PROFILE_MINIMUM_MAGIC"
             elif url and any(entry.get("code") == "Extension" for entry in types):
-                rule = "VALIDATION_VAL_PROFILE_MINIMUM_SLICE_EXT"
+                rule = "Validation_VAL_Profile_Minimum_SLICE_EXT"
             else:
                 rule = "Validation_VAL_Profile_Minimum_SLICE"
             match = url or ", ".join(f"{kind} of {path}" for kind, path in self.discriminators)
