@@ -67,7 +67,8 @@ def has_errors(issues: Iterable[Issue]) -> bool:
 
 
 def to_operation_outcome(issues: Iterable[Issue]) -> dict[str, Any]:
-    """The findings as a FHIR R4 ``OperationOutcome`` with line, column and message id in HL7's own extensions.
+    """The findings as a FHIR R4 ``OperationOutcome`` with line, column and message id in HL7's own extensions
+    (whose definitions make the line an integer and the column a string).
 
     An outcome must hold at least one issue (``OperationOutcome.issue`` is 1..*), so no findings become one
     ``information`` / ``informational`` issue, which is how FHIR says "all OK".
@@ -83,7 +84,7 @@ def _row(issue: Issue) -> dict[str, Any]:
     if issue.line is not None:
         extensions.append({"url": _EXTENSION + "issue-line", "valueInteger": issue.line})
     if issue.column is not None:
-        extensions.append({"url": _EXTENSION + "issue-col", "valueInteger": issue.column})
+        extensions.append({"url": _EXTENSION + "issue-col", "valueString": str(issue.column)})
     if issue.id:
         extensions.append({"url": _EXTENSION + "message-id", "valueString": issue.id})
     row: dict[str, Any] = {"extension": extensions} if extensions else {}

@@ -38,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-url", help="public URL of the FHIR base, when it is not the one that was called")
     parser.add_argument("--mllp-host", help="address of the MLLP listener (default 127.0.0.1)")
     parser.add_argument("--mllp-port", type=int, help="port of the MLLP listener (default: none; 0: a free one)")
+    parser.add_argument(
+        "--mllp-peer",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="address or network that may connect over MLLP (may be repeated; default: this machine only)",
+    )
     parser.add_argument("--database", type=Path, help="SQLite file (default vrfhir.sqlite)")
     parser.add_argument(
         "--partner",
@@ -140,6 +147,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     names = ("host", "port", "base_url", "mllp_host", "mllp_port", "database")
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     try:
+        if arguments.mllp_peer:
+            given["mllp_peers"] = tuple(arguments.mllp_peer)
         if arguments.partner:
             given["partners"] = dict(_partner(text) for text in arguments.partner)
         return Settings(**given)
