@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import tempfile
 import time
 from collections import Counter
@@ -34,6 +35,8 @@ HELP = "run one referral end to end and show each step"
 REFERRAL = "driver/hl7v2/ref-i12.hl7"
 WRONG = "driver/hl7v2/ref-i12-wrong-nhs-number.hl7"
 ANSWER_SECONDS = 10
+WARNINGS_SHOWN = 4
+MARKS = re.compile(r"/\*.*?\*/")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -155,9 +158,12 @@ class _Story:
             f"Validated as {_name(mapping.bundle['meta']['profile'][0])} with {len(mapping.bundle['entry'])} resources "
             f"in {(time.perf_counter() - started) * 1000:.0f} ms: {counts}"
         )
-        for issue in report.issues:
-            if issue.severity == "warning":
-                self._stage.say(f"warning {issue.expression}: {issue.text}")
+        for issue in [issue for issue in report.issues if issue.severity == "warning"][:WARNINGS_SHOWN]:
+            self._stage.say(f"warning {MARKS.sub('', issue.expression)}: {issue.text}")
+        if found["warning"] > WARNINGS_SHOWN:
+            self._stage.say(
+                f"… {found['warning'] - WARNINGS_SHOWN} more: vrfhir map FILE > b.json; vrfhir validate b.json"
+            )
         self._expect(report.valid, "the message is valid")
         self._ledger(mapping.ledger)
 
