@@ -27,6 +27,7 @@ def main() -> int:
     generators = [
         ("base definitions", [python, "-m", "vrfhir.definitions.build", "--packages", str(packages)], no_packages),
         ("HL7 v2 tables", [python, "tools/extract_hl7v2_tables.py"], ""),
+        ("code tables of the mapper", [python, "-m", "vrfhir.mappers.build_tables"], ""),
         ("profiles", [python, "tools/build_profiles.py", "--packages", str(packages)], no_packages or no_node),
         ("invalid examples", [python, "tools/build_invalid_examples.py"], ""),
         ("documentation", [python, "tools/build_docs.py"], ""),
