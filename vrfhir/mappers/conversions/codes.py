@@ -211,8 +211,8 @@ def _code(row: RowFacts) -> Conversion:
             concept = {"coding": [{"system": table, "code": code}]}
         else:
             concept = taken_concept(cell, context, codes.table)
-        if concept is not None and codes.national and code not in table_codes(codes.table):
-            concept["coding"][0].setdefault("system", codes.national)
+        if concept is not None and code in codes.national and "system" not in concept["coding"][0]:
+            concept["coding"][0] = {"system": codes.national[code], **concept["coding"][0]}
         return Primitive(target, [{"url": url, "valueCodeableConcept": concept}])
 
     return convert

@@ -11,13 +11,15 @@ from vrfhir.mappers.conversions.identifiers import identifier_type, taken_identi
 from vrfhir.mappers.conversions.people import cell_path
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.records import Record
-from vrfhir.mappers.vocabulary import code_map, sender_system
+from vrfhir.mappers.vocabulary import code_map, sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
 __all__ = ["ALREADY", "NHS_NUMBER"]
+
+_STATUS = "https://vrfhir.org/fhir/CodeSystem/vr-referral-status"
 
 NHS_NUMBER = SYSTEMS["nhs-number"]
 ALREADY: dict[str, Any] = {}
@@ -121,7 +123,41 @@ def _service_type(row: RowFacts) -> Conversion:
     return lambda cell, context: taken_concept(cell, context)
 
 
+@register("pending-status")
+def _pending_status(row: RowFacts) -> Conversion:
+    """RF1-1 ``P`` of a request, in its table's own words: what the Task status says, and no more."""
+
+    said = {1: ("P",), 2: (table_codes("0283")["P"],), 3: ("HL70283", "0283")}
+
+    def convert(cell: Cell, context: Context) -> str | None:
+        if context.is_response or context.trigger not in ("I12", "I13") or cell.peek(1) != "P":
+            return None
+        places = cell.places()
+        if any(sub != 1 or cell.peek(number) not in said.get(number, ()) for number, sub in places):
+            return None
+        for number, _ in places:
+            cell.take(number)
+        return "requested"
+
+    return convert
+
+
+_MILESTONES = {"P": "received", "A": "accepted", "R": "declined"}
+"""Table 0283 as milestones; ``P`` is one only in an answer, where the service speaks."""
+
+
 @register("business-status")
 def _business_status(row: RowFacts) -> Conversion:
-    """RF1-1 exactly as sent."""
-    return lambda cell, context: taken_concept(cell, context, "0283")
+    """RF1-1 as sent, beside the milestone it stands for."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if any(entry.outcome for entry in cell.at.values()):
+            return None
+        concept = taken_concept(cell, context, "0283")
+        coding = concept.get("coding", [{}])[0] if concept else {}
+        code = coding.get("code", "") if coding.get("system") == table_system("0283") else ""
+        if code in _MILESTONES and context.trigger != "I14" and (code != "P" or context.is_response):
+            concept["coding"].insert(0, {"system": _STATUS, "code": _MILESTONES[code]})
+        return concept
+
+    return convert
