@@ -35,6 +35,13 @@ HELP = "run one referral end to end and show each step"
 REFERRAL = "driver/hl7v2/ref-i12.hl7"
 WRONG = "driver/hl7v2/ref-i12-wrong-nhs-number.hl7"
 ANSWER_SECONDS = 10
+TYPES = (
+    *("MessageHeader", "ServiceRequest", "Task", "Patient", "RelatedPerson", "Organization", "Practitioner"),
+    *("PractitionerRole", "Location", "HealthcareService", "Condition", "Observation", "DiagnosticReport", "Procedure"),
+    *("AllergyIntolerance", "Encounter", "Coverage", "ClaimResponse", "CareTeam", "Consent", "QuestionnaireResponse"),
+    *("DocumentReference", "Binary", "Device", "Provenance"),
+)
+"""What a VR referral over HL7 v2 can become."""
 WARNINGS_SHOWN = 4
 MARKS = re.compile(r"/\*.*?\*/")
 
@@ -237,14 +244,12 @@ async def _send(addresses: dict[str, str], message: bytes) -> bytes:
 
 
 async def _stored(client: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
-    """Every resource of the endpoint by type."""
-    metadata = (await client.get("/metadata")).json()
+    """The resources of the endpoint by type, of the types a referral is made of."""
     found = {}
-    for row in metadata["rest"][0]["resource"]:
-        if any(interaction["code"] == "search-type" for interaction in row["interaction"]):
-            bundle = (await client.get(f"/{row['type']}", params={"_count": 100})).json()
-            if bundle.get("entry"):
-                found[row["type"]] = [entry["resource"] for entry in bundle["entry"]]
+    for resource_type in TYPES:
+        bundle = (await client.get(f"/{resource_type}", params={"_count": 100})).json()
+        if bundle.get("entry"):
+            found[resource_type] = [entry["resource"] for entry in bundle["entry"]]
     return found
 
 

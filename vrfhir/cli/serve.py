@@ -177,7 +177,7 @@ def _setting_issue(row: Any) -> Issue:
 def _bound(host: str, port: int) -> socket.socket:
     """A listening socket; the error of a port in use is ours, not a traceback."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio leaves Nagle on
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
