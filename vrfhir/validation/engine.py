@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vrfhir.definitions import CORE_CANONICAL, Definitions
-from vrfhir.fhirpath import Environment
-from vrfhir.fhirpath.model import Model
 from vrfhir.terminology import Membership, Terminology
 from vrfhir.validation import bindings, datatypes, laying, references, resources
 from vrfhir.validation.extensions import ExtensionDefinition, extension_element
@@ -25,6 +24,8 @@ from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url
 
 if TYPE_CHECKING:
+    from vrfhir.fhirpath import Environment
+    from vrfhir.fhirpath.model import Model
     from vrfhir.validation.scope import Scope
 
 __all__ = ["Engine"]
@@ -78,7 +79,6 @@ class Engine:
     def __init__(self, definitions: Definitions, terminology: Terminology | None = None) -> None:
         self.definitions = definitions
         self.terminology = terminology or Terminology(definitions)
-        self.model = Model.of(definitions.fields)
         self.resource_types = definitions.resource_types()
         self.contexts: dict[tuple[str, ...], frozenset[str]] = {}
         self.codings: dict[tuple[str, str, str | None], tuple[tuple[str, Json], ...]] = {}
@@ -91,6 +91,13 @@ class Engine:
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def model(self) -> Model:
+        """The types as FHIRPath sees them; FHIRPath is imported once an expression must run."""
+        from vrfhir.fhirpath.model import Model
+
+        return Model.of(self.definitions.fields)
 
     def resource_rule(self, name: str) -> ResourceCheck | None:
         """The rules in code for a resource type."""
@@ -261,6 +268,7 @@ class Engine:
 
     def environment(self, scope: Scope) -> Environment:
         """What expressions may ask in a scope."""
+        from vrfhir.fhirpath import Environment
 
         def resolve(reference: str, holder: Any) -> Json | None:
             target = references.find_target(scope, reference, holder)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import FhirPathError
-from vrfhir.fhirpath import compile as compile_expression
+from vrfhir.errors import VrfhirError
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.tables import is_primitive
@@ -20,9 +19,7 @@ __all__ = ["ExtensionDefinition", "extension_element"]
 
 Json = dict[str, Any]
 
-_CROSS_VERSION = re.compile(
-    r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+"
-)
+_CROSS_VERSION = r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+"
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _EVERYWHERE = frozenset({"Element", "Any"})
 _EXTRA_CONTEXTS = {
@@ -96,7 +93,7 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
             scope.report("Extension_EXT_Unknown", location, found=url)
         elif url.startswith(_HL7):  # HL7's extension pack grows apart from R4: without it nobody can tell
             scope.report("Extension_EXT_Unknown", location, severity="warning", found=url)
-        elif not _CROSS_VERSION.fullmatch(url):
+        elif not re.fullmatch(_CROSS_VERSION, url):
             scope.report("Extension_EXT_Unknown_NotHere", location, found=url)
         return
     if "|" in url:
@@ -157,11 +154,13 @@ def _context(scope: Scope, definition: ExtensionDefinition, child: Child, locati
             scope.report(rule, location[0], found=definition.versioned, allowed=allowed)
             return
     for rule_text in definition.invariants:
+        from vrfhir.fhirpath import compile as compile_expression
+
         try:
             held = compile_expression(rule_text).test(
                 scope.node(parent, context_type(scope.engine, location[0])), scope.environment
             )
-        except FhirPathError:
+        except VrfhirError:
             held = True
         if not held:
             scope.report("Profile_EXT_Not_Here", location[0], found=definition.versioned, expression=rule_text)
@@ -177,11 +176,13 @@ def _fits(scope: Scope, kind: str, text: str, paths: frozenset[str], holder: Loc
             return True
         return owner[1] in ("extension", "modifierExtension") and parent.get("url") == text
     if kind == "fhirpath":
+        from vrfhir.fhirpath import compile as compile_expression
+
         try:
             found = compile_expression(text).evaluate(
                 scope.node(scope.resource, str(scope.resource.get("resourceType", ""))), environment=scope.environment
             )
-        except FhirPathError:
+        except VrfhirError:
             return True
         return any(getattr(each, "value", each) is parent for each in found)
     return True

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import FhirPathError
-from vrfhir.fhirpath import compile as compile_expression
+from vrfhir.errors import VrfhirError
 from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ class Invariant:
     def expression(self) -> Expression:
         """The parsed expression. Raises :class:`FhirPathError`."""
         if self._expression is None:
+            from vrfhir.fhirpath import compile as compile_expression  # only once an expression must run
+
             self._expression = compile_expression(self._text)
         return self._expression
 
@@ -77,7 +78,7 @@ def check(
         try:
             if invariant.expression.test(scope.node(value, type_path, extra), environment) or environment.undecided:
                 continue
-        except (FhirPathError, RecursionError) as error:
+        except (VrfhirError, RecursionError) as error:
             problem = str(error)
         scope.failed_invariant(invariant, location, problem)
 

@@ -40,6 +40,7 @@ class Profile:
         "body",
         "by_id",
         "elements",
+        "inside",
         "is_abstract",
         "is_core",
         "is_vital_sign",
@@ -67,6 +68,10 @@ class Profile:
             self.url.startswith("http://hl7.org/fhir/StructureDefinition/") and self.type == "Observation"
         )
         self.by_id: dict[str, Json] = {each.get("id") or each["path"]: each for each in self.elements}
+        self.inside: dict[str, list[tuple[str, Json]]] = {}
+        """The elements one step below each, by its id."""
+        for identity, definition in self.by_id.items():
+            self.inside.setdefault(identity.rpartition(".")[0], []).append((identity, definition))
         self.root: Overlay
         self.body: Overlay | None = None
         """For an extension: what is asked beyond its url, by which it was found."""

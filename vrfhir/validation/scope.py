@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import Environment, Node
 from vrfhir.issues import Issue, Severity
 from vrfhir.validation.paths import Location, expression, json_path, written_expression
 from vrfhir.validation.rules import RULES
 
 if TYPE_CHECKING:
+    from vrfhir.fhirpath import Environment, Node
     from vrfhir.validation.bundle_index import BundleIndex
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.invariants import Invariant
@@ -131,7 +131,7 @@ class Scope:
 
     def node(self, value: Any, type_path: str, extra: Any = None) -> Node:
         """An element for FHIRPath."""
-        return Node(value, self.engine.model.type(type_path), extra)
+        return self.engine.model.node(value, type_path, extra)
 
     def report(
         self, rule: str, location: Location, *, severity: Severity | None = None, source: str = "", **facts: Any
