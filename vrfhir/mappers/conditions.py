@@ -48,11 +48,17 @@ def compile_condition(tree: Any) -> Condition:
 
 def _both(*parts: Any) -> Condition:
     compiled = tuple(compile_condition(part) for part in parts)
+    if len(compiled) == 2:
+        one, two = compiled
+        return lambda segment, context: one(segment, context) and two(segment, context)
     return lambda segment, context: all(part(segment, context) for part in compiled)
 
 
 def _either(*parts: Any) -> Condition:
     compiled = tuple(compile_condition(part) for part in parts)
+    if len(compiled) == 2:
+        one, two = compiled
+        return lambda segment, context: one(segment, context) or two(segment, context)
     return lambda segment, context: any(part(segment, context) for part in compiled)
 
 

@@ -25,6 +25,7 @@ VR_SERVICE_CODES = frozenset({"70082004", "18781004", "1098041000000101", "10826
 _SNOMED_NAMES = frozenset({"SCT", "SNM", "SNOMED", "SNOMED-CT", "SNOMED CT", "SNOMEDCT", "SNCT"})
 _UK_AUTHORITIES = frozenset({"NHS", "NHSNBR", "NHSNMBR", "CHI", "HCN"})
 _NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8").bytes  # RFC 4122 name space for URLs
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}  # RFC 4122 4.1.1
 _ROOT = "https://vrfhir.org/fhir/v2/"
 
 
@@ -62,10 +63,12 @@ class Context:
         self.uk = self._is_uk(header)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
-        self._message_key = f"{_ROOT}{key}/{message.control_id}/"
+        message_key = f"{_ROOT}{key}/{message.control_id}/"
+        self._message_key = sha1(_NAMESPACE + message_key.encode(), usedforsecurity=False)
         referral = self.by_name.get("RF1")
         number = "^".join(filter(None, (referral.value(6), referral.value(6, 2)))) if referral else ""
-        self._referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else self._message_key
+        referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else message_key
+        self._referral_key = sha1(_NAMESPACE + referral_key.encode(), usedforsecurity=False)
 
     def first(self, name: str) -> SegmentView | None:
         """The first segment of a name."""
@@ -80,16 +83,18 @@ class Context:
             return "PR1" not in self.current
         if name == "document-noted":
             return self.current["Noted"].type == "DocumentReference"
-        return {"uk": self.uk, "vr": self.vr, "status-query": self.trigger == "I15"}[name]
+        if name == "status-query":
+            return self.trigger == "I15"
+        return self.uk if name == "uk" else self.vr
 
     def full_url(self, path: str, role: str, *, of_message: bool = False) -> str:
         """The deterministic ``urn:uuid:`` of a resource: UUIDv5 of partner, referral or control id, segment and role."""
         key = self._message_key if of_message else self._referral_key
-        digest = bytearray(sha1(_NAMESPACE + f"{key}{path}/{role}".encode(), usedforsecurity=False).digest()[:16])
-        digest[6] = digest[6] & 0x0F | 0x50
-        digest[8] = digest[8] & 0x3F | 0x80
-        text = digest.hex()
-        return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        digest = key.copy()
+        digest.update(f"{path}/{role}".encode())
+        text = digest.hexdigest()
+        variant = _VARIANTS[text[16]]
+        return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
     def new(self, resource_type: str, role: str, path: str, *, of_message: bool = False) -> Record:
         """A new resource in the Bundle."""

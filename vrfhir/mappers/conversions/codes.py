@@ -199,8 +199,7 @@ def _code(row: RowFacts) -> Conversion:
             else None
         )
         if target is None:
-            entry = cell.at[component << 12 | 1]
-            context.report("VR-V2-0520", entry.path, code=code, table=codes.table, element=row.element)
+            context.report("VR-V2-0520", cell.path(component), code=code, table=codes.table, element=row.element)
             return None
         if codes.back[target] == code and len(cell.at) == 1:
             cell.take(component)

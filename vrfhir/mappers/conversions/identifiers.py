@@ -118,8 +118,7 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
 def _assigner(cell: Cell) -> str:
     """Namespace of an authority whose OID made the system, else the assigning facility."""
     if cell.peek(4, 1) and cell.peek(4, 2):
-        entry = cell.at.get(4 << 12 | 1)
-        if entry is not None and not any(taken is entry for taken in cell.taken):
+        if not cell.has_taken(4):
             return cell.take(4, 1)
     return cell.take(6, 1)
 
@@ -147,8 +146,7 @@ def taken_ei(cell: Cell, context: Context, kind: str, *, first: int = 1) -> dict
         if system:
             identifier["system"] = system
         identifier["value"] = value
-        namespace = cell.at.get((first + 1) << 12 | 1)
-        if namespace is not None and cell.peek(first + 2) and not any(taken is namespace for taken in cell.taken):
+        if cell.peek(first + 1) and cell.peek(first + 2) and not cell.has_taken(first + 1):
             identifier["assigner"] = {"display": cell.take(first + 1)}
         return identifier
     hd = HierarchicDesignator(cell.peek(first + 1), cell.peek(first + 2), cell.peek(first + 3))

@@ -70,9 +70,9 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
     if system:
         identifier["system"] = system
     identifier["value"] = value
-    named = cell.at.get(9 << 12 | 1)
-    assigner = cell.take(14, 1) or (cell.peek(9, 2) if named is None and "/sid/v2/" in system else "")
-    if named is not None and not any(taken is named for taken in cell.taken) and cell.peek(9, 2):
+    named = cell.peek(9)
+    assigner = cell.take(14, 1) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
+    if named and not cell.has_taken(9) and cell.peek(9, 2):
         assigner = cell.take(9, 1) or assigner
     if assigner:
         identifier["assigner"] = {"display": assigner}
@@ -94,8 +94,7 @@ def _practitioner(cell: Cell, context: Context, path: str) -> Record | None:
 
 def cell_path(row: RowFacts, cell: Cell) -> str:
     """The path of a cell for ids, ``DG1[2]-16[1]``."""
-    entry = next(iter(cell.at.values()))
-    return entry.path.rsplit(".", 2)[0]
+    return cell.origin
 
 
 @register("Practitioner")

@@ -82,7 +82,7 @@ def _open_note(row: RowFacts) -> Conversion:
     """Text that an earlier row could not place, as a note."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if any(entry.outcome for entry in cell.at.values()):
+        if cell.settled:
             return None
         text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
         return {"text": text} if text else None

@@ -151,10 +151,12 @@ def _business_status(row: RowFacts) -> Conversion:
     """RF1-1 as sent, beside the milestone it stands for."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if any(entry.outcome for entry in cell.at.values()):
+        if cell.settled:
             return None
         concept = taken_concept(cell, context, "0283")
-        coding = concept.get("coding", [{}])[0] if concept else {}
+        if concept is None:
+            return None
+        coding = concept.get("coding", [{}])[0]
         code = coding.get("code", "") if coding.get("system") == table_system("0283") else ""
         if code in _MILESTONES and context.trigger != "I14" and (code != "P" or context.is_response):
             concept["coding"].insert(0, {"system": _STATUS, "code": _MILESTONES[code]})

@@ -55,12 +55,10 @@ def _in_encounter(segment: SegmentView, condition: Record, context: Context) -> 
     items.append({"condition": condition.reference})
     if kind is not None and use is not None:
         items[-1]["use"] = use
-        for entry in kind.taken:
-            entry.settle("mapped", "DG1-6", "Encounter.diagnosis[].use", encounter, len(items) - 1)
-        kind.release()
+        kind.settle(("mapped", "DG1-6", "Encounter.diagnosis[].use", encounter, len(items) - 1))
     if rank is not None and ranked:
-        items[-1]["rank"] = int(rank.peek(1))
-        rank.at[1 << 12 | 1].settle("mapped", "DG1-15", "Encounter.diagnosis[].rank", encounter, len(items) - 1)
+        items[-1]["rank"] = int(rank.take(1))
+        rank.settle(("mapped", "DG1-15", "Encounter.diagnosis[].rank", encounter, len(items) - 1))
 
 
 @link("allergy")
