@@ -15,9 +15,9 @@ from vrfhir.terminology import Membership, Terminology
 from vrfhir.validation import bindings, datatypes, laying, references, resources
 from vrfhir.validation.extensions import ExtensionDefinition, extension_element
 from vrfhir.validation.invariants import STRUCTURAL, Invariant
-from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.overlays import Profile
 from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.profiles import compile_profile
 from vrfhir.validation.snapshots import generate_snapshot
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
@@ -87,7 +87,7 @@ class Engine:
         self._tables: dict[str, Table | None] = {}
         self._structures: dict[str, Json | None] = {}
         self._profiles: dict[str, Profile | None] = {}
-        self._extensions: dict[str, ExtensionDefinition | None] = {}
+        self.extensions: dict[str, ExtensionDefinition | None] = {}
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
@@ -140,6 +140,7 @@ class Engine:
         if name not in self._tables:
             table = compile_table(self, name)
             if table is not None:
+                table.special = self.specials.get(table.type)
                 for child in table.children.values():
                     _remember_codes(child)
             self._tables[name] = table
@@ -189,23 +190,12 @@ class Engine:
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """The definition of an extension, None when it is not known."""
-        if url not in self._extensions:
-            _forget(self._extensions)
+        if url not in self.extensions:
+            _forget(self.extensions)
             structure = self.structure(url)
-            known = structure is not None and structure.get("type") == "Extension"
-            self._extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
-        return self._extensions[url]
-
-    def check_profile(self, scope: Scope, structure: Json, value: Json, type_name: str, location: Location) -> None:
-        """Lay the definition of an extension over one."""
-        profile = self.profile(structure["url"])
-        if profile is None:
-            return
-        if profile.body is not None:
-            profile.body.apply(scope, self.table(type_name), value, location)
-        rules = self.root_invariants(profile)
-        if rules:
-            check_invariants(scope, rules, value, type_name, location)
+            known = structure is not None and structure.get("type") == "Extension" and is_absolute(url)
+            self.extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
+        return self.extensions[url]
 
     def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
         """A reference against the target profiles of a profile."""

@@ -68,10 +68,8 @@ def check(
         value = _with_content(value)
     for invariant in invariants:
         native = invariant.native
-        if native is not None and extra is None:
-            held = native(value)
-            if held:
-                continue
+        if native is not None and extra is None and native(value):
+            continue
         problem = ""
         environment = scope.environment
         environment.undecided = False

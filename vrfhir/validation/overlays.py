@@ -218,6 +218,7 @@ class ElementRule:
     """What a profile asks of one element of an object: how often, which slices, and of what kind."""
 
     __slots__ = (
+        "asks_presence",
         "content",
         "definition",
         "has_content",
@@ -241,6 +242,8 @@ class ElementRule:
         self.keys: frozenset[str] = frozenset()
         self.must_slice = False
         self.has_content = False
+        self.asks_presence = False
+        """True when all it asks is that the element is there."""
 
     @property
     def is_idle(self) -> bool:
@@ -252,6 +255,8 @@ class ElementRule:
         if self.keys.isdisjoint(value):
             if self.minimum or self.must_slice:
                 self._absent(scope, location)
+            return
+        if self.asks_presence and scope.strict:
             return
         items = items_of(table, value, location, self.name)
         count = len(items)
@@ -293,8 +298,17 @@ class ElementRule:
 
 def items_of(table: Table, value: Json, location: Location, name: str) -> list[Item]:
     """The occurrences of an element in an object, whatever its type."""
-    rows: list[Item] = []
     children = table.names.get(name, ())
+    if len(children) == 1 and children[0].kind != PRIMITIVE:
+        child = children[0]
+        key = child.key
+        found = value.get(key)
+        if type(found) is dict:
+            return [(child, found, None, (location, child.label, key, -1))]
+        if type(found) is list and child.is_list:
+            return [(child, each, None, (location, child.label, key, at)) for at, each in enumerate(found)]
+        return []
+    rows: list[Item] = []
     if len(children) > 4:  # value[x] of an extension has fifty types, the object a few keys
         children = table.present(children, value)
     for child in children:

@@ -66,6 +66,9 @@ def _overlay(engine: Engine, profile: Profile, parent: Json, table: Table) -> Ov
         if rule.slicing is not None:
             rule.slicing.finish()
             rule.must_slice = any(each.minimum for each in rule.slicing.slices)
+        rule.asks_presence = (
+            rule.minimum <= 1 and rule.maximum == NO_LIMIT and rule.slicing is None and not rule.has_content
+        )
     rules = [rule for rule in rules if not rule.is_idle]
     return Overlay(rules, frozenset(names)) if rules or names else None
 

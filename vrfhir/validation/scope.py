@@ -29,15 +29,18 @@ class NotWellFormedError(Exception):
 class Findings:
     """The issues of one validation, each once, with where they lie in the JSON text."""
 
-    __slots__ = ("_seen", "places", "rows")
+    __slots__ = ("_seen", "places", "rows", "said")
 
     def __init__(self) -> None:
         self.rows: list[Issue] = []
         self.places: list[tuple[str | int, ...]] = []
+        self.said = 0
+        """How often something was found, repetitions included."""
         self._seen: dict[tuple[str, str], int] = {}
 
     def add(self, issue: Issue, place: tuple[str | int, ...]) -> None:
         """Keep an issue; of two with the same words about the same place the worse one stays."""
+        self.said += 1
         key = (issue.text, issue.expression)
         at = self._seen.get(key)
         if at is None:
