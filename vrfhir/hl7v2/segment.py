@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple, final
 
 from vrfhir.hl7v2 import escapes
@@ -114,6 +115,23 @@ class Segment:
         if raw == '""':
             return NULL
         return escapes.decode(raw, delimiters, codec=codec) if raw else None
+
+    def parts(self, field: int, text: str) -> Iterator[tuple[int, int, str]]:
+        """Component, subcomponent and ER7 text of everything in a repetition of a field that is not empty."""
+        if self.declares and field <= 2:
+            yield 1, 1, text
+            return
+        delimiters = self._coding.delimiters
+        for component, part in enumerate(split(text, delimiters.component), 1):
+            if part:
+                for sub, raw in enumerate(split(part, delimiters.subcomponent), 1):
+                    if raw:
+                        yield component, sub, raw
+
+    def decoded(self, raw: str) -> str:
+        """The text that the ER7 text of a value of this segment stands for."""
+        delimiters, codec = self._coding
+        return escapes.decode(raw, delimiters, codec=codec)
 
     def column(self, field: int = 0, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> int:
         """Where a part begins, as the 1-based character in the segment; the nearest place before it when it is not there."""

@@ -1,15 +1,15 @@
 """Segments as the rows see them: fields, their repetitions, and what became of each value.
 
-This is the hot path of the mapper: no object is made per value. A cell holds its values in one dictionary, what rows
+This is the hot path of the mapper: no object is made per value, and nothing refers back, so that all of it is freed at
+once. A cell holds its values in one dictionary, what rows
 took is noted as keys, and the ledger is written out of that only when somebody reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, final
-
-from vrfhir.hl7v2.escapes import decode
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Delimiters, Segment
@@ -37,10 +37,10 @@ class Cell:
     stay open, to be carried.
     """
 
-    __slots__ = ("at", "field", "raw", "repetition", "settled", "taken", "view")
+    __slots__ = ("at", "field", "raw", "repetition", "segment", "settled", "taken")
 
-    def __init__(self, view: SegmentView, field: int, repetition: int, raw: str, at: dict[int, str]) -> None:
-        self.view = view
+    def __init__(self, segment: Segment, field: int, repetition: int, raw: str, at: dict[int, str]) -> None:
+        self.segment = segment
         self.field = field
         self.repetition = repetition
         self.raw = raw
@@ -51,7 +51,8 @@ class Cell:
     @property
     def origin(self) -> str:
         """The path of the cell, ``PID[1]-3[2]``."""
-        return f"{self.view.path}-{self.field}[{self.repetition}]"
+        segment = self.segment
+        return f"{segment.name}[{segment.occurrence}]-{self.field}[{self.repetition}]"
 
     def path(self, component: int = 1, subcomponent: int = 1) -> str:
         """The path of a part, ``PID[1]-3[2].4.1``."""
@@ -109,10 +110,10 @@ class Cell:
             self.taken.append(_FIRST)
             return self.at[_FIRST]
         parts: dict[int, dict[int, str]] = {}
-        for c, s, raw in self.view.parts(self.field, self.raw):
+        for c, s, raw in self.segment.parts(self.field, self.raw):
             key = c << 12 | s
             if key in self.at and s < _MAX_PARTS and (not component or c == component):
-                parts.setdefault(c, {})[s] = self.view.decoded(raw)
+                parts.setdefault(c, {})[s] = self.segment.decoded(raw)
                 self.taken.append(key)
         first = component or 1
         texts = []
@@ -131,7 +132,6 @@ class SegmentView:
     """
 
     __slots__ = (
-        "_codec",
         "_delimiters",
         "fields",
         "index",
@@ -143,14 +143,13 @@ class SegmentView:
         "segment",
     )
 
-    def __init__(self, segment: Segment, delimiters: Delimiters, codec: str) -> None:
+    def __init__(self, segment: Segment, delimiters: Delimiters) -> None:
         self.segment = segment
         self.name = segment.name
         self.occurrence = segment.occurrence
         self.index = segment.index
         self.path = f"{segment.name}[{segment.occurrence}]"
         self._delimiters = delimiters
-        self._codec = codec
         self.irregular = False
         self.others: dict[tuple[int, int, int, int], Settlement] = {}
         self.fields: dict[int, list[Cell]] = {}
@@ -163,23 +162,23 @@ class SegmentView:
         declares = segment.declares
         raw = segment.raw[4 + len(segment.field(2)) :] if declares else segment.raw
         clean = '""' not in raw and not (escape and escape in raw)
-        tidy = clean and raw.isprintable() and not self._has_loose_blanks(raw)
+        tidy = clean and raw.isprintable() and not _has_loose_blanks(raw, self._delimiters)
         for field, text in enumerate(segment.field_texts):
             if not text or not field:
                 continue
             if declares and field <= 2:
-                fields[field] = [Cell(self, field, 1, text, {_FIRST: text})]
+                fields[field] = [Cell(segment, field, 1, text, {_FIRST: text})]
             elif repetition_mark and repetition_mark in text:
                 cells = []
                 for number, repetition in enumerate(text.split(repetition_mark), 1):
                     at = self._parts(field, repetition, tidy) if repetition else None
                     if at:
-                        cells.append(Cell(self, field, number, repetition, at))
+                        cells.append(Cell(segment, field, number, repetition, at))
                 if cells:
                     fields[field] = cells
             elif tidy and component_mark and subcomponent_mark not in text:
                 if component_mark not in text:
-                    fields[field] = [Cell(self, field, 1, text, {_FIRST: text})]
+                    fields[field] = [Cell(segment, field, 1, text, {_FIRST: text})]
                     continue
                 texts = text.split(component_mark)
                 if len(texts) <= len(_KEYS):
@@ -187,18 +186,11 @@ class SegmentView:
                 else:
                     at = self._parts(field, text, False)
                 if at:
-                    fields[field] = [Cell(self, field, 1, text, at)]
+                    fields[field] = [Cell(segment, field, 1, text, at)]
             else:
                 at = self._parts(field, text, tidy)
                 if at:
-                    fields[field] = [Cell(self, field, 1, text, at)]
-
-    def _has_loose_blanks(self, raw: str) -> bool:
-        """True when blanks stand beside a delimiter: then values have to be stripped."""
-        if " " not in raw:
-            return False
-        marks = (mark for mark in (*self._delimiters[:3], self._delimiters.subcomponent) if mark)
-        return raw[-1] == " " or any(f" {mark}" in raw or f"{mark} " in raw for mark in marks)
+                    fields[field] = [Cell(segment, field, 1, text, at)]
 
     def _parts(self, field: int, text: str, tidy: bool) -> dict[int, str]:
         """The values of a repetition by their keys."""
@@ -208,30 +200,13 @@ class SegmentView:
             if len(texts) <= len(_KEYS):
                 return {key: part for key, part in zip(_KEYS, texts) if part}  # noqa: B905 - more keys than texts
         found = {}
-        for component, subcomponent, raw in self.parts(field, text):
-            value = "" if raw == '""' else self.decoded(raw).strip()
+        for component, subcomponent, raw in self.segment.parts(field, text):
+            value = "" if raw == '""' else self.segment.decoded(raw).strip()
             if value and component < _MAX_PARTS and subcomponent < _MAX_PARTS:
                 found[component << 12 | subcomponent] = value
             else:
                 self.irregular = True
         return found
-
-    def parts(self, field: int, text: str) -> Iterator[tuple[int, int, str]]:
-        """Component, subcomponent and ER7 text of everything in a repetition that is not empty."""
-        _, component_mark, _, _, subcomponent_mark, _ = self._delimiters
-        if self.segment.declares and field <= 2:
-            yield 1, 1, text
-            return
-        for component, part in enumerate(text.split(component_mark) if component_mark else (text,), 1):
-            if part:
-                for sub, raw in enumerate(part.split(subcomponent_mark) if subcomponent_mark else (part,), 1):
-                    if raw:
-                        yield component, sub, raw
-
-    def decoded(self, raw: str) -> str:
-        """The text of an ER7 value."""
-        escape = self._delimiters.escape
-        return decode(raw, self._delimiters, codec=self._codec) if escape and escape in raw else raw
 
     def settlement(self, field: int, repetition: int, component: int, subcomponent: int) -> Settlement | None:
         """What became of a value; None when nothing did yet."""
@@ -257,3 +232,20 @@ class SegmentView:
         if not cells:
             return False
         return not component or any(key >> 12 == component for cell in cells for key in cell.at)
+
+
+def _has_loose_blanks(raw: str, delimiters: Delimiters) -> bool:
+    """True when blanks stand beside a delimiter: then values have to be stripped."""
+    if " " in raw:
+        for edge in _edges(delimiters):
+            if edge in raw:
+                return True
+        return raw[-1] == " "
+    return False
+
+
+@lru_cache(maxsize=64)
+def _edges(delimiters: Delimiters) -> Sequence[str]:
+    field, component, repetition, _, subcomponent, _ = delimiters
+    marks = [mark for mark in (field, component, repetition, subcomponent) if mark]
+    return tuple(edge for mark in marks for edge in (f" {mark}", f"{mark} "))

@@ -8,7 +8,7 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
-from vrfhir.mappers.cells import SegmentView
+from vrfhir.mappers.cells import Cell, SegmentView
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.records import Record
 
@@ -40,9 +40,7 @@ class Context:
     def __init__(self, message: Message, partner: Partner) -> None:
         self.message = message
         self.partner = partner
-        self.segments: list[SegmentView] = [
-            SegmentView(segment, message.delimiters, message.charset) for segment in message.segments
-        ]
+        self.segments: list[SegmentView] = [SegmentView(segment, message.delimiters) for segment in message.segments]
         self.by_name: dict[str, SegmentView] = {}
         for segment in self.segments:
             self.by_name.setdefault(segment.name, segment)
@@ -112,18 +110,36 @@ class Context:
 
         The new one goes into an earlier one when neither contradicts the other; otherwise both stay.
         """
-        for key in keys:
-            for earlier in self.people.setdefault(key, []):
-                if earlier is not record and _agree(earlier.resource, record.resource):
-                    earlier.resource.update(
-                        {name: value for name, value in record.resource.items() if name not in ("resourceType", "id")}
-                    )
-                    record.merged = earlier
-                    self.records.remove(record)
-                    return earlier
+        earlier = self._earlier(record.resource, keys)
+        if earlier is None:
+            for key in keys:
+                self.people[key].append(record)
+            return record
+        record.merged = earlier
+        self.records.remove(record)
+        return earlier
+
+    def named(self, resource: dict[str, Any], cell: Cell, *keys: tuple[str, ...], of_message: bool = False) -> Record:
+        """The same for one that a value names: a record is only made when there is no earlier one."""
+        earlier = self._earlier(resource, keys)
+        if earlier is not None:
+            return earlier
+        kind = resource["resourceType"]
+        record = self.new(kind, kind, cell.origin, of_message=of_message)
+        record.resource.update(resource)
         for key in keys:
             self.people[key].append(record)
         return record
+
+    def _earlier(self, resource: dict[str, Any], keys: Sequence[tuple[str, ...]]) -> Record | None:
+        for key in keys:
+            for earlier in self.people.setdefault(key, []):
+                if earlier.resource is not resource and _agree(earlier.resource, resource):
+                    earlier.resource.update(
+                        {name: value for name, value in resource.items() if name not in ("resourceType", "id")}
+                    )
+                    return earlier
+        return None
 
     def _is_uk(self, header: SegmentView) -> bool:
         if self.partner.country:

@@ -10,7 +10,7 @@ from vrfhir.mappers.conditions import Condition, compile_condition
 from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.paths import PLACED, REFUSED, compile_place, role_of
-from vrfhir.mappers.rows import Flavour, Role, Row, load_maps
+from vrfhir.mappers.rows import Flavour, Row, load_maps
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:

@@ -60,6 +60,8 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
     constants = dict(beside or {})
     if not walk and not constants and not last.url and last.position in (None, -1):
         return _placed_directly(last)
+    if len(walk) == 1 and walk[0].position is None and not constants:
+        return _placed_within(walk[0].name, last)
 
     def place(resource: dict[str, Any], value: Any) -> int:
         holder: dict[str, Any] = resource
@@ -102,6 +104,18 @@ def _placed_directly(step: _Step) -> Place:
         return _put(resource, step, value)
 
     return set_it if step.position is None else append
+
+
+def _placed_within(outer: str, step: _Step) -> Place:
+    """The placing function of an element of an object that does not repeat."""
+
+    def place(resource: dict[str, Any], value: Any) -> int:
+        inner = resource.get(outer)
+        if inner is None:
+            inner = resource[outer] = {}
+        return _put(inner, step, value)
+
+    return place
 
 
 def _steps(path: str, extensions: Mapping[str, str]) -> list[_Step]:

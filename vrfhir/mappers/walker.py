@@ -60,6 +60,7 @@ def walk(context: Context) -> None:
         homes.append(_segment(segment, flavours, context) if flavours else _without_map(segment, context))
     for action in context.later:
         action()
+    context.later.clear()
     finish_referral(context)
     _complete(context)
     account_for_the_rest(context, homes)
@@ -131,10 +132,12 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
                     settled = cell.settled = {}
                 elif len(settled) == len(cell.at):
                     continue
-                for component, sub, raw in segment.parts(cell.field, cell.raw):
+                for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
                     key = component << 12 | sub
                     if key not in settled:
-                        settled[key] = _left_over(segment, (cell.field, cell.repetition, component, sub), raw, target, context)
+                        settled[key] = _left_over(
+                            segment, (cell.field, cell.repetition, component, sub), raw, target, context
+                        )
 
 
 def _account_slowly(segment: SegmentView, home: Record, context: Context) -> None:
@@ -157,7 +160,7 @@ def _left_over(
         return ("ignored", "credentials", "", None, -1)
     if (segment.name, field) in STRUCTURAL:
         return ("ignored", "structural", "", None, -1)
-    value = segment.decoded(raw)
+    value = segment.segment.decoded(raw)
     if field == 1 and segment.name in SET_IDS and _counts(segment, value, context):
         return ("ignored", "set-id", "", None, -1)
     if not value.strip():

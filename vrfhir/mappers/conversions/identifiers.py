@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["HierarchicDesignator", "designator", "identifier_system", "identifier_type", "taken_ei", "taken_identifier"]
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
+_NO_PARTS = ["", "", ""]
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -59,9 +60,10 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
     def at(number: int) -> tuple[int, int]:
         return (component + number - 1, 1) if flat else (component, number)
 
-    hd = HierarchicDesignator(cell.peek(*at(1)), cell.peek(*at(2)), cell.peek(*at(3)))
-    if not any(hd):
+    parts = [cell.peek(*at(number)) for number in (1, 2, 3)]
+    if parts == _NO_PARTS:
         return ""
+    hd = HierarchicDesignator(*parts)
     known = context.partner.system(kind, hd.namespace, hd.universal_id)
     if known:
         if context.partner.namespace(kind, known) == hd.namespace.upper():
@@ -117,9 +119,8 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
 
 def _assigner(cell: Cell) -> str:
     """Namespace of an authority whose OID made the system, else the assigning facility."""
-    if cell.peek(4, 1) and cell.peek(4, 2):
-        if not cell.has_taken(4):
-            return cell.take(4, 1)
+    if cell.peek(4, 1) and cell.peek(4, 2) and not cell.has_taken(4):
+        return cell.take(4, 1)
     return cell.take(6, 1)
 
 

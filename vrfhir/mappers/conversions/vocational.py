@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.fhir.identifiers import SYSTEMS, nhs_number_is_valid, nhs_number_region
 from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.conversions.identifiers import identifier_type, taken_identifier
-from vrfhir.mappers.conversions.people import cell_path
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.vocabulary import code_map, sender_system, table_codes, table_system
@@ -60,7 +59,7 @@ def _patient_identifier(row: RowFacts) -> Conversion:
 
 
 def _nhs_number(row: RowFacts, cell: Cell, context: Context, number: str) -> dict[str, Any] | None:
-    path = cell_path(row, cell)
+    path = cell.origin
     identifier = taken_identifier(cell, context, "patient")
     if identifier is None:
         return None
