@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from mapped_messages import only, resources
+from mapped_messages import DRIVER, only, resources
 
 from vrfhir.mappers import to_fhir
 from vrfhir.mappers.conversions.primitives import fhir_decimal
@@ -318,3 +318,19 @@ def test_providers_by_role(message: Any) -> None:
     assert roles[request["performer"][0]["reference"]]["code"][0]["coding"][0]["code"] == "RT"
     assert roles[patient["generalPractitioner"][0]["reference"]]["code"][0]["coding"][0]["code"] == "PP"
     assert len(only(bundle, "CareTeam")["participant"]) == 2
+
+
+def test_the_job_title_stays_text_beside_its_occupation_code() -> None:
+    job = next(
+        each["valueCodeableConcept"]
+        for each in resources(to_fhir(DRIVER.read_bytes()).bundle, "Observation")
+        if "Employment" in str(each.get("meta"))
+    )
+    assert job["text"].startswith("Lorry driver")
+    assert job["coding"] == [
+        {
+            "system": "https://vrfhir.org/fhir/sid/ons-soc-2020",
+            "code": "8211",
+            "display": "Heavy and large goods vehicle drivers",
+        }
+    ]

@@ -37,6 +37,8 @@ _NEXT = 1 << 12
 _REMEMBERED = 8192
 """Codes remembered for a partner; then they are looked up anew."""
 _TABLES = THO + "v2-"
+_OUR_NAMES = "https://vrfhir.org/fhir/sid/"
+"""Systems without published displays: the sender's own, and national ones that have no FHIR name."""
 _INTERPRETATION = THO + "v3-ObservationInterpretation"
 _SNOMED = "http://snomed.info/sct"
 
@@ -69,7 +71,7 @@ def _known(context: Context, name: str, code: str, table: str) -> _Known:
             remembered.clear()
         system, derivable = _resolved(context, name, code, table)
         display = table_codes(system[len(_TABLES) :]).get(code, "") if system.startswith(_TABLES) else ""
-        is_local = not system or "/sid/v2/" in system
+        is_local = not system or system.startswith(_OUR_NAMES)
         found = remembered[key] = _Known(_CODE.fullmatch(code) is not None, system, derivable, is_local, display)
     return found
 
