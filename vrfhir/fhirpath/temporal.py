@@ -109,10 +109,10 @@ def from_datetime(moment: datetime, kind: str) -> Temporal:
     if kind == "time":
         return Temporal(kind, clock, None, text[11:23])
     zone = moment.utcoffset()
-    minutes, rest = divmod(zone.total_seconds(), 60) if zone is not None else (0, 0)
+    minutes, rest = divmod(zone.days * 86_400 + zone.seconds, 60) if zone is not None else (0, 0)
     if rest:
         raise ValueError("a time zone with seconds")
-    return Temporal(kind, (*day, *clock), int(minutes) if zone is not None else None, text)
+    return Temporal(kind, (*day, *clock), minutes if zone is not None else None, text)
 
 
 @cache

@@ -66,15 +66,18 @@ def check(
     """Evaluate rules on one element and report those that do not hold."""
     if not scope.strict:
         value = _with_content(value)
+    node = None
     for invariant in invariants:
         native = invariant.native
         if native is not None and extra is None and native(value):
             continue
         problem = ""
         environment = scope.environment
+        if node is None:
+            node = scope.node(value, type_path, extra)
         environment.undecided = False
         try:
-            if invariant.expression.test(scope.node(value, type_path, extra), environment) or environment.undecided:
+            if invariant.expression.test(node, environment) or environment.undecided:
                 continue
         except (VrfhirError, RecursionError) as error:
             problem = str(error)

@@ -96,6 +96,7 @@ class Content:
     """What a profile asks of each occurrence of an element or slice."""
 
     __slots__ = (
+        "aggregates",
         "binding",
         "constraint",
         "definition",
@@ -116,6 +117,8 @@ class Content:
         self.types: frozenset[str] | None = None
         self.profiles: tuple[str, ...] = ()
         self.targets: tuple[Json, ...] = ()
+        self.aggregates = False
+        """True when the way to the target counts too (contained, bundled)."""
         self.invariants: tuple[Invariant, ...] = ()
         self.has_limits = any(key.startswith(_VALUE_LIMITS) for key in definition)
         self.nested: Overlay | None = None
@@ -170,7 +173,12 @@ class Content:
             check_limits(scope, self.definition, child.type, value, location)
         if self.binding is not None:
             self._bind(scope, child, value, location)
-        if self.targets and child.type == "Reference" and type(value) is dict:
+        if (
+            self.targets
+            and child.type == "Reference"
+            and type(value) is dict
+            and (scope.bundle is not None or self.aggregates or not scope.looks_away or _is_inside(value))
+        ):
             scope.engine.check_target(scope, self.targets, value, location)
         if child.kind == PRIMITIVE:
             if self.invariants:
@@ -294,6 +302,11 @@ class ElementRule:
             found=count,
             name=self.name,
         )
+
+
+def _is_inside(reference: Json) -> bool:
+    text = reference.get("reference")
+    return type(text) is str and text.startswith("#")
 
 
 def items_of(table: Table, value: Json, location: Location, name: str) -> list[Item]:

@@ -118,6 +118,7 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
         tuple(each for each in base.get("type", ()) if each.get("code") == "Reference")
     ):
         content.targets = targets
+        content.aggregates = any("aggregation" in each for each in targets)
     content.invariants = engine.invariants(_own_rules(engine, definition, codes, children), profile.structure)
     if children and children[0].kind in (COMPLEX, PRIMITIVE):
         inner = children[0].table if children[0].kind == COMPLEX else engine.table("Element")

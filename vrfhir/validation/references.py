@@ -105,14 +105,6 @@ def check_targets(
     reference = value.get("reference")
     if type(reference) is not str or not reference.strip():
         return
-    if (
-        scope.bundle is None
-        and reference[0] != "#"
-        and not resolve
-        and scope.looks_away
-        and not any("aggregation" in each for each in types)
-    ):
-        return
     allowed = [url for each in types if each.get("code") == "Reference" for url in each.get("targetProfile", ())]
     target = find_target(scope, reference)
     if resolve and target is None:

@@ -73,6 +73,7 @@ class Scope:
         "findings",
         "laid",
         "location",
+        "looks_away",
         "options",
         "resource",
         "root",
@@ -93,6 +94,8 @@ class Scope:
         self.container: Location = location
         """Location of :attr:`root`."""
         self.findings = findings
+        self.looks_away = options.references == "ignore" and not options.assume_rest
+        """True when nothing is to be said about references that lead out of the input."""
         self.bundle: BundleIndex | None = None
         self.entry = -1
         self.strict = True
@@ -119,11 +122,6 @@ class Scope:
         scope.strict, scope.trial, scope.trials = self.strict, self.trial + 1, self.trials
         scope._environment = self._environment
         return scope
-
-    @property
-    def looks_away(self) -> bool:
-        """True when nothing is to be said about references that lead out of the input."""
-        return self.options.references == "ignore" and not self.options.assume_rest
 
     @property
     def environment(self) -> Environment:

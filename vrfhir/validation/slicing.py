@@ -146,7 +146,9 @@ class Slicing:
                 found.content.apply(scope, item)
         if not unsupported:
             for at, each in enumerate(self.slices):
-                self._count(scope, each, taken.get(at, 0), location)
+                count = taken.get(at, 0)
+                if not each.minimum <= count <= each.maximum:
+                    self._count(scope, each, count, location)
         return rest
 
     def _match(self, scope: Scope, item: Item) -> tuple[Slice | None, bool]:
