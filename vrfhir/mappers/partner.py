@@ -77,6 +77,11 @@ class Partner:
         return {}
 
     @cached_property
+    def designators(self) -> dict[tuple[str, str, str, str, str], tuple[str, Sequence[int]]]:
+        """What was looked up about this partner's assigning authorities; the conversion of identifiers bounds it."""
+        return {}
+
+    @cached_property
     def _by_namespace(self) -> dict[tuple[str, str], str]:
         return {(a.kind, a.namespace.upper()): a.system for a in reversed(self.authorities) if a.namespace}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -136,6 +136,7 @@ def system_name(uri: str) -> str:
     return uri
 
 
+@lru_cache(maxsize=4096)
 def sender_system(sender: str, name: str = "") -> str:
     """The system of identifiers or codes that only their sender can explain: ``…/sid/v2/<sender>/<name>``.
 

@@ -24,6 +24,8 @@ NHS_NUMBER = SYSTEMS["nhs-number"]
 ALREADY: dict[str, Any] = {}
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""
 
+_BETWEEN_DIGITS = re.compile(r"[\s\-]")
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 _BY_REGION = {"scotland": SYSTEMS["chi"], "northern-ireland": SYSTEMS["hc-number"]}
 _ENGLISH = frozenset({"england-wales-iom", "test"})
 
@@ -44,7 +46,7 @@ def _patient_identifier(row: RowFacts) -> Conversion:
         raw = cell.peek(1)
         if not raw:
             return None
-        number = re.sub(r"[\s\-]", "", raw)
+        number = _BETWEEN_DIGITS.sub("", raw)
         authority = context.partner.system("patient", cell.peek(4, 1), cell.peek(4, 2))
         unmarked = not cell.peek(4, 1) and not cell.peek(4, 2) and not cell.peek(5)
         marked = _is_marked(cell, context, authority) and authority in ("", NHS_NUMBER)
@@ -63,7 +65,7 @@ def _nhs_number(row: RowFacts, cell: Cell, context: Context, number: str) -> dic
     identifier = taken_identifier(cell, context, "patient")
     if identifier is None:
         return None
-    if not re.fullmatch(r"[0-9]{10}", number):
+    if not _TEN_DIGITS.fullmatch(number):
         context.report("VR-V2-0511", path)
         return {**identifier, "system": sender_system(context.sender, cell.peek(4, 1))}
     region = nhs_number_region(number)
