@@ -33,7 +33,7 @@ _FORM: dict[str, Rule] = {
         _E,
         "structure",
         "Property '{key}' is not part of {type}.",
-        "Remove it or correct its name. Known here: {known}.",
+        "Remove it, or correct its name. {near}",
     ),
     "ARRAY_CANNOT_BE_EMPTY": Rule(
         _E, "invalid", "The array is empty; a property without values must be left out.", "Remove the property."
