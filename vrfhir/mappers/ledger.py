@@ -80,7 +80,9 @@ class Entry:
         """The FHIR element the value went to, ``Patient.identifier[1]``; empty when it went nowhere."""
         if not self.target:
             return ""
-        return self.target.replace("[]", f"[{self.index}]" if self.index >= 0 else "", 1)
+        role, dot, element = self.target.partition(".")
+        resource = self.record.place.type if self.record is not None else role
+        return resource + dot + element.replace("[]", f"[{self.index}]" if self.index >= 0 else "", 1)
 
     @property
     def resource(self) -> str:
