@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 
@@ -48,3 +50,15 @@ def test_the_wrong_message_names_the_field(events: list[dict[str, object]]) -> N
     error = next(segment for segment in last.split("\r") if segment.startswith("ERR|"))
     assert error.startswith("ERR|PID^1^3^")
     assert "9000004218" not in last
+
+
+def test_kept_running_it_answers_until_it_is_told_to_stop() -> None:
+    command = [sys.executable, "-m", "vrfhir", "demo", "--keep", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        said = next(json.loads(line)["text"] for line in demo.stdout if "Still running" in line)
+        base = next(word for word in said.replace(",", " ").split() if word.startswith("http"))
+        found = httpx.get(f"{base}/Task", params={"_summary": "count"}, timeout=30).json()
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(timeout=60) == 0
+    assert found["total"] == 1

@@ -82,7 +82,7 @@ class _Story:
         self._failed = 0
 
     async def play(self, *, keep: bool) -> int:
-        from vrfhir.cli.serve import running
+        from vrfhir.cli.serve import running, until_told
         from vrfhir.server import create_app
         from vrfhir.server.settings import Settings
         from vrfhir.transport import MllpListener
@@ -110,7 +110,7 @@ class _Story:
                         f"Still running: FHIR {addresses['fhir']}, MLLP {addresses['mllp']}, "
                         f"GP system 127.0.0.1:{listener.port}. Stop with Ctrl-C."
                     )
-                    await asyncio.Event().wait()
+                    await until_told().wait()
         finally:
             await listener.stop()
         self._stage.end(self._failed)

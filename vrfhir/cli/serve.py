@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vrfhir.server.app import Application
     from vrfhir.server.settings import Settings
 
-__all__ = ["HELP", "add_arguments", "run", "running", "serve"]
+__all__ = ["HELP", "add_arguments", "run", "running", "serve", "until_told"]
 
 HELP = "run the FHIR endpoint and the MLLP listener"
 
@@ -73,14 +73,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def serve(app: Application, *, as_json: bool = False, stop: asyncio.Event | None = None) -> None:
     """Run an application over HTTP and MLLP until ``stop`` or a signal. Raises when a port is in use."""
+    ended = until_told(stop)
+    async with running(app) as addresses:
+        _announce(addresses, as_json=as_json)
+        await ended.wait()
+
+
+def until_told(stop: asyncio.Event | None = None) -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set, so that stopping on request is a clean end."""
     ended = stop or asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             loop.add_signal_handler(number, ended.set)
-    async with running(app) as addresses:
-        _announce(addresses, as_json=as_json)
-        await ended.wait()
+    return ended
 
 
 @contextlib.asynccontextmanager
