@@ -149,7 +149,16 @@ def test_quantities_and_numbers(evaluate: Evaluate, expression: str, outcome: li
 
 @pytest.mark.parametrize(
     "code",
-    [*ATOMS, *("k" + code for code in sorted(METRIC)), "mL/min/{1.73_m2}", "kg.m2/s3", "/min", "10*3/uL", "(mg/L)/h", "m[H2O]"],
+    [
+        *ATOMS,
+        *("k" + code for code in sorted(METRIC)),
+        "mL/min/{1.73_m2}",
+        "kg.m2/s3",
+        "/min",
+        "10*3/uL",
+        "(mg/L)/h",
+        "m[H2O]",
+    ],
 )
 def test_units_have_a_size(code: str) -> None:
     unit = unit_of(code)
