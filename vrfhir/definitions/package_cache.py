@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import Protocol
 
 from vrfhir.errors import UnreadableError, VrfhirError
 from vrfhir.issues import Issue
@@ -66,10 +66,14 @@ def install_package(archive: Path, cache: Path | None = None) -> str:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+class _Stream(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 class _Bounded:
     """A stream that gives up after so many bytes: a small archive may unpack to anything."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: _Stream) -> None:
         self._stream = stream
         self._left = MAX_BYTES
 
