@@ -8,13 +8,13 @@ from pathlib import Path
 from vrfhir.guide.frame import Page, facts, section
 from vrfhir.guide.links import example_list, page_of
 from vrfhir.guide.markup import Content, Html, join, tag
-from vrfhir.guide.sources import Guide, Json, title_of
+from vrfhir.guide.sources import Guide, Json, own_rules, title_of
 from vrfhir.guide.terminology import concepts_of, row, table
-from vrfhir.profiles import CANONICAL
 
-__all__ = ["coverage_page", "own_rules", "systems"]
+__all__ = ["coverage_page", "systems"]
 
 _SHOWN = 3
+_KINDS = {"CodeSystem": " (codes)", "ValueSet": " (value set)", "Questionnaire": " (form)"}
 
 
 def systems() -> list[Json]:
@@ -23,20 +23,10 @@ def systems() -> list[Json]:
     return found
 
 
-def own_rules(structure: Json) -> list[Json]:
-    """The invariants that a profile adds."""
-    return [
-        each
-        for element in structure["snapshot"]["element"]
-        for each in element.get("constraint", ())
-        if each.get("source") == structure["url"] and structure["url"].startswith(CANONICAL)
-    ]
-
-
 def coverage_page(guide: Guide) -> Page:
     """Everything that the artefacts define, with who shows it."""
     structures = guide.profiles + guide.extensions
-    rules = [(each, rule) for each in structures for rule in own_rules(each)]
+    rules = [(each, rule) for each in structures for rule, _ in own_rules(each)]
     codes = [
         (system, each) for system in guide.of_type("CodeSystem") for _, each in concepts_of(system.get("concept", ()))
     ]
@@ -70,7 +60,10 @@ def _systems(guide: Guide) -> Html:
         links: list[Content] = []
         for name in system["artefacts"]:
             found = by_id.get(name)
-            shown = tag("a", title_of(found), href=page_of(found)) if found else tag("span", name, class_="quiet")
+            kind = _KINDS.get(found["resourceType"], "") if found else ""
+            shown = (
+                tag("a", title_of(found) + kind, href=page_of(found)) if found else tag("span", name, class_="quiet")
+            )
             links.append(tag("span", shown, None if found else " (not yet in this version)", class_="line"))
         rows.append(
             row(system["id"], join(tag("strong", system["name"]), f" ({system['source']})"), system["needs"], links)

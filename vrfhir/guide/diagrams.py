@@ -25,8 +25,8 @@ _PLACES: dict[str, tuple[int, int]] = {
 }
 """Column and row of each state; those that any state leads to are told of in words."""
 _ANYWHERE = "entered-in-error"
-_WIDTH, _HEIGHT, _COLUMN, _ROW = 190, 46, 260, 106
-_LEFT, _TOP = 290, 16
+_WIDTH, _HEIGHT, _COLUMN, _ROW = 128, 46, 186, 96
+_LEFT, _TOP = 190, 16
 
 
 def state_machine() -> Html:
@@ -44,7 +44,7 @@ def state_machine() -> Html:
     boxes = [_state(name, places[name]) for name in TRANSITIONS if name in places]
     height = _TOP + (max(row for _, row in places.values()) + 1) * _ROW
     words = "; ".join(f"{before} to {after} by the {role}" for before, after, role in moves)
-    return _drawing("states", "States of a referral", words, _LEFT + 2 * _COLUMN - 20, height, arrows, boxes)
+    return _drawing("states", "States of a referral", words, _LEFT + _COLUMN + _WIDTH + 8, height, arrows, boxes)
 
 
 def _state(name: str, place: tuple[int, int]) -> Html:
@@ -96,7 +96,7 @@ def _corner(place: tuple[int, int]) -> tuple[int, int]:
     return _LEFT + place[0] * _COLUMN, _TOP + place[1] * _ROW
 
 
-_LANE_LEFT, _LANE_RIGHT, _STEP = 130, 610, 58
+_LANE_LEFT, _LANE_RIGHT, _STEP = 84, 396, 58
 
 
 def referral_flow() -> Html:
@@ -105,7 +105,7 @@ def referral_flow() -> Html:
     height = 70 + len(steps) * _STEP
     lanes = [
         join(
-            tag("rect", x=f"{x - 110}", y="8", width="220", height="40", rx="6", class_="state"),
+            tag("rect", x=f"{x - 76}", y="8", width="152", height="40", rx="6", class_="state"),
             tag("text", name, x=f"{x}", y="34", text_anchor="middle", class_="state-name"),
             tag("path", d=f"M{x} 48 V{height - 10}", class_="lane"),
         )
@@ -124,7 +124,7 @@ def referral_flow() -> Html:
             )
         )
     words = "; ".join(f"{role}: {title}, {detail}" for role, title, detail in steps)
-    return _drawing("flow", "The way of a referral", words, 740, height, lanes, drawn)
+    return _drawing("flow", "The way of a referral", words, 480, height, lanes, drawn)
 
 
 def _steps() -> list[tuple[Role, str, str]]:
@@ -166,7 +166,7 @@ def _drawing(identity: str, title: str, words: str, width: int, height: int, *co
         content,
         viewBox=f"0 0 {width} {height}",
         role="img",
-        class_="diagram",
+        class_=f"diagram {identity}",
         xmlns="http://www.w3.org/2000/svg",
     )
     key = tag(

@@ -71,7 +71,7 @@ def questionnaire_page(guide: Guide, questionnaire: Json) -> Page:
                 ("Version", f"{questionnaire['version']} ({questionnaire['status']})"),
                 (
                     "Questions",
-                    f"{len(questions)}, of them {sum('enableWhen' in each for each in everything)} items that appear only when needed",
+                    f"{len(questions)}; {sum('enableWhen' in each for each in everything)} items appear only when needed",
                 ),
                 *([("Examples", example_list(used))] if used else []),
             ]
@@ -130,7 +130,7 @@ class _Form:
                 "a", f"“{asked.get('text', each['question'])}”", href=f"#{_anchor({'linkId': each['question']})}"
             )
             joint = " or " if item.get("enableBehavior") == "any" else " and "
-            rows += [joint if rows else None, link, f" {word} ", tag("strong", answer)]
+            rows += [joint if rows else None, link, f" {word}", [" ", tag("strong", answer)] if answer else None]
         return tag("p", "Only when ", rows, class_="when") if rows else None
 
     def _answers(self, item: Json) -> Content:

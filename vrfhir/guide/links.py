@@ -54,8 +54,7 @@ def type_link(guide: Guide, entry: Json) -> Html:
     """One type of an element: its code, its profiles, what it may refer to."""
     code = str(entry.get("code", ""))
     code = code.rpartition(".")[2].lower() if "fhirpath/System" in code else code
-    is_resource = guide.definitions.type(code) is not None and code in guide.definitions.resource_types()
-    page = _PAGES.get(code) or (f"{code.lower()}.html" if is_resource else f"datatypes.html#{code}")
+    page = _PAGES.get(code) or (f"{code.lower()}.html" if code in guide.resource_types else f"datatypes.html#{code}")
     profiles = [canonical_link(guide, each) for each in entry.get("profile", ())]
     parts: list[Content] = []
     if profiles and code in ("Extension", "BackboneElement"):

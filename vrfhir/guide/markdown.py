@@ -32,11 +32,13 @@ def inline(text: str, link: Link = _as_is) -> Html:
         at = match.end()
         kind = match.lastgroup
         if kind in ("code", "strong", "em"):
-            parts.append(tag(kind, match[kind]))
-        else:
-            shown, target = (match["url"], match["url"]) if kind == "url" else (match["text"], match["href"])
-            href = link(target)
+            href = link(match[kind]) if kind == "code" else None
+            shown = tag(kind, match[kind])
             parts.append(tag("a", shown, href=href) if href else shown)
+        else:
+            words, target = (match["url"], match["url"]) if kind == "url" else (match["text"], match["href"])
+            href = link(target)
+            parts.append(tag("a", words, href=href) if href else words)
     return join(*parts, text[at:])
 
 

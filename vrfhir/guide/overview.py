@@ -110,6 +110,8 @@ def _flow() -> Page:
         for before, targets in TRANSITIONS.items()
         for after, role in targets.items()
     ]
+    last = max(each.order for each in BUSINESS_STATUSES.values())
+    endings = sum(each.order == last for each in BUSINESS_STATUSES.values())
     milestones = []
     for code, each in BUSINESS_STATUSES.items():
         shown = [status for status in TRANSITIONS if status in each.statuses]
@@ -131,7 +133,7 @@ def _flow() -> Page:
         section(
             "way",
             "The way of a referral",
-            tag("p", "Every milestone, in order; the last three end a referral from where it stands."),
+            tag("p", f"Every milestone, in order; the last {endings} end a referral from where it stands."),
             referral_flow(),
         ),
         section(

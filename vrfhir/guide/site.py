@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vrfhir.guide.coverage import coverage_page, own_rules
+from vrfhir.guide.coverage import coverage_page
 from vrfhir.guide.exchange import artefact_page, exchange_page
 from vrfhir.guide.forms import questionnaire_page
 from vrfhir.guide.frame import Page, document
 from vrfhir.guide.links import page_of
 from vrfhir.guide.overview import overview_pages
 from vrfhir.guide.package import package_archive
-from vrfhir.guide.sources import Guide, Json, read_guide, title_of
+from vrfhir.guide.sources import Guide, Json, own_rules, read_guide, title_of
 from vrfhir.guide.stories import example_page, invalid_page, message_page, story_page
 from vrfhir.guide.structures import structure_page
 from vrfhir.guide.terminology import code_system_page, concept_map_page, concepts_of, value_set_page
@@ -69,7 +69,7 @@ def _entries(guide: Guide, every: list[Page]) -> Iterator[list[str]]:
     for page in every:
         yield [page.name, page.title, page.kind, f"{page.keywords} {page.summary}".strip()]
     for structure in guide.profiles + guide.extensions:
-        for rule in own_rules(structure):
+        for rule, _ in own_rules(structure):
             yield [f"{page_of(structure)}#{rule['key']}", rule["key"], "Rule", rule.get("human", "")]
     for system in guide.of_type("CodeSystem"):
         for _, each in concepts_of(system.get("concept", ())):

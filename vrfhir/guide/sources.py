@@ -14,7 +14,7 @@ from vrfhir.definitions import Definitions
 from vrfhir.profiles import CANONICAL, PACKAGE
 from vrfhir.terminology import Terminology
 
-__all__ = ["Example", "Guide", "Invalid", "Json", "Message", "Story", "read_guide"]
+__all__ = ["Example", "Guide", "Invalid", "Json", "Message", "Story", "own_rules", "read_guide", "title_of"]
 
 Json = dict[str, Any]
 
@@ -99,6 +99,7 @@ class Guide:
 
     def __post_init__(self) -> None:
         self.terminology = Terminology(self.definitions)
+        self.resource_types = self.definitions.resource_types()
         self.by_url = {each["url"]: each for each in self.resources if "url" in each}
 
     def of_type(self, *resource_types: str) -> list[Json]:
@@ -160,6 +161,16 @@ class Guide:
 def title_of(resource: Json) -> str:
     """What people call an artefact."""
     return str(resource.get("title") or resource.get("name") or resource.get("id", ""))
+
+
+def own_rules(structure: Json) -> list[tuple[Json, list[str]]]:
+    """The invariants that a profile adds, each once, with the ids of the elements that it stands on."""
+    found: dict[str, tuple[Json, list[str]]] = {}
+    for element in structure["snapshot"]["element"]:
+        for rule in element.get("constraint", ()):
+            if rule.get("source") == structure["url"] and structure["url"].startswith(CANONICAL):
+                found.setdefault(rule["key"], (rule, []))[1].append(element["id"])
+    return list(found.values())
 
 
 def read_guide(examples: Path, conformance: Path, artefacts: Path = PACKAGE) -> Guide:

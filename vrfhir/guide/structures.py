@@ -6,9 +6,8 @@ from vrfhir.guide.frame import Page, facts, section, tabs
 from vrfhir.guide.links import canonical_link, page_of
 from vrfhir.guide.markdown import blocks, inline
 from vrfhir.guide.markup import Content, Html, join, tag
-from vrfhir.guide.sources import Guide, Invalid, Json, title_of
+from vrfhir.guide.sources import Guide, Invalid, Json, own_rules, title_of
 from vrfhir.guide.tree import differential_table, key_table, legend, snapshot_table
-from vrfhir.profiles import CANONICAL
 
 __all__ = ["structure_page"]
 
@@ -80,29 +79,23 @@ def _mentions(structure: Json, wanted: Json) -> bool:
 
 def _rules(guide: Guide, structure: Json) -> Html | None:
     rows = []
-    for element in structure["snapshot"]["element"]:
-        for rule in element.get("constraint", ()):
-            if str(rule.get("source", "")) != structure["url"] or not str(rule["source"]).startswith(CANONICAL):
-                continue
-            broken = guide.broken_by(structure["url"], rule["key"])
-            shown = [join(tag("a", each.file.removesuffix(".json"), href=each.page), " ") for each in broken]
-            rows.append(
-                tag(
-                    "div",
-                    tag(
-                        "h3",
-                        tag("code", rule["key"]),
-                        " ",
-                        tag("span", rule["severity"], class_=f"tag {rule['severity']}"),
-                    ),
-                    tag("p", inline(rule.get("human", ""))),
-                    tag("p", "On ", tag("code", element["id"]), class_="quiet"),
-                    tag("pre", tag("code", rule.get("expression", "")), class_="wrap", tabindex="0"),
-                    tag("p", "Broken by: ", shown) if shown else None,
-                    class_="rule",
-                    id=rule["key"],
-                )
+    for rule, elements in own_rules(structure):
+        broken = guide.broken_by(structure["url"], rule["key"])
+        shown = [join(tag("a", each.file.removesuffix(".json"), href=each.page), " ") for each in broken]
+        places = [join(tag("code", each), " ") for each in elements]
+        severity = tag("span", rule["severity"], class_=f"tag {rule['severity']}")
+        rows.append(
+            tag(
+                "div",
+                tag("h3", tag("code", rule["key"]), " ", severity),
+                tag("p", inline(rule.get("human", ""))),
+                tag("p", "On ", places, class_="quiet"),
+                tag("pre", tag("code", rule.get("expression", "")), class_="wrap", tabindex="0"),
+                tag("p", "Broken by: ", shown) if shown else None,
+                class_="rule",
+                id=rule["key"],
             )
+        )
     return section("rules", "Rules", rows) if rows else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from vrfhir.guide.frame import first_sentence
 from vrfhir.guide.links import canonical_link, type_link
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Json
@@ -14,6 +15,7 @@ __all__ = ["differential_table", "key_table", "legend", "snapshot_table"]
 
 _VALUES = ("fixed", "pattern", "minValue", "maxValue", "defaultValue")
 _WORDS = {"fixed": "exactly", "pattern": "at least", "minValue": "from", "maxValue": "up to", "defaultValue": "default"}
+_GENERIC = ("Extension", "Additional content defined by implementations")
 _COLUMNS = ("Element", "Flags", "Card.", "Type", "Binding", "Notes")
 _FLAGS = (
     ("mustSupport", "S", "must support: a sender that knows it sends it; a receiver keeps, shows and returns it"),
@@ -108,7 +110,7 @@ def _row(guide: Guide, structure: Json, element: Json, whole: Json) -> Html:
         ("Card.", tag("span", f"{least}..{most}", class_="required" if least else None) if stated else None),
         ("Type", _types(guide, element)),
         ("Binding", _binding(guide, element)),
-        ("Notes", _notes(structure, element, own)),
+        ("Notes", _notes(guide, structure, element, own)),
     ]
     first = tag("th", tag("span", shown, class_=f"d d{depth}"), scope="row", role="rowheader", title=element["id"])
     rest = [
@@ -135,14 +137,10 @@ def _binding(guide: Guide, element: Json) -> Content:
     return join(canonical_link(guide, binding["valueSet"]), " ", tag("span", strength, class_=f"strength {strength}"))
 
 
-def _notes(structure: Json, element: Json, own: list[Json]) -> Content:
+def _notes(guide: Guide, structure: Json, element: Json, own: list[Json]) -> Content:
     notes: list[Content] = []
-    generic = element.get("sliceName") and element.get("short") in (
-        "Extension",
-        "Additional content defined by implementations",
-    )
-    if element.get("short") and not generic and element["path"] != structure["type"]:
-        notes.append(tag("span", element["short"]))
+    if short := _short(guide, structure, element):
+        notes.append(tag("span", short))
     for key, value in element.items():
         if prefix := next((each for each in _VALUES if key.startswith(each)), None):
             notes.append(tag("span", f"{_WORDS[prefix]} ", _value(value)))
@@ -160,6 +158,18 @@ def _notes(structure: Json, element: Json, own: list[Json]) -> Content:
         rules = [join(tag("a", each["key"], href=f"#{each['key']}"), " ") for each in own]
         notes.append(tag("span", "rules ", rules))
     return notes
+
+
+def _short(guide: Guide, structure: Json, element: Json) -> str:
+    """What the element is for: its own words, or those of the extension that stands in it."""
+    if element["path"] == structure["type"]:
+        return ""
+    for each in element.get("type", ()):
+        own = guide.artefact(each["profile"][0]) if each.get("code") == "Extension" and each.get("profile") else None
+        if own is not None:
+            return first_sentence(own.get("description", ""))
+    short = str(element.get("short", ""))
+    return "" if element["path"].endswith("xtension") and short in _GENERIC else short
 
 
 def _value(value: Any) -> Html:
