@@ -32,7 +32,7 @@ demo: $(VENV)/installed ## one referral end to end: HL7 v2 in, FHIR, the answer 
 	@$(BIN)/vrfhir demo
 
 test: $(VENV)/tested ## the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/checked ## ruff, mypy, import directions, generated files up to date
 	$(BIN)/ruff check .

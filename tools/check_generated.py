@@ -23,10 +23,17 @@ def main() -> int:
     packages = (parser.parse_args().shared / "packages").resolve()
     no_packages = "" if packages.is_dir() else f"no FHIR packages at {packages}"
     no_node = "" if shutil.which("npm") else "Node.js (npm) is not installed"
+    core = packages / "hl7.fhir.r4.core-4.0.1.tgz"
+    terminology = ROOT / "build" / "packages" / "hl7.terminology.r4-7.0.1.tgz"
     python = sys.executable
     generators = [
         ("base definitions", [python, "-m", "vrfhir.definitions.build", "--packages", str(packages)], no_packages),
         ("HL7 v2 tables", [python, "tools/extract_hl7v2_tables.py"], ""),
+        (
+            "code tables of the mapper",
+            [python, "-m", "vrfhir.mappers.build_tables", "--core", str(core), "--terminology", str(terminology)],
+            no_packages or ("" if terminology.is_file() else "make definitions has not fetched HL7 terminology"),
+        ),
         ("profiles", [python, "tools/build_profiles.py", "--packages", str(packages)], no_packages or no_node),
         ("invalid examples", [python, "tools/build_invalid_examples.py"], ""),
         ("documentation", [python, "tools/build_docs.py"], ""),

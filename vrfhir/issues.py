@@ -8,8 +8,7 @@ change – is an :class:`Issue`. It can be shown in a terminal, written as a FHI
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 __all__ = ["SEVERITIES", "Issue", "Severity", "has_errors", "to_operation_outcome"]
 
@@ -21,8 +20,7 @@ SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "information")
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/operationoutcome-"
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """One finding.
 
     ``severity``   as in FHIR; ``fatal`` and ``error`` make the input unacceptable.
@@ -53,7 +51,7 @@ class Issue:
 
     def at(self, line: int | None, column: int | None) -> Issue:
         """The same finding with a position in the source text."""
-        return replace(self, line=line, column=column)
+        return self._replace(line=line, column=column)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON shape: every attribute that has a value."""
@@ -67,7 +65,8 @@ def has_errors(issues: Iterable[Issue]) -> bool:
 
 
 def to_operation_outcome(issues: Iterable[Issue]) -> dict[str, Any]:
-    """The findings as a FHIR R4 ``OperationOutcome`` with line, column and message id in HL7's own extensions.
+    """The findings as a FHIR R4 ``OperationOutcome`` with line, column and message id in HL7's own extensions
+    (whose definitions make the line an integer and the column a string).
 
     An outcome must hold at least one issue (``OperationOutcome.issue`` is 1..*), so no findings become one
     ``information`` / ``informational`` issue, which is how FHIR says "all OK".
@@ -83,7 +82,7 @@ def _row(issue: Issue) -> dict[str, Any]:
     if issue.line is not None:
         extensions.append({"url": _EXTENSION + "issue-line", "valueInteger": issue.line})
     if issue.column is not None:
-        extensions.append({"url": _EXTENSION + "issue-col", "valueInteger": issue.column})
+        extensions.append({"url": _EXTENSION + "issue-col", "valueString": str(issue.column)})
     if issue.id:
         extensions.append({"url": _EXTENSION + "message-id", "valueString": issue.id})
     row: dict[str, Any] = {"extension": extensions} if extensions else {}

@@ -11,7 +11,7 @@ import pytest
 from vrfhir.definitions import CORE_CANONICAL, Definitions
 from vrfhir.definitions.catalogue import _default
 from vrfhir.definitions.package import Package
-from vrfhir.definitions.sources import SOURCES
+from vrfhir.definitions.sources import DATA_FOLDER, SOURCES
 from vrfhir.definitions.store import FactStore
 from vrfhir.validation import Validator
 
@@ -53,7 +53,22 @@ def test_default_opens_no_file_of_facts(monkeypatch: pytest.MonkeyPatch) -> None
     definitions = _default.__wrapped__()
     assert opened == []
     assert definitions.type("Patient") is not None
+    assert [path.name for path in opened] == [SOURCES[0].facts_file], "types are R4 core's own"
+    assert definitions.resource("http://nowhere.test/ValueSet/x") is None
     assert sorted(path.name for path in opened) == sorted(source.facts_file for source in SOURCES)
+
+
+def test_only_core_defines_types_so_that_it_may_be_asked_first() -> None:
+    core, *others = (FactStore(DATA_FOLDER / source.facts_file) for source in SOURCES)
+    kinds = {"resource", "complex-type", "primitive-type", "abstract-resource", "abstract-complex-type"}
+    types = {each.url for each in core.entries("StructureDefinition") if each.flavour in kinds}
+    assert len(types) > 200
+    for store in others:
+        assert types.isdisjoint(each.url for each in store.entries())
+    given = {"resourceType": "StructureDefinition", "url": CORE_CANONICAL + "Patient", "name": "Mine"}
+    mine = Definitions.default().with_resources([given]).type("Patient")
+    assert mine is not None
+    assert mine["name"] == "Mine", "a caller's definition comes before it"
 
 
 def test_validating_a_service_request_decodes_nothing_of_the_terminology_and_extensions_it_does_not_name(

@@ -100,6 +100,16 @@ def test_references_are_resolved_by_the_caller(definitions: Definitions) -> None
     )
     assert expression.evaluate(resource, environment=environment) == [True]
     assert not environment.undecided
+    seen: list[Any] = []
+    told = Environment(
+        fields=definitions.fields, resource=resource, resolve_from=lambda text, holder: seen.append((text, holder))
+    )
+    assert compile("managingOrganization.resolve()").evaluate(resource, environment=told) == []
+    assert seen == [("Organization/o", resource["managingOrganization"])]
+    assert told.undecided
+    told.undecided, told.is_closed = False, True
+    assert compile("managingOrganization.resolve()").evaluate(resource, environment=told) == []
+    assert not told.undecided
     alone = Environment(fields=definitions.fields, resource=resource)
     assert compile("managingOrganization.resolve()").evaluate(resource, environment=alone) == []
     assert alone.undecided

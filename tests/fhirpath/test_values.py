@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from fhirpath_patient import Evaluate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrfhir.fhirpath.temporal import parse_text
+from vrfhir.fhirpath.temporal import from_datetime, parse_text
 from vrfhir.fhirpath.ucum import unit_of
 from vrfhir.fhirpath.ucum_units import ATOMS, METRIC
 
@@ -177,3 +178,25 @@ def test_what_is_no_unit(code: str) -> None:
 def test_any_text_is_a_unit_or_none(code: str) -> None:
     unit = unit_of(code)
     assert unit is None or unit.factor != 0
+
+
+@pytest.mark.parametrize(
+    "start", ["@2026-02-28T23:59:58.120+01:00", "@2024-02-28T00:00:00Z", "@2026-12-31T10:30", "@0001-01-02T00:00:01Z"]
+)
+@pytest.mark.parametrize("weeks", [0, 1, 5, 60])
+def test_whole_days_are_as_long_as_their_hours(evaluate: Evaluate, start: str, weeks: int) -> None:
+    """Whole days and weeks are added to the date alone; hours go through the clock. Both come out the same."""
+    for sign in "+-":
+        by_hours = evaluate(f"({start} {sign} {weeks * 168} hours).toString()")
+        assert evaluate(f"({start} {sign} {weeks} weeks).toString()") == by_hours
+        assert evaluate(f"({start} {sign} {weeks * 7} days).toString()") == by_hours
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3))])
+def test_the_clock_reads_as_its_text_does(zone: timezone) -> None:
+    moment = datetime(2026, 3, 9, 8, 7, 6, 54_321, tzinfo=zone)
+    for kind in ("date", "dateTime", "time"):
+        found = from_datetime(moment, kind)
+        assert found == parse_text(kind, found.text)
+    with pytest.raises(ValueError, match="seconds"):
+        from_datetime(moment.replace(tzinfo=timezone(timedelta(seconds=61))), "dateTime")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from mapped_messages import only, resources
+from mapped_messages import DRIVER, only, resources
 
 from vrfhir.mappers import to_fhir
 from vrfhir.mappers.conversions.primitives import fhir_decimal
@@ -87,20 +87,56 @@ def test_an_unknown_priority_is_no_priority(message: Any, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "trigger", "task"),
+    ("status", "trigger", "task", "business"),
     [
-        ("P^Pending^HL70283", "I12", "requested"),
-        ("A", "I12", "accepted"),
-        ("NEW^New^LOCAL", "I12", "requested"),
-        ("P", "I14", "cancelled"),
+        ("P^Pending^HL70283", "I12", "requested", []),
+        ("P^Waiting^HL70283", "I12", "requested", ["P"]),
+        ("A", "I12", "accepted", ["accepted", "A"]),
+        ("R", "I12", "rejected", ["declined", "R"]),
+        ("E", "I12", "cancelled", ["E"]),
+        ("NEW^New^LOCAL", "I12", "requested", ["NEW"]),
+        ("P", "I14", "cancelled", ["P"]),
+        ("A", "I14", "cancelled", ["A"]),
     ],
 )
-def test_the_referral_status_drives_the_task(message: Any, status: str, trigger: str, task: str) -> None:
+def test_the_referral_status_drives_the_task(
+    message: Any, status: str, trigger: str, task: str, business: list[str]
+) -> None:
     msh = rf"MSH|^~\&|GPSYS|Y99901|||20261116||REF^{trigger}^REF_I12|C1|P|2.4|||||GBR"
     mapping = to_fhir(message(MSH=msh, RF1=f"RF1|{status}||18781004^^SCT|||VR-1"))
     found = only(mapping.bundle, "Task")
     assert found["status"] == task
-    assert found["businessStatus"]["coding"][0]["code"] == status.split("^")[0]
+    assert [coding["code"] for coding in found.get("businessStatus", {}).get("coding", ())] == business
+    assert {entry.outcome for entry in mapping.ledger if entry.segment == "RF1[1]" and entry.field == 1} == {"mapped"}
+
+
+def test_pending_is_a_milestone_only_in_an_answer(message: Any) -> None:
+    msh = r"MSH|^~\&|VRSYS|Y99902|||20261116||RRI^I12^RRI_I12|C1|P|2.4|||||GBR"
+    task = only(to_fhir(message(MSH=msh, PRD="", RF1="RF1|P^Pending^HL70283||18781004^^SCT|||VR-1")).bundle, "Task")
+    assert [coding["code"] for coding in task["businessStatus"]["coding"]] == ["received", "P"]
+
+
+def test_a_diagnosis_of_a_visit_keeps_its_kind_there(message: Any) -> None:
+    bundle = to_fhir(message("DG1|1||M54.5^^I10||20261005|A|||||||||2", "PV1|1|O")).bundle
+    condition = only(bundle, "Condition")
+    assert [each["coding"][0]["code"] for each in condition["category"]] == ["encounter-diagnosis"]
+    (diagnosis,) = only(bundle, "Encounter")["diagnosis"]
+    assert diagnosis["condition"]["reference"].endswith(condition["id"])
+    assert ([coding["code"] for coding in diagnosis["use"]["coding"]], diagnosis["rank"]) == (["AD", "A"], 2)
+
+
+def test_without_a_visit_the_kind_of_diagnosis_is_carried(message: Any) -> None:
+    mapping = to_fhir(message("DG1|1||M54.5^^I10||20261005|W"))
+    assert "category" not in only(mapping.bundle, "Condition")
+    assert [entry.outcome for entry in mapping.ledger if entry.path == "DG1[1]-6[1].1.1"] == ["carried"]
+
+
+def test_only_code_systems_that_exist_are_ours(message: Any) -> None:
+    condition = only(to_fhir(message("DG1|1||x^X^vr-panel^job-demand^^vr-observation")).bundle, "Condition")
+    assert [coding["system"] for coding in condition["code"]["coding"]] == [
+        "https://vrfhir.org/fhir/sid/v2/Y99901/vr-panel",
+        "https://vrfhir.org/fhir/CodeSystem/vr-observation",
+    ]
 
 
 def test_without_a_status_there_is_no_task(message: Any) -> None:
@@ -114,6 +150,9 @@ def test_gender_by_hl7_and_nhs_codes(message: Any, code: str, gender: str) -> No
     patient = only(to_fhir(message(PID=f"PID|1||9000004128^^^NHS^NH||A^B||19790314|{code}")).bundle, "Patient")
     assert patient["gender"] == gender
     assert ("_gender" in patient) == code.isdigit()
+    if code in "12":
+        coding = patient["_gender"]["extension"][0]["valueCodeableConcept"]["coding"][0]
+        assert coding["system"].endswith("/NHSDataModelAndDictionary-PersonStatedGenderCode")
 
 
 def test_a_county_is_the_district(message: Any) -> None:
@@ -279,3 +318,19 @@ def test_providers_by_role(message: Any) -> None:
     assert roles[request["performer"][0]["reference"]]["code"][0]["coding"][0]["code"] == "RT"
     assert roles[patient["generalPractitioner"][0]["reference"]]["code"][0]["coding"][0]["code"] == "PP"
     assert len(only(bundle, "CareTeam")["participant"]) == 2
+
+
+def test_the_job_title_stays_text_beside_its_occupation_code() -> None:
+    job = next(
+        each["valueCodeableConcept"]
+        for each in resources(to_fhir(DRIVER.read_bytes()).bundle, "Observation")
+        if "Employment" in str(each.get("meta"))
+    )
+    assert job["text"].startswith("Lorry driver")
+    assert job["coding"] == [
+        {
+            "system": "https://vrfhir.org/fhir/sid/ons-soc-2020",
+            "code": "8211",
+            "display": "Heavy and large goods vehicle drivers",
+        }
+    ]

@@ -132,7 +132,30 @@ def test_the_ledger_shows_values_only_on_request(capsys: pytest.CaptureFixture[s
     full = capsys.readouterr().out
     assert "9000004128" not in plain
     assert "9000004128" in full
-    assert "0 unaccounted for" in plain.splitlines()[-1]
+    assert plain.splitlines()[0].endswith("; 0 unaccounted for")
+
+
+def test_the_ledger_shows_first_what_did_not_become_fhir(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["map", "--ledger", str(DRIVER)]) == 0
+    counts, headings, *rows = capsys.readouterr().out.splitlines()
+    assert headings.split()[:3] == ["HL7", "v2", "Outcome"]
+    column = headings.index("Outcome")
+    outcomes = [row[column:].split(" ", 1)[0] for row in rows]
+    assert list(dict.fromkeys(outcomes)) == ["carried", "ignored", "mapped"]
+    assert counts.startswith(f"{len(rows)} values: {outcomes.count('mapped')} mapped, ")
+    assert "says how to read the message" in rows[outcomes.index("ignored")]
+
+
+def test_the_ledger_is_a_table_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "140")
+    assert main(["map", "--ledger", str(DRIVER), str(DRIVER)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("0 unaccounted for") == 2
+    assert "─" in shown
+    assert "Patient.identifier[0]" in shown
 
 
 def test_findings_and_unreadable_files_have_exit_codes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

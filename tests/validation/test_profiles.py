@@ -83,9 +83,53 @@ def test_fixed_values_and_patterns() -> None:
     bad = PATIENT | {"gender": "female", "maritalStatus": {"text": "x"}}
     assert check(definition, bad) == {
         ("_DT_Fixed_Wrong", "Patient.gender"),
-        ("Fixed_Type_Checks_DT_Pattern_Missing", "Patient.maritalStatus"),
+        ("Terminology_TX_Coding_Count", "Patient.maritalStatus"),
         ("Profile_VAL_MissingElement", "Patient.name[0].use"),
     }
+
+
+CONCEPT = "Patient.maritalStatus"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("pattern", {"coding": [{"code": "S"}]}, {("TYPE_CHECKS_PATTERN_CC", CONCEPT)}),
+        ("pattern", {"coding": [{"code": "S"}, {"code": "M"}]}, set()),
+        ("pattern", {"text": "x"}, {("Terminology_TX_Coding_Count", CONCEPT)}),
+        ("fixed", {"coding": [{"code": "S"}]}, {("_DT_Fixed_Wrong", CONCEPT + ".coding[0].code")}),
+        ("fixed", {"coding": [{"code": "S"}, {"code": "M"}]}, {("Terminology_TX_Coding_Count", CONCEPT)}),
+        ("fixed", {"coding": [{"code": "M"}]}, set()),
+    ],
+)
+def test_codings_asked_for_by_a_concept(kind: str, value: Json, expected: set[tuple[str, str]]) -> None:
+    """As HL7's validator answers for the same profiles and values."""
+    asked = element(CONCEPT, **{kind + "CodeableConcept": {"coding": [{"code": "M"}]}})
+    found = check(profile("concept", "Patient", asked), PATIENT | {"maritalStatus": value})
+    assert {each for each in found if each[0] in CONCEPT_RULES} == expected
+
+
+CONCEPT_RULES = ("TYPE_CHECKS_PATTERN_CC", "Terminology_TX_Coding_Count", "_DT_Fixed_Wrong")
+
+
+def test_rule_on_the_root_of_an_extension() -> None:
+    url = URL + "marked"
+    rule = {"key": "mark-1", "severity": "error", "human": "x", "expression": "value.length() > 2"}
+    extension = profile(
+        "marked",
+        "Extension",
+        element("Extension", constraint=[rule]),
+        element("Extension.url", fixedUri=url),
+        element("Extension.value[x]", type=[{"code": "string"}]),
+    ) | {"context": [{"type": "element", "expression": "Patient"}]}
+    validator = Validator(Definitions.default().with_resources([extension]))
+
+    def found(value: str) -> list[str]:
+        report = validator.validate(PATIENT | {"extension": [{"url": url, "valueString": value}]})
+        return [issue.id + " " + issue.expression for issue in report.issues]
+
+    assert found("long") == []
+    assert found("ab") == [url + "#mark-1 Patient.extension[0]"]
 
 
 SLICED = profile(
@@ -221,7 +265,7 @@ def test_required_extension_of_a_profile() -> None:
         element("Patient.extension", slicing=slicing("value", "url")),
         element("Patient.extension:place", min=1, type=[{"code": "Extension", "profile": [url]}]),
     )
-    assert check(definition, PATIENT) == {("VALIDATION_VAL_PROFILE_MINIMUM_SLICE_EXT", "Patient")}
+    assert check(definition, PATIENT) == {("Validation_VAL_Profile_Minimum_SLICE_EXT", "Patient")}
     assert check(definition, PATIENT | {"extension": [{"url": url, "valueAddress": {"city": "x"}}]}) == set()
 
 

@@ -304,3 +304,26 @@ def test_the_report_is_an_operation_outcome(validator: Validator) -> None:
     outcome = validator.validate(PATIENT | {"gender": "x"}).to_operation_outcome()
     assert outcome["issue"][0]["expression"] == ["Patient.gender"]
     assert validator.validate(outcome).valid
+
+
+def test_a_coding_known_to_be_right_at_one_element_is_judged_anew_elsewhere_and_with_anything_beside_it() -> None:
+    """What is remembered about concepts is system, code and display at one element, and nothing else."""
+    validator = Validator()
+    married = {"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "M", "display": "Married"}
+
+    def found(concept: dict[str, Any], name: str = "maritalStatus") -> list[str]:
+        resource = {"resourceType": "Patient", "id": "p", name: concept}
+        return [issue.id for issue in validator.validate(resource).issues]
+
+    for _ in range(2):
+        assert found({"coding": [married]}) == []
+    assert found({"coding": [married], "text": " x"}) == ["Type_Specific_Checks_DT_String_WS"]
+    assert found({"coding": [married | {"display": "Wed"}]}) == ["Display_Name_for__should_be_one_of__instead_of"]
+    assert found({"coding": [married | {"userSelected": "yes"}]}) != []
+    assert found({"coding": [married, married | {"code": "nope"}]}) != []
+    assert found({"coding": [married], "extension": [{"url": "http://nowhere.test/x", "valueString": "x"}]}) != []
+    contact = {"relationship": [{"coding": [married]}], "name": {"family": "x"}}
+    resource = {"resourceType": "Patient", "id": "p", "contact": [contact]}
+    assert [issue.id for issue in validator.validate(resource).issues] == ["Terminology_TX_NoValid_2_CC"]
+    for _ in range(2):
+        assert found({"coding": [married | {"code": "nope"}]}) != []

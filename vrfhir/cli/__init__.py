@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -55,17 +56,37 @@ def main(argv: Sequence[str] | None = None) -> int:
         return COULD_NOT_RUN
 
 
+class _Help(argparse.HelpFormatter):
+    """Help as wide as the terminal. Told its width: argparse makes a formatter for each argument, and asking costs imports."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
+
+
+def _width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns) - 2
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns - 2
+    except (OSError, ValueError):
+        return 78
+
+
 def _parser(verb: str | None) -> argparse.ArgumentParser:
     """The whole command line; only the module of the verb in use is imported."""
     parser = argparse.ArgumentParser(
         prog="vrfhir",
+        formatter_class=_Help,
         description="Vocational rehabilitation referrals between NHS systems.",
         epilog="Exit codes: 0 nothing wrong, 1 findings, 2 could not run.",
     )
     parser.add_argument("--version", action="version", version=f"vrfhir {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", prog="vrfhir")
     for name, summary in VERBS.items():
-        child = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        child = verbs.add_parser(
+            name, help=summary, description=summary[0].upper() + summary[1:] + ".", formatter_class=_Help
+        )
         if name == verb:
             module = importlib.import_module(f"vrfhir.cli.{name}")
             module.add_arguments(child)

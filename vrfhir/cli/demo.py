@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import tempfile
 import time
 from collections import Counter
@@ -34,6 +35,15 @@ HELP = "run one referral end to end and show each step"
 REFERRAL = "driver/hl7v2/ref-i12.hl7"
 WRONG = "driver/hl7v2/ref-i12-wrong-nhs-number.hl7"
 ANSWER_SECONDS = 10
+TYPES = (
+    *("MessageHeader", "ServiceRequest", "Task", "Patient", "RelatedPerson", "Organization", "Practitioner"),
+    *("PractitionerRole", "Location", "HealthcareService", "Condition", "Observation", "DiagnosticReport", "Procedure"),
+    *("AllergyIntolerance", "Encounter", "Coverage", "ClaimResponse", "CareTeam", "Consent", "QuestionnaireResponse"),
+    *("DocumentReference", "Binary", "Device", "Provenance"),
+)
+"""What a VR referral over HL7 v2 can become."""
+WARNINGS_SHOWN = 4
+MARKS = re.compile(r"/\*.*?\*/")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +82,7 @@ class _Story:
         self._failed = 0
 
     async def play(self, *, keep: bool) -> int:
-        from vrfhir.cli.serve import running
+        from vrfhir.cli.serve import running, until_told
         from vrfhir.server import create_app
         from vrfhir.server.settings import Settings
         from vrfhir.transport import MllpListener
@@ -100,7 +110,7 @@ class _Story:
                         f"Still running: FHIR {addresses['fhir']}, MLLP {addresses['mllp']}, "
                         f"GP system 127.0.0.1:{listener.port}. Stop with Ctrl-C."
                     )
-                    await asyncio.Event().wait()
+                    await until_told().wait()
         finally:
             await listener.stop()
         self._stage.end(self._failed)
@@ -155,9 +165,12 @@ class _Story:
             f"Validated as {_name(mapping.bundle['meta']['profile'][0])} with {len(mapping.bundle['entry'])} resources "
             f"in {(time.perf_counter() - started) * 1000:.0f} ms: {counts}"
         )
-        for issue in report.issues:
-            if issue.severity == "warning":
-                self._stage.say(f"warning {issue.expression}: {issue.text}")
+        for issue in [issue for issue in report.issues if issue.severity == "warning"][:WARNINGS_SHOWN]:
+            self._stage.say(f"warning {MARKS.sub('', issue.expression)}: {issue.text}")
+        if found["warning"] > WARNINGS_SHOWN:
+            self._stage.say(
+                f"… {found['warning'] - WARNINGS_SHOWN} more: vrfhir map FILE > b.json; vrfhir validate b.json"
+            )
         self._expect(report.valid, "the message is valid")
         self._ledger(mapping.ledger)
 
@@ -231,14 +244,12 @@ async def _send(addresses: dict[str, str], message: bytes) -> bytes:
 
 
 async def _stored(client: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
-    """Every resource of the endpoint by type."""
-    metadata = (await client.get("/metadata")).json()
+    """The resources of the endpoint by type, of the types a referral is made of."""
     found = {}
-    for row in metadata["rest"][0]["resource"]:
-        if any(interaction["code"] == "search-type" for interaction in row["interaction"]):
-            bundle = (await client.get(f"/{row['type']}", params={"_count": 100})).json()
-            if bundle.get("entry"):
-                found[row["type"]] = [entry["resource"] for entry in bundle["entry"]]
+    for resource_type in TYPES:
+        bundle = (await client.get(f"/{resource_type}", params={"_count": 100})).json()
+        if bundle.get("entry"):
+            found[resource_type] = [entry["resource"] for entry in bundle["entry"]]
     return found
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from vrfhir.cli.ledger import show_ledger
 from vrfhir.errors import VrfhirError
 from vrfhir.fhir.json import serialize
 from vrfhir.issues import Issue, has_errors
@@ -79,28 +79,13 @@ def _as_dict(name: str, mapping: Mapping | None, issues: list[Issue], values: bo
 
 def _show(path: Path, mapping: Mapping | None, issues: list[Issue], arguments: argparse.Namespace) -> None:
     if mapping is not None and arguments.ledger:
-        sys.stdout.writelines(f"{line}\n" for line in _ledger_lines(mapping, arguments.values))
+        show_ledger(mapping.ledger, str(path) if len(arguments.files) > 1 else "", values=arguments.values)
     elif mapping is not None:
         sys.stdout.write(serialize(mapping.bundle, pretty=True).decode("utf-8"))
         sys.stdout.write("\n")
     for issue in issues:
         place = f"{issue.expression}: " if issue.expression else ""
         sys.stderr.write(f"{path}: {issue.severity} {issue.id}: {place}{issue.text}\n")
-
-
-def _ledger_lines(mapping: Mapping, values: bool) -> Iterator[str]:
-    """One line a value, then the sums."""
-    rows = [entry.to_dict(values=values) for entry in mapping.ledger]
-    widths = [max((len(row.get(name, "")) for row in rows), default=0) for name in ("path", "outcome", "row", "target")]
-    for row in rows:
-        cells = [
-            row.get(name, "").ljust(width)
-            for name, width in zip(("path", "outcome", "row", "target"), widths, strict=True)
-        ]
-        yield "  ".join([*cells, row.get("value", "")]).rstrip()
-    counts = mapping.ledger.counts()
-    shown = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
-    yield f"{len(rows)} values: {shown}; {len(mapping.ledger.unaccounted)} unaccounted for"
 
 
 def _answer_lines(partner: Partner | None) -> int:

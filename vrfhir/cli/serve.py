@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vrfhir.server.app import Application
     from vrfhir.server.settings import Settings
 
-__all__ = ["HELP", "add_arguments", "run", "running", "serve"]
+__all__ = ["HELP", "add_arguments", "run", "running", "serve", "until_told"]
 
 HELP = "run the FHIR endpoint and the MLLP listener"
 
@@ -38,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-url", help="public URL of the FHIR base, when it is not the one that was called")
     parser.add_argument("--mllp-host", help="address of the MLLP listener (default 127.0.0.1)")
     parser.add_argument("--mllp-port", type=int, help="port of the MLLP listener (default: none; 0: a free one)")
+    parser.add_argument(
+        "--mllp-peer",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="address or network that may connect over MLLP (may be repeated; default: this machine only)",
+    )
     parser.add_argument("--database", type=Path, help="SQLite file (default vrfhir.sqlite)")
     parser.add_argument(
         "--partner",
@@ -66,14 +73,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def serve(app: Application, *, as_json: bool = False, stop: asyncio.Event | None = None) -> None:
     """Run an application over HTTP and MLLP until ``stop`` or a signal. Raises when a port is in use."""
+    ended = until_told(stop)
+    async with running(app) as addresses:
+        _announce(addresses, as_json=as_json)
+        await ended.wait()
+
+
+def until_told(stop: asyncio.Event | None = None) -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set, so that stopping on request is a clean end."""
     ended = stop or asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             loop.add_signal_handler(number, ended.set)
-    async with running(app) as addresses:
-        _announce(addresses, as_json=as_json)
-        await ended.wait()
+    return ended
 
 
 @contextlib.asynccontextmanager
@@ -140,6 +153,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     names = ("host", "port", "base_url", "mllp_host", "mllp_port", "database")
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     try:
+        if arguments.mllp_peer:
+            given["mllp_peers"] = tuple(arguments.mllp_peer)
         if arguments.partner:
             given["partners"] = dict(_partner(text) for text in arguments.partner)
         return Settings(**given)
@@ -168,7 +183,7 @@ def _setting_issue(row: Any) -> Issue:
 def _bound(host: str, port: int) -> socket.socket:
     """A listening socket; the error of a port in use is ours, not a traceback."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio leaves Nagle on
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -34,16 +34,17 @@ class Stage:
         from rich.text import Text
 
         self._console.print()
-        self._console.print(Text(f"{self._number}  {title}", style="bold cyan"))
+        self._console.print(Text(f"{self._number}  {title}", style="bold cyan"), soft_wrap=True)
 
     def say(self, text: str) -> None:
         """A remark."""
         if self._as_json:
             self._write({"step": self._number, "text": text})
             return
+        from rich.padding import Padding
         from rich.text import Text
 
-        self._console.print(Text(f"   {text}"))
+        self._console.print(Padding(Text(text), (0, 0, 0, 3)))
 
     def message(self, data: bytes) -> None:
         """An HL7 v2 message, one segment a line, long ones cut; whole in JSON."""

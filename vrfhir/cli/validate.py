@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import glob
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ __all__ = ["HELP", "add_arguments", "run"]
 
 HELP = "check FHIR files against R4, UK Core and the VR profiles"
 
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 _SUFFIXES = (".json", ".xml", ".ndjson")
 
 
@@ -49,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0: nothing found; 1: findings; 2: could not run."""
+    # Definitions are many objects that stay: looking through them for garbage again and again finds none.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     from vrfhir.validation import Validator
 
     if arguments.jsonl:
@@ -110,9 +113,11 @@ def _paths(name: str) -> list[Path]:
     path = Path(name)
     if path.is_dir():
         found = sorted(each for each in path.rglob("*") if each.suffix in _SUFFIXES and _is_content(each))
-    elif path.exists() or not glob.has_magic(name):
+    elif path.exists() or not any(sign in name for sign in "*?["):
         found = [path]
     else:
+        import glob
+
         found = sorted(Path(each) for each in glob.glob(name, recursive=True))  # noqa: PTH207 (the pattern may be absolute)
     if not found:
         raise UnreadableError(_problem("VR-CLI-0003", f"Nothing to check was found at {name}."))

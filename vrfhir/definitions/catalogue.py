@@ -107,6 +107,10 @@ class Definitions:
         return self._found[key]
 
     def _find(self, canonical: str, resource_type: str) -> Json | None:
+        if resource_type == "StructureDefinition" and canonical.startswith(CORE_CANONICAL):
+            found = self._base_type(canonical)
+            if found is not None:
+                return found
         url, bar, version = canonical.partition("|")
         # Some of HL7's v2 code systems have a bar in their url, so the whole text is tried first.
         wanted = ((canonical, ""), (url, version)) if bar else ((url, ""),)
@@ -119,6 +123,16 @@ class Definitions:
             # R4 core binds HL7's v2 and v3 value sets by its own version, which they do not carry themselves.
             return self._find(url, resource_type)
         return None
+
+    def _base_type(self, url: str) -> Json | None:
+        """R4's own definition of one of its types: nothing else that is shipped has such a canonical, only callers may."""
+        for layer in self._layers:
+            if isinstance(layer, StoreLayer):
+                break
+            if any(True for _ in layer.find(url)):
+                return None
+        core = self._layers[-1] if self._layers else None
+        return core.base_type(url) if isinstance(core, StoreLayer) else None
 
     def canonicals(self, resource_type: str) -> Iterator[str]:
         """The canonical urls of all known resources of a type, each once."""
@@ -141,8 +155,8 @@ class Definitions:
 
     def resource_types(self) -> frozenset[str]:
         """The names of all concrete R4 resource types."""
-        stores = (layer for layer in self._layers if isinstance(layer, StoreLayer))
-        return frozenset(name for layer in stores for name in layer.resource_types())
+        stores = [layer for layer in self._layers if isinstance(layer, StoreLayer)]
+        return frozenset(stores[-1].resource_types() if stores else ())  # R4 core is asked last
 
     def search_parameters(self, resource_type: str) -> list[Json]:
         """SearchParameters that apply to a resource type, those of ``DomainResource`` and ``Resource`` included."""

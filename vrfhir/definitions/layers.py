@@ -20,6 +20,7 @@ __all__ = ["CORE_VERSION", "Candidate", "Layer", "PackageLayer", "ResourceLayer"
 Json = dict[str, Any]
 
 CORE_VERSION = "4.0.1"
+_BASE_FLAVOURS = frozenset({"resource", "complex-type", "primitive-type", "abstract-resource", "abstract-complex-type"})
 
 
 class Candidate(NamedTuple):
@@ -74,6 +75,14 @@ class StoreLayer:
     def search_parameters(self, base: str) -> Iterable[Json]:
         urls = [url for entry in self._store.find(f"SearchParameter:{base}") for url in self._store.read(entry)]
         return [self._store.read(entry) for url in urls for entry in self._store.find(url)]
+
+    def base_type(self, url: str) -> Json | None:
+        """The StructureDefinition of a type (no profile, no extension), None when this source does not define it."""
+        for each in self._store.find(url):
+            if each.group == "StructureDefinition" and each.flavour in _BASE_FLAVOURS:
+                found: Json = self._store.read(each)
+                return found
+        return None
 
     def resource_types(self) -> Iterator[str]:
         """Names of the concrete resource types this source defines."""

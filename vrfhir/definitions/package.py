@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from vrfhir.errors import DefinitionError, UnreadableError
 from vrfhir.issues import Issue
@@ -35,8 +34,7 @@ class _Files(Protocol):
     def read(self, name: str) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
-class PackageItem:
+class PackageItem(NamedTuple):
     """A conformance resource in a package: what the index knows of it, and the file it is in."""
 
     filename: str
@@ -49,15 +47,15 @@ class PackageItem:
     derivation: str = ""
 
 
-@dataclass
 class Package:
     """An opened package. ``items`` are its canonical resources, ``manifest`` is its ``package.json``."""
 
-    label: str
-    manifest: Json
-    items: tuple[PackageItem, ...]
-    _files: _Files
-    _parsed: dict[str, Json] = field(default_factory=dict)
+    def __init__(self, label: str, manifest: Json, items: tuple[PackageItem, ...], files: _Files) -> None:
+        self.label = label
+        self.manifest = manifest
+        self.items = items
+        self._files = files
+        self._parsed: dict[str, Json] = {}
 
     @property
     def id(self) -> str:

@@ -20,8 +20,8 @@ Json = dict[str, Any]
 
 MAX_DEPTH = 200
 MAX_BYTES = 256 * 1024 * 1024
-_COMMENT_OR_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_EXTRA_COMMA_OR_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])', re.DOTALL)
+_COMMENT_OR_STRING = r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/'
+_EXTRA_COMMA_OR_STRING = r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])'
 _MAX_DUPLICATES = 100
 
 
@@ -216,7 +216,7 @@ def _tolerated(text: str, issues: list[Issue], source: str) -> Iterator[str]:
     yield cleaned[0]
 
 
-def _blanked(text: str, pattern: re.Pattern[str]) -> tuple[str, list[tuple[int, int]]]:
+def _blanked(text: str, pattern: str) -> tuple[str, list[tuple[int, int]]]:
     spans: list[tuple[int, int]] = []
 
     def blank(found: re.Match[str]) -> str:
@@ -226,7 +226,7 @@ def _blanked(text: str, pattern: re.Pattern[str]) -> tuple[str, list[tuple[int, 
         spans.append(found.span())
         return re.sub(r"[^\n]", " ", word)
 
-    return pattern.sub(blank, text), spans
+    return re.sub(pattern, blank, text, flags=re.DOTALL), spans
 
 
 def _repeated(text: str, root: str, source: str) -> Iterator[Issue]:

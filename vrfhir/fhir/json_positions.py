@@ -9,21 +9,22 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from vrfhir.fhir.parsed import Path
 
 __all__ = ["JsonPositions", "line_and_column"]
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
+_PIECE = r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+'
 
 
-@dataclass(slots=True)
 class _Node:
     """A value: where it is reported, and what is inside it."""
 
-    offset: int
-    children: dict[str | int, _Node] = field(default_factory=dict)
+    __slots__ = ("children", "offset")
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+        self.children: dict[str | int, _Node] = {}
 
 
 class JsonPositions:
@@ -60,7 +61,7 @@ class JsonPositions:
         path: list[str | int] = []
         key: str | None = None
         key_at = 0
-        for token in _TOKEN.finditer(text):
+        for token in re.finditer(_PIECE, text, re.DOTALL):
             word = token.group()
             parent, bracket = stack[-1]
             if word in "]}":

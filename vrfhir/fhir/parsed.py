@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from vrfhir.issues import Issue
@@ -16,7 +15,6 @@ Path = tuple[str | int, ...]
 Locate = Callable[[Path], tuple[int, int]]
 
 
-@dataclass(slots=True)
 class Parsed:
     """A resource read from text.
 
@@ -24,12 +22,22 @@ class Parsed:
     ``format`` is ``json`` or ``xml``.
     """
 
-    resource: dict[str, Any]
-    issues: list[Issue] = field(default_factory=list)
-    source: str = ""
-    format: str = "json"
-    locator: Callable[[], Locate] | None = None
-    _locate: Locate | None = None
+    __slots__ = ("_locate", "format", "issues", "locator", "resource", "source")
+
+    def __init__(
+        self,
+        resource: dict[str, Any],
+        issues: list[Issue] | None = None,
+        source: str = "",
+        format: str = "json",  # noqa: A002 - what it is
+        locator: Callable[[], Locate] | None = None,
+    ) -> None:
+        self.resource = resource
+        self.issues = issues if issues is not None else []
+        self.source = source
+        self.format = format
+        self.locator = locator
+        self._locate: Locate | None = None
 
     def position(self, path: Sequence[str | int]) -> tuple[int, int]:
         """Line and column, 1-based, of an element; of its nearest ancestor when it is not there itself.

@@ -78,6 +78,8 @@ def compare(left: Any, right: Any) -> int | None:
         right = parse_text(left.kind, right)
     elif type(right) is Temporal and type(left) is str:
         left = parse_text(right.kind, left)
+    if left is None or right is None:
+        raise FhirPathError("Text that is no date or time cannot be compared with one.")
     if type(left) is Temporal and type(right) is Temporal and (left.kind == "time") == (right.kind == "time"):
         return left.compare(right)
     amounts = _as_quantities(left, right)

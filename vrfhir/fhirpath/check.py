@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from vrfhir.fhirpath.children import ChoiceChild
 from vrfhir.fhirpath.errors import FhirPathError
 from vrfhir.fhirpath.model import ElementType, Model
 from vrfhir.fhirpath.nodes import Node
@@ -112,7 +113,7 @@ class _Checker:
 
 def _child_types(parent: ElementType, name: str) -> set[ElementType] | None:
     child = parent.child(name)
-    choices = list(child.choices.values()) or [child]
+    choices = [child.choice(key) for key in child.types] if isinstance(child, ChoiceChild) else [child]
     types = {each.type for each in choices}
     abstract = any(each.name in ("Resource", "DomainResource", "Element") for each in types)
     return None if not types or abstract or not all(each.known for each in types) else types

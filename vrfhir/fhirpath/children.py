@@ -6,6 +6,7 @@ something whose type is not known, and a name that the type does not have.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ __all__ = ["Child", "ChoiceChild", "ComplexChild", "NoChild", "PrimitiveChild", 
 class Child:
     """How the children of one name are found in the JSON object of their parent."""
 
-    __slots__ = ("choices", "field", "key", "name", "shadow", "type")
+    __slots__ = ("field", "key", "name", "shadow", "type")
 
     def __init__(self, name: str, child_type: ElementType, field: Field | None = None) -> None:
         self.name = name
@@ -29,8 +30,6 @@ class Child:
         self.shadow = "_" + name
         self.type = child_type
         self.field = field
-        self.choices: dict[str, Child] = {}
-        """For a choice: JSON name → the child of that type."""
 
     def collect(self, parent: dict[str, Any], found: list[Any]) -> None:
         """Append the children of this name."""
@@ -82,19 +81,38 @@ class PrimitiveChild(Child):
 
 
 class ChoiceChild(Child):
-    """``value[x]``: looks which of the names with a type suffix is there."""
+    """``value[x]``: looks which of the names with a type suffix is there.
 
-    __slots__ = ()
+    ``value[x]`` of an extension may have fifty types, so each is made when data have it.
+    """
+
+    __slots__ = ("_made", "_make", "types")
+
+    def __init__(self, name: str, child_type: ElementType, field: Field, make: Callable[[str, str], Child]) -> None:
+        super().__init__(name, child_type, field)
+        self.types = {name + each[:1].upper() + each[1:]: each for each in field.types}
+        self.types |= {"_" + key: each for key, each in self.types.items()}
+        self._make = make
+        self._made: dict[str, Child] = {}
+
+    def choice(self, key: str) -> Child:
+        """The child of one of :attr:`types`."""
+        child = self._made.get(key)
+        if child is None:
+            plain = key.removeprefix("_")
+            child = self._made[plain] = self._made["_" + plain] = self._make(plain, self.types[key])
+        return child
 
     def collect(self, parent: dict[str, Any], found: list[Any]) -> None:
-        choices = self.choices
+        types = self.types
 
         seen = None
         for key in parent:
-            child = choices.get(key)
-            if child is not None and child is not seen:  # valueString and _valueString are one
-                child.collect(parent, found)
-                seen = child
+            if key in types:
+                child = self.choice(key)
+                if child is not seen:  # valueString and _valueString are one
+                    child.collect(parent, found)
+                    seen = child
 
 
 class ResourceChild(Child):

@@ -7,7 +7,6 @@ outside is a callable given by the caller, so that the engine itself does no inp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -29,7 +28,6 @@ class Terminology(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class Environment:
     """The world of an evaluation. All parts may be left out.
 
@@ -37,6 +35,8 @@ class Environment:
     ``resource``       ``%resource``: the resource that holds the focus; by default the focus itself.
     ``root_resource``  ``%rootResource``: the container when ``resource`` is a contained one.
     ``resolve``        reference text → the resource (dict or Node), None when it cannot be found.
+    ``resolve_from``   the same, told the Reference too (its JSON object): where it stands may decide what it leads to.
+    ``is_closed``      what ``resolve`` does not find does not exist, as in a message; otherwise it may be elsewhere.
     ``terminology``    answers ``memberOf()``.
     ``conforms_to``    (node, canonical) → True, False or None for "cannot tell".
     ``narrative``      answers ``htmlChecks()`` for an XHTML text; by default the rules of this package.
@@ -50,24 +50,60 @@ class Environment:
     empty or false result is no proof of a fault.
     """
 
-    fields: Fields | None = None
-    resource: Any = None
-    root_resource: Any = None
-    resolve: Callable[[str], Any] | None = None
-    terminology: Terminology | None = None
-    conforms_to: Callable[[Node, str], bool | None] | None = None
-    narrative: Callable[[str], bool] | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    trace: Callable[[str, list[Any]], None] | None = None
-    now: datetime | None = None
-    strict: bool = False
-    max_steps: int = DEFAULT_MAX_STEPS
-    undecided: bool = False
+    __slots__ = (
+        "conforms_to",
+        "fields",
+        "is_closed",
+        "max_steps",
+        "model",
+        "narrative",
+        "now",
+        "resolve",
+        "resolve_from",
+        "resource",
+        "root_resource",
+        "strict",
+        "terminology",
+        "trace",
+        "undecided",
+        "variables",
+    )
 
-    @property
-    def model(self) -> Model:
+    def __init__(
+        self,
+        fields: Fields | None = None,
+        resource: Any = None,
+        root_resource: Any = None,
+        resolve: Callable[[str], Any] | None = None,
+        *,
+        resolve_from: Callable[[str, Any], Any] | None = None,
+        is_closed: bool = False,
+        terminology: Terminology | None = None,
+        conforms_to: Callable[[Node, str], bool | None] | None = None,
+        narrative: Callable[[str], bool] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        trace: Callable[[str, list[Any]], None] | None = None,
+        now: datetime | None = None,
+        strict: bool = False,
+        max_steps: int = DEFAULT_MAX_STEPS,
+    ) -> None:
+        self.fields = fields
+        self.model = Model.of(fields)
         """The types that ``fields`` describes."""
-        return Model.of(self.fields)
+        self.resource = resource
+        self.root_resource = root_resource
+        self.resolve = resolve
+        self.resolve_from = resolve_from
+        self.is_closed = is_closed
+        self.terminology = terminology
+        self.conforms_to = conforms_to
+        self.narrative = narrative
+        self.variables: Mapping[str, Any] = variables if variables is not None else {}
+        self.trace = trace
+        self.now = now
+        self.strict = strict
+        self.max_steps = max_steps
+        self.undecided = False
 
     def node(self, value: Any, path: str = "", extra: Any = None) -> Node:
         """A focus for an element: its JSON value, its type path, and for a primitive its ``_name`` object."""

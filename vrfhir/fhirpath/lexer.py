@@ -28,9 +28,6 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _TOKEN = re.compile(
     rf"""
     (?P<space>\s+|//[^\r\n]*|/\*.*?\*/)
-  | (?P<dateTime>@[0-9]{{4}}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?T(?:{_TIME}{_ZONE}?)?)
-  | (?P<date>@[0-9]{{4}}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?(?![0-9-]))
-  | (?P<time>@T{_TIME})
   | (?P<number>[0-9]+(?:\.[0-9]+)?)
   | (?P<string>'(?:[^'\\]|\\.)*')
   | (?P<delimited>`(?:[^`\\]|\\.)*`)
@@ -42,8 +39,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_MOMENT = rf"""
+    (?P<dateTime>@[0-9]{{4}}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?T(?:{_TIME}{_ZONE}?)?)
+  | (?P<date>@[0-9]{{4}}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?(?![0-9-]))
+  | (?P<time>@T{_TIME})
+    """
+
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "f": "\f"} | {sign: sign for sign in "'\"`\\/"}
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_ESCAPE = r"\\(?:u([0-9A-Fa-f]{4})|(.))"
 
 
 def tokenize(expression: str) -> list[Token]:
@@ -53,7 +56,10 @@ def tokenize(expression: str) -> list[Token]:
     tokens: list[Token] = []
     position = 0
     while position < len(expression):
-        match = _TOKEN.match(expression, position)
+        if expression[position] == "@":
+            match = re.compile(_MOMENT, re.VERBOSE).match(expression, position)
+        else:
+            match = _TOKEN.match(expression, position)
         if match is None:
             raise FhirPathError(_unexpected(expression, position), kind="syntax", position=position)
         kind = str(match.lastgroup)
@@ -79,7 +85,7 @@ def unescape(text: str, position: int = 0) -> str:
         return _ESCAPES[sign]
 
     # two escapes may be the halves of one character beyond the basic plane
-    joined = _ESCAPE.sub(replacement, text)
+    joined = re.sub(_ESCAPE, replacement, text, flags=re.DOTALL)
     return joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -136,11 +136,7 @@ class Model:
             return self._named_choice(fields, name) or NoChild(name, self.untyped)
         if not field.choice:
             return self._single(name, field)
-        child = ChoiceChild(name, self.untyped, field)
-        for type_name in field.types:
-            chosen = self._of_type(name + type_name[:1].upper() + type_name[1:], self.type(type_name), field)
-            child.choices[chosen.key] = child.choices[chosen.shadow] = chosen
-        return child
+        return ChoiceChild(name, self.untyped, field, lambda key, of: self._of_type(key, self.type(of), field))
 
     def _single(self, name: str, field: Field) -> Child:
         path = field.path or (field.types[0] if field.types else "")

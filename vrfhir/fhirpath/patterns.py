@@ -26,8 +26,8 @@ _MAX_STEPS = 3 * 10**7
 _MANY = 8
 """A repeat of up to more than this counts as one without bound."""
 
-_JAVA_GROUP = re.compile(r"\(\?<([A-Za-z]\w*)>")
-_SUBSTITUTION = re.compile(r"\\(.)|\$(?:(\d)|\{(\w+)\})", re.DOTALL)
+_JAVA_GROUP = r"\(\?<([A-Za-z]\w*)>"
+_SUBSTITUTION = r"\\(.)|\$(?:(\d)|\{(\w+)\})"
 
 
 def found(text: str, pattern: str) -> bool:
@@ -55,7 +55,7 @@ def replaced(text: str, pattern: str, substitution: str) -> str:
             except IndexError:
                 raise FhirPathError("The substitution names a group that the pattern does not have.") from None
 
-        return _SUBSTITUTION.sub(one, substitution)
+        return re.sub(_SUBSTITUTION, one, substitution, flags=re.DOTALL)
 
     prepared = _checked(text, pattern)
     if prepared.backtracking(len(text)) > _MAX_BACKTRACKING:
@@ -99,7 +99,7 @@ def _checked(text: str, pattern: str) -> _Pattern:
 
 @lru_cache(maxsize=512)
 def _prepared(pattern: str) -> _Pattern:
-    python = _JAVA_GROUP.sub(r"(?P<\1>", pattern)
+    python = re.sub(_JAVA_GROUP, r"(?P<\1>", pattern)
     try:
         tree = regex_parser.parse(python, re.DOTALL)
         repeats, nested = _repeats(tree, inside=False)

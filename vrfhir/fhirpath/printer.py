@@ -27,7 +27,7 @@ from vrfhir.fhirpath.syntax import (
 
 __all__ = ["unparse"]
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_PLAIN = r"[A-Za-z_][A-Za-z0-9_]*\Z"
 _RESERVED = frozenset(PRECEDENCE) | {"true", "false", "asc", "desc"}
 _ESCAPES = {"\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t", "\f": "\\f"}
 _PATH_PRECEDENCE = 12
@@ -43,7 +43,7 @@ def _quoted(text: str, quote: str) -> str:
 
 
 def _name(name: str) -> str:
-    return name if _PLAIN.match(name) and name not in _RESERVED else _quoted(name, "`")
+    return name if re.match(_PLAIN, name) and name not in _RESERVED else _quoted(name, "`")
 
 
 def _precedence(tree: Syntax) -> int:
@@ -68,7 +68,7 @@ def _quantity(tree: QuantityLiteral) -> str:
 
 
 def _variable(tree: Variable) -> str:
-    return "%" + (tree.name if _PLAIN.match(tree.name) else _quoted(tree.name, "`"))
+    return "%" + (tree.name if re.match(_PLAIN, tree.name) else _quoted(tree.name, "`"))
 
 
 def _type_name(tree: TypeName) -> str:

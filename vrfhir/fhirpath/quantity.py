@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vrfhir.fhirpath.ucum import Unit, product, unit_of
+if TYPE_CHECKING:
+    from vrfhir.fhirpath.ucum import Unit
 
 __all__ = ["CALENDAR_UNITS", "Quantity", "as_calendar_unit", "quantity_from_text", "quantity_of"]
 
@@ -27,7 +28,7 @@ CALENDAR_UNITS = {
 _SINGULAR = {name + plural: name for name in CALENDAR_UNITS for plural in ("", "s")}
 _FROM_UCUM = {code: name for name, code in CALENDAR_UNITS.items() if name not in ("year", "month")}
 _CALENDAR_DAYS = {"year": Decimal(365), "month": Decimal(30)}
-_TEXT = re.compile(r"\s*(?P<value>[+-]?\d+(?:\.\d+)?)\s*(?:'(?P<unit>[^']+)'|(?P<calendar>[a-zA-Z]+))?\s*\Z", re.ASCII)
+_TEXT = r"\s*(?P<value>[+-]?\d+(?:\.\d+)?)\s*(?:'(?P<unit>[^']+)'|(?P<calendar>[a-zA-Z]+))?\s*\Z"
 
 
 class Quantity(NamedTuple):
@@ -56,6 +57,8 @@ class Quantity(NamedTuple):
 
     def meaning(self) -> Unit | None:
         """The unit in base units, a calendar year or month as 365 or 30 days; None when it is not known."""
+        from vrfhir.fhirpath.ucum import unit_of  # its tables only where two units meet
+
         name = self.calendar_unit
         if name in _CALENDAR_DAYS:
             days = unit_of("d")
@@ -98,6 +101,8 @@ class Quantity(NamedTuple):
             return None
         if self.unit == "1" and sign > 0:
             return Quantity(value, other.unit, other.calendar, other.system)
+        from vrfhir.fhirpath.ucum import product
+
         result = product(left, right, sign)
         unit = ".".join(base + (str(power) if power != 1 else "") for base, power in result.dimension) or "1"
         return Quantity(value * result.factor, unit)
@@ -128,7 +133,7 @@ def quantity_of(value: dict[str, Any]) -> Quantity | None:
 
 def quantity_from_text(text: str) -> Quantity | None:
     """``5 'mg'``, ``4 days``, ``5``: the text form of http://hl7.org/fhirpath/N1/#toquantityunit-string-quantity."""
-    match = _TEXT.match(text)
+    match = re.match(_TEXT, text, re.ASCII)
     if match is None or len(text) > 100:
         return None
     calendar = match["calendar"]

@@ -102,11 +102,17 @@ def parse_element(text: str, type_name: str) -> Any:
 def from_datetime(moment: datetime, kind: str) -> Temporal:
     """A moment of the clock as ``date``, ``dateTime`` or ``time`` (milliseconds)."""
     text = moment.isoformat(timespec="milliseconds")
-    day, _, rest = text.partition("T")
-    parsed = _parse(kind, {"date": day, "time": rest[:12]}.get(kind, text))
-    if parsed is None:
+    day: tuple[Part, ...] = (moment.year, moment.month, moment.day)
+    if kind == "date":
+        return Temporal(kind, day, None, text[:10])
+    clock: tuple[Part, ...] = (moment.hour, moment.minute, Decimal(text[17:23]))
+    if kind == "time":
+        return Temporal(kind, clock, None, text[11:23])
+    zone = moment.utcoffset()
+    minutes, rest = divmod(zone.days * 86_400 + zone.seconds, 60) if zone is not None else (0, 0)
+    if rest:
         raise ValueError("a time zone with seconds")
-    return parsed
+    return Temporal(kind, (*day, *clock), minutes if zone is not None else None, text)
 
 
 @cache
@@ -186,6 +192,8 @@ def _in_utc(value: Temporal, offset: int) -> tuple[Part, ...]:
 
 # arithmetic
 
+_MANY_DAYS = 10_000_000
+"""More than there are between the years 1 and 9999."""
 _SECONDS = {
     "week": Decimal(604800),
     "day": Decimal(86400),
@@ -203,6 +211,9 @@ def _plus_date(value: Temporal, amount: Decimal, unit: str) -> Temporal | None:
         if precision == 1:
             whole = int(Decimal(whole) / 12) * 12
         return _plus_months(value, whole)
+    is_whole = precision > 2 and abs(amount) < _MANY_DAYS and amount == int(amount)
+    if unit in ("day", "week") and is_whole and (precision < 6 or value.parts[5] < 60):
+        return _plus_days(value, int(amount) * (7 if unit == "week" else 1))
     seconds = amount * _SECONDS[unit]
     if precision <= 2:
         days = int(seconds / 86400)
@@ -221,6 +232,16 @@ def _plus_date(value: Temporal, amount: Decimal, unit: str) -> Temporal | None:
     moved = date.fromordinal(ordinal)
     clock = _clock(rest, value.parts[5] if precision > 5 else None)
     return _remade(value, (moved.year, moved.month, moved.day, *clock)[:precision])
+
+
+def _plus_days(value: Temporal, days: int) -> Temporal | None:
+    """Whole days leave the clock as it is."""
+    year, month, day = value.parts[:3]
+    ordinal = date(int(year), int(month), int(day)).toordinal() + days
+    if not 1 <= ordinal <= date.max.toordinal():
+        return None
+    moved = date.fromordinal(ordinal)
+    return _remade(value, (moved.year, moved.month, moved.day, *value.parts[3:]))
 
 
 def _plus_months(value: Temporal, months: int) -> Temporal | None:

@@ -515,6 +515,14 @@ ROWS: tuple[tuple[str, Severity, str, str, str, str], ...] = (
         "Close idle connections, or raise the limit.",
     ),
     (
+        "VR-V2-0917",
+        "warning",
+        "207",
+        "forbidden",
+        "A connection from {host} was refused: its address is not among the peers allowed.",
+        "Name the address or its network with --mllp-peer (VRFHIR_MLLP_PEERS).",
+    ),
+    (
         "VR-V2-0912",
         "error",
         "207",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple, final
 
 from vrfhir.hl7v2 import escapes
@@ -36,10 +37,11 @@ class Segment:
     """One segment of a message.
 
     ``raw`` is its text without the line end, ``end`` what follows it up to the next segment (blanks, line ends),
-    ``occurrence`` counts segments of the same name from 1, ``index`` all segments from 0.
+    ``occurrence`` counts segments of the same name from 1, ``index`` all segments from 0; ``declares`` says that it is
+    a header, whose first two fields are the delimiters.
     """
 
-    __slots__ = ("_coding", "_declares", "_fields", "end", "index", "name", "occurrence", "raw")
+    __slots__ = ("_coding", "_fields", "declares", "end", "index", "name", "occurrence", "raw")
 
     def __init__(self, name: str, raw: str, end: str, occurrence: int, index: int, coding: Coding) -> None:
         self.name: Final = name
@@ -48,7 +50,7 @@ class Segment:
         self.occurrence: Final = occurrence
         self.index: Final = index
         self._coding: Final = coding
-        self._declares: Final = name in HEADERS and raw[3:4] == coding.delimiters.field
+        self.declares: Final = name in HEADERS and raw[3:4] == coding.delimiters.field
         self._fields: list[str] | None = None
 
     def __repr__(self) -> str:
@@ -63,7 +65,7 @@ class Segment:
         if self._fields is None:
             separator = self._coding.delimiters.field
             first, *rest = self.raw.split(separator)
-            if self._declares:
+            if self.declares:
                 rest.insert(0, separator)
             elif first != self.name:
                 rest.insert(0, first[len(self.name) :])
@@ -84,7 +86,7 @@ class Segment:
         text = self.field(field)
         if not text:
             return []
-        if field <= 2 and self._declares:
+        if field <= 2 and self.declares:
             return [Repetition(text, self._coding, whole=True)]
         return [Repetition(part, self._coding) for part in split(text, self._coding.delimiters.repetition)]
 
@@ -98,7 +100,7 @@ class Segment:
         raw = self.field(field)
         if not raw:
             return None
-        if self._declares and field <= 2:
+        if self.declares and field <= 2:
             return raw if repetition == component == subcomponent == 1 else None
         delimiters, codec = self._coding
         for mark, number in (
@@ -114,14 +116,31 @@ class Segment:
             return NULL
         return escapes.decode(raw, delimiters, codec=codec) if raw else None
 
+    def parts(self, field: int, text: str) -> Iterator[tuple[int, int, str]]:
+        """Component, subcomponent and ER7 text of everything in a repetition of a field that is not empty."""
+        if self.declares and field <= 2:
+            yield 1, 1, text
+            return
+        delimiters = self._coding.delimiters
+        for component, part in enumerate(split(text, delimiters.component), 1):
+            if part:
+                for sub, raw in enumerate(split(part, delimiters.subcomponent), 1):
+                    if raw:
+                        yield component, sub, raw
+
+    def decoded(self, raw: str) -> str:
+        """The text that the ER7 text of a value of this segment stands for."""
+        delimiters, codec = self._coding
+        return escapes.decode(raw, delimiters, codec=codec)
+
     def column(self, field: int = 0, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> int:
         """Where a part begins, as the 1-based character in the segment; the nearest place before it when it is not there."""
-        if field <= 0 or (field <= 2 and self._declares):
+        if field <= 0 or (field <= 2 and self.declares):
             return {0: 1, 1: 4, 2: 5}[max(field, 0)]
         texts = self.field_texts
         if field >= len(texts):
             return len(self.raw) + 1
-        skipped = texts[2:field] if self._declares else texts[1:field]
+        skipped = texts[2:field] if self.declares else texts[1:field]
         separated = self.raw[len(self.name) : len(self.name) + 1] == self._coding.delimiters.field
         start = len(self.name) + 1 + separated + sum(len(text) + 1 for text in skipped)
         text = texts[field]
@@ -153,7 +172,7 @@ class Segment:
             value, is_null = raw, raw == '""'
             if is_null:
                 value = NULL
-            elif escape and escape in raw and not (self._declares and field <= 2):
+            elif escape and escape in raw and not (self.declares and field <= 2):
                 value = escapes.decode(raw, delimiters, codec=codec)
             path = f"{start}{field}[{repetition}].{component}.{sub}"
             found.append(new(Leaf, (path, name, occurrence, field, repetition, component, sub, raw, value, is_null)))
@@ -167,7 +186,7 @@ class Segment:
         for field, text in enumerate(self.field_texts):
             if not text or not field:
                 continue
-            if self._declares and field <= 2:
+            if self.declares and field <= 2:
                 add((field, 1, 1, 1, text))
                 continue
             for r, repetition in enumerate(split(text, repetition_mark) if repetition_mark in text else (text,), 1):

@@ -1,59 +1,100 @@
-"""Segments as the rows see them: fields, their repetitions, and for each value the ledger entry that goes with it."""
+"""Segments as the rows see them: fields, their repetitions, and what became of each value.
+
+This is the hot path of the mapper: no object is made per value, and nothing refers back, so that all of it is freed at
+once. A cell holds its values in one dictionary, what rows
+took is noted as keys, and the ledger is written out of that only when somebody reads it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, final
-
-from vrfhir.hl7v2.escapes import decode
-from vrfhir.hl7v2.segment import HEADERS
-from vrfhir.mappers.ledger import Entry
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias, final
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Delimiters, Segment
+    from vrfhir.mappers.ledger import Outcome
+    from vrfhir.mappers.records import Record
 
-__all__ = ["Cell", "SegmentView"]
+__all__ = ["Cell", "SegmentView", "Settlement"]
+
+Settlement: TypeAlias = "tuple[Outcome, str, str, Record | None, int]"
+"""What became of a value: the outcome, the row or rule, and where in FHIR it went (element, record, index)."""
 
 _NOTHING: Sequence[Cell] = ()
 _MAX_PARTS = 4096
+_FIRST = 1 << 12 | 1
+_KEYS = tuple(component << 12 | 1 for component in range(1, 65))
+"""The keys of the first subcomponents of 64 components: longer fields take the slow way."""
 
 
 @final
 class Cell:
     """One repetition of a field. A conversion *takes* the parts it puts into FHIR and *peeks* at those it only looks at.
 
-    What was taken is settled as mapped when the value was placed; when the conversion gives up, :meth:`release` forgets
-    it and the leaves stay open, to be carried.
+    ``at`` has the text of every part that holds something, decoded and without blanks around it. What was taken is
+    settled as mapped when the value was placed; when the conversion gives up, :meth:`release` forgets it and the values
+    stay open, to be carried.
     """
 
-    __slots__ = ("at", "repetition", "taken")
+    __slots__ = ("at", "field", "raw", "repetition", "segment", "settled", "taken")
 
-    def __init__(self, repetition: int) -> None:
+    def __init__(self, segment: Segment, field: int, repetition: int, raw: str, at: dict[int, str]) -> None:
+        self.segment = segment
+        self.field = field
         self.repetition = repetition
-        self.at: dict[int, Entry] = {}
-        self.taken: list[Entry] = []
+        self.raw = raw
+        self.at = at
+        self.taken: list[int] = []
+        self.settled: dict[int, Settlement] | None = None
+
+    @property
+    def origin(self) -> str:
+        """The path of the cell, ``PID[1]-3[2]``."""
+        segment = self.segment
+        return f"{segment.name}[{segment.occurrence}]-{self.field}[{self.repetition}]"
+
+    def path(self, component: int = 1, subcomponent: int = 1) -> str:
+        """The path of a part, ``PID[1]-3[2].4.1``."""
+        return f"{self.origin}.{component}.{subcomponent}"
+
+    def first_path(self) -> str:
+        """The path of the first part that holds something."""
+        return self.path(*self.places()[0])
 
     def take(self, component: int = 1, subcomponent: int = 1) -> str:
         """The value of a part, which goes into FHIR; empty when there is none."""
-        entry = self.at.get(component << 12 | subcomponent)
-        if entry is None:
+        key = component << 12 | subcomponent
+        text = self.at.get(key)
+        if text is None:
             return ""
-        self.taken.append(entry)
-        return entry.text
+        self.taken.append(key)
+        return text
 
     def peek(self, component: int = 1, subcomponent: int = 1) -> str:
         """The value of a part, without taking it."""
-        entry = self.at.get(component << 12 | subcomponent)
-        return "" if entry is None else entry.text
+        return self.at.get(component << 12 | subcomponent, "")
+
+    def has_taken(self, component: int, subcomponent: int = 1) -> bool:
+        """True when the part was taken since the last settlement."""
+        return component << 12 | subcomponent in self.taken
 
     def untake(self, component: int = 1, subcomponent: int = 1) -> None:
         """Give a part back: it was looked at, but its exact text cannot be had again from FHIR."""
-        entry = self.at.get(component << 12 | subcomponent)
-        if entry is not None:
-            self.taken = [taken for taken in self.taken if taken is not entry]
+        key = component << 12 | subcomponent
+        self.taken = [taken for taken in self.taken if taken != key]
 
     def release(self) -> None:
         """Forget everything taken since the last settlement."""
+        self.taken.clear()
+
+    def settle(self, settlement: Settlement) -> None:
+        """Write down what became of everything taken; what is settled already stays."""
+        if self.settled is None:
+            self.settled = dict.fromkeys(self.taken, settlement)
+        else:
+            for key in self.taken:
+                self.settled.setdefault(key, settlement)
         self.taken.clear()
 
     def places(self) -> list[tuple[int, int]]:
@@ -65,18 +106,15 @@ class Cell:
 
         With ``component`` only that component is taken.
         """
-        if len(self.at) == 1 and not component:
-            entry = next(iter(self.at.items()))
-            if entry[0] == (1 << 12 | 1):
-                self.taken.append(entry[1])
-                return entry[1].value
+        if not component and len(self.at) == 1 and _FIRST in self.at:
+            self.taken.append(_FIRST)
+            return self.at[_FIRST]
         parts: dict[int, dict[int, str]] = {}
-        for key, entry_ in self.at.items():
-            number = key >> 12
-            if component and number != component:
-                continue
-            parts.setdefault(number, {})[key & 0xFFF] = entry_.value
-            self.taken.append(entry_)
+        for c, s, raw in self.segment.parts(self.field, self.raw):
+            key = c << 12 | s
+            if key in self.at and s < _MAX_PARTS and (not component or c == component):
+                parts.setdefault(c, {})[s] = self.segment.decoded(raw)
+                self.taken.append(key)
         first = component or 1
         texts = []
         for number in range(first, max(parts, default=first) + 1):
@@ -87,59 +125,95 @@ class Cell:
 
 @final
 class SegmentView:
-    """One segment: its fields by number, each a list of cells."""
+    """One segment: its fields by number, each a list of cells.
 
-    __slots__ = ("entries", "fields", "index", "name", "occurrence", "path")
+    ``irregular`` says that some values are in no cell: ``""``, blanks, parts beyond counting; what becomes of those
+    stands in ``others`` by field, repetition, component and subcomponent.
+    """
 
-    def __init__(self, segment: Segment, delimiters: Delimiters, codec: str) -> None:
+    __slots__ = (
+        "_delimiters",
+        "fields",
+        "index",
+        "irregular",
+        "name",
+        "occurrence",
+        "others",
+        "path",
+        "segment",
+    )
+
+    def __init__(self, segment: Segment, delimiters: Delimiters) -> None:
+        self.segment = segment
         self.name = segment.name
         self.occurrence = segment.occurrence
         self.index = segment.index
         self.path = f"{segment.name}[{segment.occurrence}]"
-        self.entries: list[Entry] = []
+        self._delimiters = delimiters
+        self.irregular = False
+        self.others: dict[tuple[int, int, int, int], Settlement] = {}
         self.fields: dict[int, list[Cell]] = {}
-        self._read(segment, delimiters, codec)
+        self._read()
 
-    def _read(self, segment: Segment, delimiters: Delimiters, codec: str) -> None:
-        """Split into cells and entries: the same leaves as ``Segment.leaves()``, in the same order, without the detour."""
-        _, component_mark, repetition_mark, escape, subcomponent_mark, _ = delimiters
-        header = segment.name in HEADERS
-        path, entries, fields = self.path, self.entries, self.fields
+    def _read(self) -> None:
+        """Split into cells: the same values as ``Segment.leaves()``, in the same order."""
+        segment, fields = self.segment, self.fields
+        _, component_mark, repetition_mark, escape, subcomponent_mark, _ = self._delimiters
+        declares = segment.declares
+        raw = segment.raw[4 + len(segment.field(2)) :] if declares else segment.raw
+        clean = '""' not in raw and not (escape and escape in raw)
+        tidy = clean and raw.isprintable() and not _has_loose_blanks(raw, self._delimiters)
         for field, text in enumerate(segment.field_texts):
             if not text or not field:
                 continue
-            cells: list[Cell] = []
-            if header and field <= 2:
-                repetitions = [text]
-                marks = ("", "")
-            else:
-                repetitions = text.split(repetition_mark) if repetition_mark and repetition_mark in text else [text]
-                marks = (component_mark, subcomponent_mark)
-            for r, repetition in enumerate(repetitions, 1):
-                if not repetition:
+            if declares and field <= 2:
+                fields[field] = [Cell(segment, field, 1, text, {_FIRST: text})]
+            elif repetition_mark and repetition_mark in text:
+                cells = []
+                for number, repetition in enumerate(text.split(repetition_mark), 1):
+                    at = self._parts(field, repetition, tidy) if repetition else None
+                    if at:
+                        cells.append(Cell(segment, field, number, repetition, at))
+                if cells:
+                    fields[field] = cells
+            elif tidy and component_mark and subcomponent_mark not in text:
+                if component_mark not in text:
+                    fields[field] = [Cell(segment, field, 1, text, {_FIRST: text})]
                     continue
-                cell = Cell(r)
-                components = repetition.split(marks[0]) if marks[0] and marks[0] in repetition else [repetition]
-                for c, component in enumerate(components, 1):
-                    if not component:
-                        continue
-                    parts = component.split(marks[1]) if marks[1] and marks[1] in component else [component]
-                    for s, raw in enumerate(parts, 1):
-                        if not raw:
-                            continue
-                        value = raw
-                        if escape and escape in raw and marks[0]:
-                            value = decode(raw, delimiters, codec=codec)
-                        entry = Entry(path, field, r, c, s, raw, value)
-                        entries.append(entry)
-                        if raw == '""':
-                            entry.settle("deleted", raw)
-                        elif entry.text and c < _MAX_PARTS and s < _MAX_PARTS:
-                            cell.at[c << 12 | s] = entry
-                if cell.at:
-                    cells.append(cell)
-            if cells:
-                fields[field] = cells
+                texts = text.split(component_mark)
+                if len(texts) <= len(_KEYS):
+                    at = {key: part for key, part in zip(_KEYS, texts) if part}  # noqa: B905 - more keys than texts
+                else:
+                    at = self._parts(field, text, False)
+                if at:
+                    fields[field] = [Cell(segment, field, 1, text, at)]
+            else:
+                at = self._parts(field, text, tidy)
+                if at:
+                    fields[field] = [Cell(segment, field, 1, text, at)]
+
+    def _parts(self, field: int, text: str, tidy: bool) -> dict[int, str]:
+        """The values of a repetition by their keys."""
+        _, component_mark, _, _, subcomponent_mark, _ = self._delimiters
+        if tidy and component_mark and (not subcomponent_mark or subcomponent_mark not in text):
+            texts = text.split(component_mark)
+            if len(texts) <= len(_KEYS):
+                return {key: part for key, part in zip(_KEYS, texts) if part}  # noqa: B905 - more keys than texts
+        found = {}
+        for component, subcomponent, raw in self.segment.parts(field, text):
+            value = "" if raw == '""' else self.segment.decoded(raw).strip()
+            if value and component < _MAX_PARTS and subcomponent < _MAX_PARTS:
+                found[component << 12 | subcomponent] = value
+            else:
+                self.irregular = True
+        return found
+
+    def settlement(self, field: int, repetition: int, component: int, subcomponent: int) -> Settlement | None:
+        """What became of a value; None when nothing did yet."""
+        for cell in self.fields.get(field, _NOTHING):
+            if cell.repetition == repetition:
+                return cell.settled.get(component << 12 | subcomponent) if cell.settled else None
+        return None
 
     def cells(self, field: int) -> Sequence[Cell]:
         """The repetitions of a field that hold something."""
@@ -150,13 +224,28 @@ class SegmentView:
         cells = self.fields.get(field)
         if not cells or cells[0].repetition != 1:
             return ""
-        return cells[0].peek(component, subcomponent)
+        return cells[0].at.get(component << 12 | subcomponent, "")
 
     def valued(self, field: int, component: int = 0) -> bool:
         """True when the field (or a component of it) holds anything."""
         cells = self.fields.get(field)
         if not cells:
             return False
-        if not component:
-            return any(cell.at for cell in cells)
-        return any(key >> 12 == component for cell in cells for key in cell.at)
+        return not component or any(key >> 12 == component for cell in cells for key in cell.at)
+
+
+def _has_loose_blanks(raw: str, delimiters: Delimiters) -> bool:
+    """True when blanks stand beside a delimiter: then values have to be stripped."""
+    if " " in raw:
+        for edge in _edges(delimiters):
+            if edge in raw:
+                return True
+        return raw[-1] == " "
+    return False
+
+
+@lru_cache(maxsize=64)
+def _edges(delimiters: Delimiters) -> Sequence[str]:
+    field, component, repetition, _, subcomponent, _ = delimiters
+    marks = [mark for mark in (field, component, repetition, subcomponent) if mark]
+    return tuple(edge for mark in marks for edge in (f" {mark}", f"{mark} "))

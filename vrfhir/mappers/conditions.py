@@ -48,11 +48,17 @@ def compile_condition(tree: Any) -> Condition:
 
 def _both(*parts: Any) -> Condition:
     compiled = tuple(compile_condition(part) for part in parts)
+    if len(compiled) == 2:
+        one, two = compiled
+        return lambda segment, context: one(segment, context) and two(segment, context)
     return lambda segment, context: all(part(segment, context) for part in compiled)
 
 
 def _either(*parts: Any) -> Condition:
     compiled = tuple(compile_condition(part) for part in parts)
+    if len(compiled) == 2:
+        one, two = compiled
+        return lambda segment, context: one(segment, context) or two(segment, context)
     return lambda segment, context: any(part(segment, context) for part in compiled)
 
 
@@ -68,21 +74,23 @@ def _valued(path: str) -> Condition:
 
 
 def _equal(path: str, value: str) -> Condition:
-    place = parse_path(path)
-    field, component, sub = place.field, place.component or 1, place.subcomponent or 1
-    return _on(place.segment, lambda segment: segment.value(field, component, sub) == value)
+    read = _reader(path)
+    return lambda segment, context: read(segment, context) == value
 
 
 def _among(path: str, values: list[str]) -> Condition:
-    place, allowed = parse_path(path), frozenset(values)
-    field, component, sub = place.field, place.component or 1, place.subcomponent or 1
-    return _on(place.segment, lambda segment: segment.value(field, component, sub) in allowed)
+    read, allowed = _reader(path), frozenset(values)
+    return lambda segment, context: read(segment, context) in allowed
 
 
 def _matching(path: str, pattern: str) -> Condition:
-    place, compiled = parse_path(path), re.compile(pattern)
-    field, component, sub = place.field, place.component or 1, place.subcomponent or 1
-    return _on(place.segment, lambda segment: compiled.search(segment.value(field, component, sub)) is not None)
+    read, search = _reader(path), re.compile(pattern).search
+
+    def matches(segment: SegmentView, context: Context) -> bool:
+        text = read(segment, context)
+        return text is not None and search(text) is not None
+
+    return matches
 
 
 def _count(path: str, comparison: str, number: int) -> Condition:
@@ -91,9 +99,13 @@ def _count(path: str, comparison: str, number: int) -> Condition:
 
 
 def _length(path: str, comparison: str, number: int) -> Condition:
-    place, compare = parse_path(path), _COMPARISONS[comparison]
-    component = place.component or 1
-    return _on(place.segment, lambda segment: compare(len(segment.value(place.field, component)), number))
+    read, compare = _reader(path), _COMPARISONS[comparison]
+
+    def measured(segment: SegmentView, context: Context) -> bool:
+        text = read(segment, context)
+        return text is not None and compare(len(text), number)
+
+    return measured
 
 
 def _before(first: str, second: str) -> Condition:
@@ -129,6 +141,23 @@ def _open(role: str) -> Condition:
 def _value(segment: SegmentView, context: Context, name: str, field: int) -> str:
     owner: SegmentView | None = segment if segment.name == name else context.first(name)
     return owner.value(field) if owner is not None else ""
+
+
+def _reader(path: str) -> Callable[[SegmentView, Context], str | None]:
+    """Reads a value of this segment, or of the message's first one of that name; None when there is none."""
+    place = parse_path(path)
+    name, field, key = place.segment, place.field, (place.component or 1) << 12 | (place.subcomponent or 1)
+
+    def read(segment: SegmentView, context: Context) -> str | None:
+        if segment.name != name:
+            other = context.by_name.get(name)
+            if other is None:
+                return None
+            segment = other
+        cells = segment.fields.get(field)
+        return cells[0].at.get(key, "") if cells and cells[0].repetition == 1 else ""
+
+    return read
 
 
 def _on(name: str, test: Callable[[SegmentView], bool]) -> Condition:

@@ -8,7 +8,7 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
-from vrfhir.mappers.cells import SegmentView
+from vrfhir.mappers.cells import Cell, SegmentView
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.records import Record
 
@@ -25,6 +25,7 @@ VR_SERVICE_CODES = frozenset({"70082004", "18781004", "1098041000000101", "10826
 _SNOMED_NAMES = frozenset({"SCT", "SNM", "SNOMED", "SNOMED-CT", "SNOMED CT", "SNOMEDCT", "SNCT"})
 _UK_AUTHORITIES = frozenset({"NHS", "NHSNBR", "NHSNMBR", "CHI", "HCN"})
 _NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8").bytes  # RFC 4122 name space for URLs
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}  # RFC 4122 4.1.1
 _ROOT = "https://vrfhir.org/fhir/v2/"
 
 
@@ -39,9 +40,7 @@ class Context:
     def __init__(self, message: Message, partner: Partner) -> None:
         self.message = message
         self.partner = partner
-        self.segments: list[SegmentView] = [
-            SegmentView(segment, message.delimiters, message.charset) for segment in message.segments
-        ]
+        self.segments: list[SegmentView] = [SegmentView(segment, message.delimiters) for segment in message.segments]
         self.by_name: dict[str, SegmentView] = {}
         for segment in self.segments:
             self.by_name.setdefault(segment.name, segment)
@@ -62,10 +61,12 @@ class Context:
         self.uk = self._is_uk(header)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
-        self._message_key = f"{_ROOT}{key}/{message.control_id}/"
+        message_key = f"{_ROOT}{key}/{message.control_id}/"
+        self._message_key = sha1(_NAMESPACE + message_key.encode(), usedforsecurity=False)
         referral = self.by_name.get("RF1")
         number = "^".join(filter(None, (referral.value(6), referral.value(6, 2)))) if referral else ""
-        self._referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else self._message_key
+        referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else message_key
+        self._referral_key = sha1(_NAMESPACE + referral_key.encode(), usedforsecurity=False)
 
     def first(self, name: str) -> SegmentView | None:
         """The first segment of a name."""
@@ -80,16 +81,18 @@ class Context:
             return "PR1" not in self.current
         if name == "document-noted":
             return self.current["Noted"].type == "DocumentReference"
-        return {"uk": self.uk, "vr": self.vr, "status-query": self.trigger == "I15"}[name]
+        if name == "status-query":
+            return self.trigger == "I15"
+        return self.uk if name == "uk" else self.vr
 
     def full_url(self, path: str, role: str, *, of_message: bool = False) -> str:
         """The deterministic ``urn:uuid:`` of a resource: UUIDv5 of partner, referral or control id, segment and role."""
         key = self._message_key if of_message else self._referral_key
-        digest = bytearray(sha1(_NAMESPACE + f"{key}{path}/{role}".encode(), usedforsecurity=False).digest()[:16])
-        digest[6] = digest[6] & 0x0F | 0x50
-        digest[8] = digest[8] & 0x3F | 0x80
-        text = digest.hex()
-        return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        digest = key.copy()
+        digest.update(f"{path}/{role}".encode())
+        text = digest.hexdigest()
+        variant = _VARIANTS[text[16]]
+        return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
     def new(self, resource_type: str, role: str, path: str, *, of_message: bool = False) -> Record:
         """A new resource in the Bundle."""
@@ -107,18 +110,36 @@ class Context:
 
         The new one goes into an earlier one when neither contradicts the other; otherwise both stay.
         """
-        for key in keys:
-            for earlier in self.people.setdefault(key, []):
-                if earlier is not record and _agree(earlier.resource, record.resource):
-                    earlier.resource.update(
-                        {name: value for name, value in record.resource.items() if name not in ("resourceType", "id")}
-                    )
-                    record.merged = earlier
-                    self.records.remove(record)
-                    return earlier
+        earlier = self._earlier(record.resource, keys)
+        if earlier is None:
+            for key in keys:
+                self.people[key].append(record)
+            return record
+        record.merged = earlier
+        self.records.remove(record)
+        return earlier
+
+    def named(self, resource: dict[str, Any], cell: Cell, *keys: tuple[str, ...], of_message: bool = False) -> Record:
+        """The same for one that a value names: a record is only made when there is no earlier one."""
+        earlier = self._earlier(resource, keys)
+        if earlier is not None:
+            return earlier
+        kind = resource["resourceType"]
+        record = self.new(kind, kind, cell.origin, of_message=of_message)
+        record.resource.update(resource)
         for key in keys:
             self.people[key].append(record)
         return record
+
+    def _earlier(self, resource: dict[str, Any], keys: Sequence[tuple[str, ...]]) -> Record | None:
+        for key in keys:
+            for earlier in self.people.setdefault(key, []):
+                if earlier.resource is not resource and _agree(earlier.resource, resource):
+                    earlier.resource.update(
+                        {name: value for name, value in resource.items() if name not in ("resourceType", "id")}
+                    )
+                    return earlier
+        return None
 
     def _is_uk(self, header: SegmentView) -> bool:
         if self.partner.country:

@@ -10,11 +10,11 @@ from vrfhir.mappers.conditions import Condition, compile_condition
 from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.paths import PLACED, REFUSED, compile_place, role_of
-from vrfhir.mappers.rows import Flavour, Role, Row, load_maps
+from vrfhir.mappers.rows import Flavour, Row, load_maps
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
-    from vrfhir.mappers.cells import Cell, SegmentView
+    from vrfhir.mappers.cells import Cell, SegmentView, Settlement
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.records import Record
 
@@ -27,16 +27,15 @@ class Scope:
 
     __slots__ = ("_context", "_roles", "path", "records")
 
-    def __init__(self, context: Context, roles: Mapping[str, Role], path: str) -> None:
-        self._context, self._roles, self.path = context, roles, path
+    def __init__(self, context: Context, flavour: CompiledFlavour, path: str) -> None:
+        self._context, self._roles, self.path = context, flavour.roles, path
         self.records: dict[str, Record] = {}
-        for role in roles.values():
-            if role.create == "always":
-                self.make(role.name)
-            elif role.create == "message":
-                shared = context.shared.get(role.name)
-                if shared is not None:
-                    self.records[role.name] = shared
+        for name in flavour.made:
+            self.make(name)
+        for name in flavour.shared:
+            shared = context.shared.get(name)
+            if shared is not None:
+                self.records[name] = shared
 
     def make(self, name: str) -> Record | None:
         """The record of a role, made when it may be; None for a shared one that the message does not have."""
@@ -65,11 +64,13 @@ Run = Callable[["SegmentView", Scope, "Context"], None]
 class CompiledFlavour:
     """One form of a segment, ready to run."""
 
-    __slots__ = ("home", "link", "name", "roles", "runs", "when")
+    __slots__ = ("home", "link", "made", "name", "roles", "runs", "shared", "when")
 
     def __init__(self, flavour: Flavour) -> None:
         self.name = flavour.name
         self.roles = flavour.roles
+        self.made = tuple(role.name for role in flavour.roles.values() if role.create == "always")
+        self.shared = tuple(role.name for role in flavour.roles.values() if role.create == "message")
         self.home = flavour.home
         self.link = flavour.link
         self.when: Condition | None = compile_condition(flavour.when) if flavour.when else None
@@ -96,22 +97,14 @@ def _compile(row: Row) -> Run:
         raise ValueError(f"map row {row.id}: {error}") from error
     role, field, component = role_of(row.to), row.field, row.component
     target = row.to.removesuffix(".*")
+    part = component << 12 | 1 if component else 0
+    other_part = component << 12 | (row.subcomponent or 1)
     identity, repetitions, join = row.id, row.repetitions, row.join
 
-    def settle(cell: Cell, record: Record, index: int) -> None:
-        for entry in cell.taken:
-            if not entry.outcome:
-                entry.outcome = "mapped"
-                entry.row = identity
-                entry.target = target
-                entry.record = record
-                entry.index = index
-        cell.taken.clear()
-
     def run(segment: SegmentView, scope: Scope, context: Context) -> None:
-        cells = segment.fields[field]
         if condition is not None and not condition(segment, context):
             return
+        cells = segment.fields[field]
         if repetitions == "first":
             cells = cells[:1]
         elif repetitions == "rest":
@@ -120,21 +113,29 @@ def _compile(row: Row) -> Run:
             _run_joined(cells, scope, context)
             return
         for cell in cells:
-            if component and component << 12 | 1 not in cell.at and not cell.peek(component, row.subcomponent or 1):
+            if part and part not in cell.at and other_part not in cell.at:
                 continue
             value = convert(cell, context)
-            record = scope.make(role) if value is not None and cell.taken else None
-            if record is None:
-                cell.taken.clear()
+            taken = cell.taken
+            if not taken:
                 continue
-            if value is ALREADY or place is None:
-                index = _spread(record.resource, value) if spread else PLACED
-            else:
+            record = (scope.records.get(role) or scope.make(role)) if value is not None else None
+            if record is None:
+                taken.clear()
+                continue
+            if place is not None and value is not ALREADY:
                 index = place(record.resource, value)
-            if index == REFUSED:
-                cell.taken.clear()
             else:
-                settle(cell, record, index)
+                index = _spread(record.resource, value) if spread and value is not ALREADY else PLACED
+            if index != REFUSED:
+                settlement: Settlement = ("mapped", identity, target, record, index)
+                if cell.settled is None:
+                    cell.settled = dict.fromkeys(taken, settlement)
+                    taken.clear()
+                else:
+                    cell.settle(settlement)
+            else:
+                taken.clear()
 
     def _run_joined(cells: Sequence[Cell], scope: Scope, context: Context) -> None:
         values = [(cell, convert(cell, context)) for cell in cells]
@@ -148,7 +149,7 @@ def _compile(row: Row) -> Run:
             if record is None or value is None or index == REFUSED:
                 cell.taken.clear()
             else:
-                settle(cell, record, index)
+                cell.settle(("mapped", identity, target, record, index))
 
     return run
 

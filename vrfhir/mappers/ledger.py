@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, final
 
 if TYPE_CHECKING:
+    from vrfhir.hl7v2 import Leaf
+    from vrfhir.mappers.cells import SegmentView, Settlement
     from vrfhir.mappers.records import Record
 
 __all__ = ["OUTCOMES", "Entry", "Ledger", "Outcome"]
@@ -50,22 +53,22 @@ class Entry:
         "value",
     )
 
-    def __init__(
-        self, segment: str, field: int, repetition: int, component: int, subcomponent: int, raw: str, value: str
-    ) -> None:
+    def __init__(self, segment: str, leaf: Leaf, settlement: Settlement | None) -> None:
         self.segment = segment
-        self.field = field
-        self.repetition = repetition
-        self.component = component
-        self.subcomponent = subcomponent
-        self.raw = raw
-        self.value = value
-        self.text = value.strip()
+        self.field = leaf.field
+        self.repetition = leaf.repetition
+        self.component = leaf.component
+        self.subcomponent = leaf.subcomponent
+        self.raw = leaf.raw
+        self.value = leaf.raw if leaf.is_null else leaf.value
+        self.text = self.value.strip()
         self.outcome: Outcome = ""
         self.row = ""
         self.target = ""
-        self.index = -1
         self.record: Record | None = None
+        self.index = -1
+        if settlement is not None:
+            self.outcome, self.row, self.target, self.record, self.index = settlement
 
     @property
     def path(self) -> str:
@@ -77,19 +80,14 @@ class Entry:
         """The FHIR element the value went to, ``Patient.identifier[1]``; empty when it went nowhere."""
         if not self.target:
             return ""
-        return self.target.replace("[]", f"[{self.index}]" if self.index >= 0 else "", 1)
+        role, dot, element = self.target.partition(".")
+        resource = self.record.place.type if self.record is not None else role
+        return resource + dot + element.replace("[]", f"[{self.index}]" if self.index >= 0 else "", 1)
 
     @property
     def resource(self) -> str:
         """``fullUrl`` of the resource the value went to."""
         return self.record.place.full_url if self.record is not None else ""
-
-    def settle(
-        self, outcome: Outcome, row: str, target: str = "", record: Record | None = None, index: int = -1
-    ) -> None:
-        """Write the outcome down; the first one stays."""
-        if not self.outcome:
-            self.outcome, self.row, self.target, self.record, self.index = outcome, row, target, record, index
 
     def to_dict(self, *, values: bool = False) -> dict[str, Any]:
         """JSON shape; values only on request, and never those of credentials."""
@@ -103,12 +101,23 @@ class Entry:
         return row
 
 
+def _entries(view: SegmentView) -> Iterator[Entry]:
+    for leaf in view.segment.leaves():
+        place = leaf[3:7]
+        yield Entry(view.path, leaf, view.others.get(place) or view.settlement(*place))
+
+
 @final
 class Ledger:
-    """Every leaf of one message, in message order."""
+    """Every leaf of one message, in message order; written out when it is first read."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries = entries
+    def __init__(self, views: Sequence[SegmentView]) -> None:
+        self._views = views
+
+    @cached_property
+    def entries(self) -> Sequence[Entry]:
+        """Every leaf with its outcome."""
+        return tuple(entry for view in self._views for entry in _entries(view))
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)

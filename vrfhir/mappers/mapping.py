@@ -48,8 +48,9 @@ def to_fhir(message: Message | bytes, *, partner: Partner | None = None, receive
     begin(context)
     walk(context)
     bundle = finish(context, message.encode(), received)
-    entries = [entry for segment in context.segments for entry in segment.entries]
-    return Mapping(bundle, Ledger(entries), [*message.issues, *issues, *_check_content(context), *context.issues])
+    return Mapping(
+        bundle, Ledger(context.segments), [*message.issues, *issues, *_check_content(context), *context.issues]
+    )
 
 
 def _check_type(message: Message, partner: Partner) -> list[Issue]:

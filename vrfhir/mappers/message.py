@@ -23,6 +23,7 @@ __all__ = ["PROFILES", "begin", "finish"]
 _PROFILE = "https://vrfhir.org/fhir/StructureDefinition/"
 _EVENT = "https://vrfhir.org/fhir/CodeSystem/vr-message-event"
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+_OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _ER7 = "application/hl7-v2+er7"
 
 PROFILES: Mapping[str, str] = {
@@ -167,7 +168,11 @@ def _provenance(context: Context, original: Record, recorded: str) -> None:
     source.resource["target"] = targets
     _recorded(source.resource, recorded)
     kind = context.message.type
-    source.resource["activity"] = {"text": f"HL7 v2 message {kind.code}^{kind.trigger}".rstrip("^")}
+    operation = "CREATE" if (kind.code, context.trigger) == ("REF", "I12") else "UPDATE"
+    source.resource["activity"] = {
+        "coding": [{"system": _OPERATION, "code": operation}],
+        "text": f"HL7 v2 message {kind.code}^{kind.trigger}".rstrip("^"),
+    }
     source.resource["agent"] = [{"type": _agent("author"), "who": sender}]
     source.resource["entity"] = [{"role": "source", "what": original.reference}]
     device = context.shared.get("SourceDevice")
@@ -187,11 +192,12 @@ def _provenance(context: Context, original: Record, recorded: str) -> None:
     _recorded(made.resource, recorded)
     made.resource["activity"] = {
         "coding": [
+            {"system": _OPERATION, "code": "CREATE"},
             {
                 "system": "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle",
                 "code": "transform",
                 "display": "Transform/Translate Record Lifecycle Event",
-            }
+            },
         ]
     }
     made.resource["agent"] = [{"type": _agent("assembler"), "who": mapper.reference}]

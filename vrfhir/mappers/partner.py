@@ -72,6 +72,16 @@ class Partner:
         return ZoneInfo(self.time_zone)
 
     @cached_property
+    def vocabulary(self) -> dict[tuple[str, str, str, str], object]:
+        """What was looked up about this partner's codes; the conversion of coded values keeps it and bounds it."""
+        return {}
+
+    @cached_property
+    def designators(self) -> dict[tuple[str, str, str, str, str], tuple[str, Sequence[int]]]:
+        """What was looked up about this partner's assigning authorities; the conversion of identifiers bounds it."""
+        return {}
+
+    @cached_property
     def _by_namespace(self) -> dict[tuple[str, str], str]:
         return {(a.kind, a.namespace.upper()): a.system for a in reversed(self.authorities) if a.namespace}
 

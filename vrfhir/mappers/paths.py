@@ -58,6 +58,10 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
     steps = _steps(path, extensions)
     *walk, last = steps
     constants = dict(beside or {})
+    if not walk and not constants and not last.url and last.position in (None, -1):
+        return _placed_directly(last)
+    if len(walk) == 1 and walk[0].position is None and not constants:
+        return _placed_within(walk[0].name, last)
 
     def place(resource: dict[str, Any], value: Any) -> int:
         holder: dict[str, Any] = resource
@@ -79,6 +83,37 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
         for name, constant in constants.items():
             (holder if item is None else item).setdefault(name, constant)
         return index if index != PLACED else result
+
+    return place
+
+
+def _placed_directly(step: _Step) -> Place:
+    """The placing function of an element of the resource itself, the usual case."""
+    name = step.name
+
+    def set_it(resource: dict[str, Any], value: Any) -> int:
+        if name in resource or type(value) is Primitive:
+            return _put(resource, step, value)
+        resource[name] = value
+        return PLACED
+
+    def append(resource: dict[str, Any], value: Any) -> int:
+        if name not in resource and type(value) is not Primitive:
+            resource[name] = [value]
+            return 0
+        return _put(resource, step, value)
+
+    return set_it if step.position is None else append
+
+
+def _placed_within(outer: str, step: _Step) -> Place:
+    """The placing function of an element of an object that does not repeat."""
+
+    def place(resource: dict[str, Any], value: Any) -> int:
+        inner = resource.get(outer)
+        if inner is None:
+            inner = resource[outer] = {}
+        return _put(inner, step, value)
 
     return place
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -31,13 +32,16 @@ _TABLE_NAME = re.compile(r"(?:HL7)?([0-9]{4})")
 
 
 class CodeMap(NamedTuple):
-    """v2 codes of one table as FHIR codes, and the v2 code to write for each FHIR code."""
+    """v2 codes of one table as FHIR codes, and the v2 code to write for each FHIR code.
+
+    ``national`` is the system of codes that the UK writes in this place and the table does not have.
+    """
 
     table: str
     system: str
     codes: dict[str, str]
     back: dict[str, str]
-    national: str = ""
+    national: Mapping[str, str] = {}
 
 
 @cache
@@ -58,7 +62,7 @@ def code_map(name: str) -> CodeMap:
     back: dict[str, str] = {}
     for code, target in entry["codes"].items():
         back.setdefault(target, code)
-    return CodeMap(entry["table"], entry.get("system", ""), entry["codes"], back, entry.get("national", ""))
+    return CodeMap(entry["table"], entry.get("system", ""), entry["codes"], back, entry.get("national", {}))
 
 
 @cache
@@ -98,6 +102,14 @@ def _names_of_systems() -> dict[str, str]:
     return found
 
 
+@cache
+def _own_systems() -> frozenset[str]:
+    """Ids of the code systems of the VR package."""
+    folder = files("vrfhir.profiles") / "package"
+    names = (entry.name for entry in folder.iterdir())
+    return frozenset(name[11:-5] for name in names if name.startswith("CodeSystem-") and name.endswith(".json"))
+
+
 def named_system(name: str) -> str:
     """The URI for a coding system name: the registered names, tables, our own code systems; empty when unknown."""
     upper = name.upper()
@@ -105,7 +117,7 @@ def named_system(name: str) -> str:
     if known:
         return known
     if upper.startswith("VR-"):
-        return _VR + name.lower()
+        return _VR + name.lower() if name.lower() in _own_systems() else ""
     if name.startswith(("http://", "https://", "urn:")):
         return name
     match = _TABLE_NAME.fullmatch(upper)
@@ -124,6 +136,7 @@ def system_name(uri: str) -> str:
     return uri
 
 
+@lru_cache(maxsize=4096)
 def sender_system(sender: str, name: str = "") -> str:
     """The system of identifiers or codes that only their sender can explain: ``…/sid/v2/<sender>/<name>``.
 

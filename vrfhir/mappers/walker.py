@@ -14,7 +14,7 @@ from vrfhir.mappers.referral import finish_referral
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
-    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.cells import SegmentView, Settlement
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.records import Record
 
@@ -60,6 +60,7 @@ def walk(context: Context) -> None:
         homes.append(_segment(segment, flavours, context) if flavours else _without_map(segment, context))
     for action in context.later:
         action()
+    context.later.clear()
     finish_referral(context)
     _complete(context)
     account_for_the_rest(context, homes)
@@ -71,7 +72,7 @@ def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | 
         context.report("VR-V2-0534", segment.path, segment=segment.name)
         if segment.name != "CTD":
             return None
-    scope = Scope(context, flavour.roles, segment.path)
+    scope = Scope(context, flavour, segment.path)
     _run(flavour, segment, scope, context)
     return scope.make(flavour.home)
 
@@ -119,32 +120,57 @@ def _complete(context: Context) -> None:
 def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
     """Every leaf that no row took: ignored by rule, or carried on the resource of its segment, else on the header."""
     header = context.shared["MessageHeader"]
-    url = extension_urls()["v2-content"]
     for segment, home in zip(context.segments, homes, strict=True):
-        for entry in segment.entries:
-            if entry.outcome:
-                continue
-            if segment.name in CREDENTIALS:
-                entry.settle("ignored", "credentials")
-            elif (segment.name, entry.field) in STRUCTURAL:
-                entry.settle("ignored", "structural")
-            elif entry.field == 1 and segment.name in SET_IDS and _counts(segment, entry.value, context):
-                entry.settle("ignored", "set-id")
-            elif not entry.text:
-                entry.settle("ignored", "blank")
+        target = home or header
+        if segment.irregular:
+            _account_slowly(segment, target, context)
+            continue
+        for cells in segment.fields.values():
+            for cell in cells:
+                settled = cell.settled
+                if settled is None:
+                    settled = cell.settled = {}
+                elif len(settled) == len(cell.at):
+                    continue
+                for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
+                    key = component << 12 | sub
+                    if key not in settled:
+                        settled[key] = _left_over(
+                            segment, (cell.field, cell.repetition, component, sub), raw, target, context
+                        )
+
+
+def _account_slowly(segment: SegmentView, home: Record, context: Context) -> None:
+    """The same for a segment with values that stand in no cell."""
+    for leaf in segment.segment.leaves():
+        place = leaf[3:7]
+        if segment.settlement(*place) is None:
+            if leaf.is_null:
+                segment.others[place] = ("deleted", leaf.raw, "", None, -1)
             else:
-                target = (home or header).place
-                items = target.resource.setdefault("extension", [])
-                items.append(
-                    {
-                        "url": url,
-                        "extension": [
-                            {"url": "path", "valueString": entry.path},
-                            {"url": "value", "valueString": _printable(entry.raw)},
-                        ],
-                    }
-                )
-                entry.settle("carried", "v2-content", f"{target.type}.extension[]", target, len(items) - 1)
+                segment.others[place] = _left_over(segment, place, leaf.raw, home, context)
+
+
+def _left_over(
+    segment: SegmentView, place: tuple[int, int, int, int], raw: str, home: Record, context: Context
+) -> Settlement:
+    """What becomes of a value that no row took."""
+    field = place[0]
+    if segment.name in CREDENTIALS:
+        return ("ignored", "credentials", "", None, -1)
+    if (segment.name, field) in STRUCTURAL:
+        return ("ignored", "structural", "", None, -1)
+    value = segment.segment.decoded(raw)
+    if field == 1 and segment.name in SET_IDS and _counts(segment, value, context):
+        return ("ignored", "set-id", "", None, -1)
+    if not value.strip():
+        return ("ignored", "blank", "", None, -1)
+    target = home.place
+    items = target.resource.setdefault("extension", [])
+    path = f"{segment.path}-{field}[{place[1]}].{place[2]}.{place[3]}"
+    parts = [{"url": "path", "valueString": path}, {"url": "value", "valueString": _printable(raw)}]
+    items.append({"url": extension_urls()["v2-content"], "extension": parts})
+    return ("carried", "v2-content", f"{target.type}.extension[]", target, len(items) - 1)
 
 
 def _counts(segment: SegmentView, value: str, context: Context) -> bool:

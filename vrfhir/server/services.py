@@ -35,6 +35,7 @@ class Services:
                 settings.mllp_port,
                 max_bytes=settings.max_body_bytes,
                 port_option="--mllp-port",
+                admits=lambda peer: settings.admits(peer.host),
             )
             await listener.start()
             self._listener = listener

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     mllp_port: int | None = Field(
         default=None, ge=0, le=65535, description="Port of the MLLP listener; unset: no listener."
     )
+    mllp_peers: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or networks that may connect over MLLP, such as 10.1.2.0/24. Without any, loopback only.",
+    )
     partners: dict[str, str] = Field(
         default_factory=dict,
         description="Where answers go: sending application and facility (MSH-3|MSH-4), or facility alone → host:port.",
@@ -52,6 +56,13 @@ class Settings(BaseSettings):
     send_timeout: float = Field(default=30.0, gt=0, description="Seconds a partner may take to answer.")
     max_attempts: int = Field(default=10, gt=0, description="Deliveries tried before a message becomes a dead letter.")
 
+    @field_validator("mllp_peers")
+    @classmethod
+    def _networks(cls, peers: tuple[str, ...]) -> tuple[str, ...]:
+        for peer in peers:
+            ip_network(peer, strict=False)
+        return peers
+
     @field_validator("partners")
     @classmethod
     def _addresses(cls, partners: dict[str, str]) -> dict[str, str]:
@@ -62,11 +73,24 @@ class Settings(BaseSettings):
         return partners
 
     def require_safe(self) -> None:
-        """Refuse to serve strangers without tokens: deny by default."""
+        """Refuse to serve strangers: HTTP needs tokens, MLLP the peers that may connect. Deny by default."""
         if not self.tokens and not is_loopback(self.host):
             text = f"Without tokens the endpoint serves this machine only, not {self.host}."
             hint = "Set VRFHIR_TOKENS to a JSON list of {token, role, organisation}, or use --host 127.0.0.1."
             raise VrfhirError(Issue("fatal", "security", "VR-SERVER-0001", text, hint=hint))
+        if self.mllp_port is not None and not self.mllp_peers and not is_loopback(self.mllp_host):
+            text = f"Without peers named the MLLP listener serves this machine only, not {self.mllp_host}."
+            hint = "Name the addresses that may connect with --mllp-peer, or use --mllp-host 127.0.0.1."
+            raise VrfhirError(Issue("fatal", "security", "VR-SERVER-0001", text, hint=hint))
+
+    def admits(self, host: str) -> bool:
+        """Whether an address may connect over MLLP: one of ``mllp_peers``, or loopback."""
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        return mapped.is_loopback or any(mapped in ip_network(peer, strict=False) for peer in self.mllp_peers)
 
     def address_of(self, sender: str) -> tuple[str, int] | None:
         """Host and port of a partner known by ``MSH-3|MSH-4``, or by its facility alone; None for an unknown one."""

@@ -11,23 +11,21 @@ from collections.abc import Callable, Mapping
 
 from vrfhir.definitions.membership import Membership
 from vrfhir.terminology.registries import COUNTRIES_2, COUNTRIES_3, CURRENCIES, LANGUAGES
-from vrfhir.terminology.ucum import unit
 
 __all__ = ["judge"]
 
 IN, OUT, UNKNOWN = Membership.IN, Membership.OUT, Membership.UNKNOWN
 
-_TAG = re.compile(
+_TAG = (
     r"(?P<language>[a-z]{2,3})(-[a-z]{3}){0,3}(-(?P<script>[a-z]{4}))?(-(?P<region>[a-z]{2}|[0-9]{3}))?"
-    r"(?P<rest>(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?)",
-    re.IGNORECASE,
+    r"(?P<rest>(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?)"
 )
-_PRIVATE_TAG = re.compile(r"x(-[a-z0-9]{1,8})+|i-[a-z0-9]{2,8}", re.IGNORECASE)
+_PRIVATE_TAG = r"x(-[a-z0-9]{1,8})+|i-[a-z0-9]{2,8}"
 _MIME_NAME = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
-_MIME = re.compile(rf"(?P<kind>[A-Za-z]+)/{_MIME_NAME}(\s*;\s*{_MIME_NAME}=(\"[^\"]*\"|[^\s;\"]+))*")
+_MIME = rf"(?P<kind>[A-Za-z]+)/{_MIME_NAME}(\s*;\s*{_MIME_NAME}=(\"[^\"]*\"|[^\s;\"]+))*"
 _MIME_KINDS_TEXT = "application audio font haptics image message model multipart text video example chemical"
 _MIME_KINDS = frozenset(_MIME_KINDS_TEXT.split())
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]*")
+_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]*"
 
 
 def judge(system: str, code: str) -> Membership:
@@ -37,9 +35,9 @@ def judge(system: str, code: str) -> Membership:
 
 
 def _language(code: str) -> Membership:
-    if _PRIVATE_TAG.fullmatch(code):
+    if re.fullmatch(_PRIVATE_TAG, code, re.IGNORECASE):
         return UNKNOWN
-    tag = _TAG.fullmatch(code)
+    tag = re.fullmatch(_TAG, code, re.IGNORECASE)
     if tag is None:
         return OUT
     language, region = tag["language"].lower(), tag["region"]
@@ -53,7 +51,7 @@ def _language(code: str) -> Membership:
 
 
 def _mime(code: str) -> Membership:
-    found = _MIME.fullmatch(code)
+    found = re.fullmatch(_MIME, code)
     if found is None:
         # A bare FHIR format ("json", "xml") is not a MIME type, but R4 allows it where a MIME type is bound.
         return UNKNOWN if re.fullmatch(r"[a-z]+", code) else OUT
@@ -73,10 +71,12 @@ def _currency(code: str) -> Membership:
 
 
 def _uri(code: str) -> Membership:
-    return Membership.of(_URI.fullmatch(code) is not None)
+    return Membership.of(re.fullmatch(_URI, code) is not None)
 
 
 def _unit(code: str) -> Membership:
+    from vrfhir.terminology.ucum import unit  # its tables only where units are
+
     return Membership.of(unit(code))
 
 

@@ -47,7 +47,8 @@ class MllpListener:
 
     ``port`` 0 takes a free one. ``idle_timeout`` closes silent connections, also inside a frame. ``tls`` makes it TLS;
     with ``verify_mode=CERT_REQUIRED`` mutual. ``port_option`` is named in the message when the port is in use.
-    ``on_issue`` hears of every fault on the wire; it is logged too, without message content.
+    ``on_issue`` hears of every fault on the wire; it is logged too, without message content. ``admits`` says whether a
+    peer may speak at all; one that may not is closed before anything is read.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class MllpListener:
         tls: SSLContext | None = None,
         port_option: str = "the port setting",
         on_issue: Callable[[Issue, Peer], None] | None = None,
+        admits: Callable[[Peer], bool] | None = None,
     ) -> None:
         self.host = host
         self._wanted_port = port
@@ -72,6 +74,7 @@ class MllpListener:
         self._tls = tls
         self._port_option = port_option
         self._on_issue = on_issue
+        self._admits = admits
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._reading: set[asyncio.Task[None] | None] = set()
@@ -133,6 +136,8 @@ class MllpListener:
         try:
             if len(self._connections) > self._max_connections or self._stopping:
                 self._report(CATALOGUE.issue("VR-V2-0911", limit=self._max_connections), peer)
+            elif self._admits is not None and not self._admits(peer):
+                self._report(CATALOGUE.issue("VR-V2-0917", host=peer.host), peer)
             else:
                 await self._serve(reader, writer, peer)
         except (OSError, TimeoutError) as error:

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 class BundleIndex:
     """The entries of a Bundle by fullUrl."""
 
-    __slots__ = ("by_identity", "by_url", "by_version", "entries", "location", "type")
+    __slots__ = ("_holders", "by_identity", "by_url", "by_version", "entries", "location", "type")
 
     def __init__(self, bundle: Json, location: Location) -> None:
         self.type = str(bundle.get("type", ""))
@@ -31,6 +31,7 @@ class BundleIndex:
         self.entries: list[Json] = (
             [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
         )
+        self._holders: dict[int, int] | None = None
         self.by_url: dict[str, int] = {}
         self.by_version: dict[str, int] = {}
         self.by_identity: dict[tuple[Any, Any], list[int]] = {}
@@ -57,6 +58,21 @@ class BundleIndex:
     def resource_location(self, at: int) -> Location:
         """Where the resource of an entry stands."""
         return ((self.location, "entry", "entry", at), "resource", "resource", -1)
+
+    def entry_of(self, holder: Any) -> int:
+        """The number of the entry that an object stands in, -1 for none."""
+        if self._holders is None:
+            self._holders = {}
+            for at, entry in enumerate(self.entries):
+                waiting: list[Any] = [entry]
+                while waiting:
+                    value = waiting.pop()
+                    if type(value) is dict:
+                        self._holders[id(value)] = at
+                        waiting.extend(value.values())
+                    elif type(value) is list:
+                        waiting.extend(value)
+        return self._holders.get(id(holder), -1)
 
     def find(self, source: int, reference: str) -> Target | None:
         """The entry a reference in entry ``source`` leads to."""

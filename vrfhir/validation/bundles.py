@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 _WITHOUT_FULL_URL = frozenset({"transaction", "transaction-response", "batch", "batch-response"})
 _PAGING = frozenset({"first", "previous", "next", "last"})
-_RESTFUL = re.compile(
+_RESTFUL = (
     r"(https?://([A-Za-z0-9\\.:%$\-_]*/)*)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(/_history/[A-Za-z0-9\-.]{1,64})?"
 )
 _NOT_REFERENCES = frozenset(
@@ -73,7 +73,7 @@ def _entry(scope: Scope, index: BundleIndex, at: int, entry: Json, place: Locati
     if isinstance(full_url, str) and full_url:
         if not is_absolute(full_url):
             scope.report("BUNDLE_ENTRY_URL_ABSOLUTE", place, found=full_url)
-        elif kind and (found := _RESTFUL.fullmatch(full_url)) and found.group(3) in scope.engine.resource_types:
+        elif kind and (found := re.fullmatch(_RESTFUL, full_url)) and found.group(3) in scope.engine.resource_types:
             if identity is None:
                 scope.report("BUNDLE_ENTRY_URL_MATCHES_NO_ID", place, found=full_url)
             elif not full_url.endswith(f"/{kind}/{identity}"):
@@ -84,7 +84,7 @@ def _entry(scope: Scope, index: BundleIndex, at: int, entry: Json, place: Locati
     if (
         isinstance(url, str)
         and url == full_url
-        and not (_RESTFUL.fullmatch(url) and url.endswith(f"/{identity}"))
+        and not (re.fullmatch(_RESTFUL, url) and url.endswith(f"/{identity}"))
         and not url.startswith(("http://hl7.org/fhir/v3/", "http://hl7.org/fhir/v2/"))
     ):
         scope.report("Bundle_BUNDLE_Entry_MismatchIdUrl", place, found=url, id=identity)
@@ -136,7 +136,7 @@ def _first_entry(scope: Scope, index: BundleIndex, bundle: Json, kind: str, loca
 def _loosely(index: BundleIndex, reference: str) -> bool:
     """A relative reference beside a fullUrl that is no RESTful URL: any entry of that type and id will do."""
     full_url = index.full_url(0)
-    if is_absolute(reference) or (full_url is not None and _RESTFUL.fullmatch(full_url)):
+    if is_absolute(reference) or (full_url is not None and re.fullmatch(_RESTFUL, full_url)):
         return False
     return bool(index.by_type_and_id(reference))
 
@@ -209,7 +209,7 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
 
 def _by_type_and_id(index: BundleIndex, source: int, reference: str) -> int | None:
     full_url = index.full_url(source)
-    if is_absolute(reference) or (full_url is not None and _RESTFUL.fullmatch(full_url)):
+    if is_absolute(reference) or (full_url is not None and re.fullmatch(_RESTFUL, full_url)):
         return None
     return next(iter(index.by_type_and_id(reference)), None)
 

@@ -109,29 +109,22 @@ def _criterion(element: Json) -> Criterion:
 def _named(profile: Profile, element: Json, name: str) -> list[Json]:
     start = (element.get("id") or element["path"]) + "."
     exact = profile.by_id.get(start + name) or profile.by_id.get(f"{start}{name}[x]")
-    slices = [
-        each
-        for key, each in profile.by_id.items()
-        if key.startswith((f"{start}{name}:", f"{start}{name}[x]:")) and "." not in key[len(start) :]
-    ]
+    inside = profile.inside.get(start[:-1], ())
+    slices = [each for key, each in inside if key.startswith((f"{start}{name}:", f"{start}{name}[x]:"))]
     if exact is not None and slices and exact["path"].endswith("[x]"):
         return slices  # a choice narrowed by type: its slices say which
     rows = ([exact] if exact is not None else []) + slices
     if not rows:
-        rows = [
-            each
-            for key, each in profile.by_id.items()
-            if key.startswith(start + name) and "." not in key[len(start) :] and key[len(start) + len(name)].isupper()
-        ]
+        rows = [each for key, each in inside if key.startswith(start + name) and key[len(start) + len(name)].isupper()]
     return rows
 
 
 def _extension(
     engine: Engine, profile: Profile, element: Json, url: str, rest: list[tuple[str, str]]
 ) -> list[Criterion]:
-    start = (element.get("id") or element["path"]) + ".extension:"
-    for key, each in profile.by_id.items():
-        if key.startswith(start) and "." not in key[len(start) :]:
+    holder = element.get("id") or element["path"]
+    for key, each in profile.inside.get(holder, ()):
+        if key.startswith(holder + ".extension:"):
             urls = [one for entry in each.get("type", ()) for one in entry.get("profile", ())]
             if url in urls:
                 if not rest:

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vrfhir.definitions import CORE_CANONICAL, Definitions
-from vrfhir.fhirpath import Environment
-from vrfhir.fhirpath.model import Model
 from vrfhir.terminology import Membership, Terminology
 from vrfhir.validation import bindings, datatypes, laying, references, resources
 from vrfhir.validation.extensions import ExtensionDefinition, extension_element
 from vrfhir.validation.invariants import STRUCTURAL, Invariant
 from vrfhir.validation.overlays import Profile
 from vrfhir.validation.paths import Location
+from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.profiles import compile_profile
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url
 
 if TYPE_CHECKING:
+    from vrfhir.fhirpath import Environment
+    from vrfhir.fhirpath.model import Model
     from vrfhir.validation.scope import Scope
 
 __all__ = ["Engine"]
@@ -76,7 +78,6 @@ class Engine:
     def __init__(self, definitions: Definitions, terminology: Terminology | None = None) -> None:
         self.definitions = definitions
         self.terminology = terminology or Terminology(definitions)
-        self.model = Model.of(definitions.fields)
         self.resource_types = definitions.resource_types()
         self.contexts: dict[tuple[str, ...], frozenset[str]] = {}
         self.codings: dict[tuple[str, str, str | None], tuple[tuple[str, Json], ...]] = {}
@@ -85,10 +86,17 @@ class Engine:
         self._tables: dict[str, Table | None] = {}
         self._structures: dict[str, Json | None] = {}
         self._profiles: dict[str, Profile | None] = {}
-        self._extensions: dict[str, ExtensionDefinition | None] = {}
+        self.extensions: dict[str, ExtensionDefinition | None] = {}
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def model(self) -> Model:
+        """The types as FHIRPath sees them; FHIRPath is imported once an expression must run."""
+        from vrfhir.fhirpath.model import Model
+
+        return Model.of(self.definitions.fields)
 
     def resource_rule(self, name: str) -> ResourceCheck | None:
         """The rules in code for a resource type."""
@@ -131,6 +139,7 @@ class Engine:
         if name not in self._tables:
             table = compile_table(self, name)
             if table is not None:
+                table.special = self.specials.get(table.type)
                 for child in table.children.values():
                     _remember_codes(child)
             self._tables[name] = table
@@ -173,22 +182,16 @@ class Engine:
     def is_base(self, canonical: str) -> bool:
         """True for the canonical of a base type: every resource of that type conforms or is reported anyway."""
         structure = self.definitions.structure(canonical)
-        return structure is not None and structure.get("derivation") == "specialization"
+        return structure is not None and structure.get("derivation") != "constraint"
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """The definition of an extension, None when it is not known."""
-        if url not in self._extensions:
-            _forget(self._extensions)
+        if url not in self.extensions:
+            _forget(self.extensions)
             structure = self.structure(url)
-            known = structure is not None and structure.get("type") == "Extension"
-            self._extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
-        return self._extensions[url]
-
-    def check_profile(self, scope: Scope, structure: Json, value: Json, type_name: str, location: Location) -> None:
-        """Lay the definition of an extension over one."""
-        profile = self.profile(structure["url"])
-        if profile is not None and profile.body is not None:
-            profile.body.apply(scope, self.table(type_name), value, location)
+            known = structure is not None and structure.get("type") == "Extension" and is_absolute(url)
+            self.extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
+        return self.extensions[url]
 
     def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
         """A reference against the target profiles of a profile."""
@@ -251,9 +254,10 @@ class Engine:
 
     def environment(self, scope: Scope) -> Environment:
         """What expressions may ask in a scope."""
+        from vrfhir.fhirpath import Environment
 
-        def resolve(reference: str) -> Json | None:
-            target = references.find_target(scope, reference)
+        def resolve(reference: str, holder: Any) -> Json | None:
+            target = references.find_target(scope, reference, holder)
             return target.resource if target is not None else None
 
         def conforms_to(node: Any, canonical: str) -> bool | None:
@@ -265,7 +269,8 @@ class Engine:
             fields=self.definitions.fields,
             resource=scope.resource,
             root_resource=scope.root,
-            resolve=resolve,
+            resolve_from=resolve,
+            is_closed=scope.strict and scope.bundle is not None and scope.bundle.type in ("document", "message"),
             terminology=self.terminology,
             conforms_to=conforms_to,
         )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import FhirPathError
-from vrfhir.fhirpath import compile as compile_expression
+from vrfhir.errors import VrfhirError
+from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.tables import is_primitive
 
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
+    from vrfhir.validation.invariants import Invariant
+    from vrfhir.validation.overlays import Overlay
     from vrfhir.validation.scope import Scope
     from vrfhir.validation.tables import Child
 
@@ -20,10 +23,10 @@ __all__ = ["ExtensionDefinition", "extension_element"]
 
 Json = dict[str, Any]
 
-_CROSS_VERSION = re.compile(
-    r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+"
-)
+_CROSS_VERSION = r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+"
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
+_PLACES = 1_000
+"""Places remembered for an extension."""
 _EVERYWHERE = frozenset({"Element", "Any"})
 _EXTRA_CONTEXTS = {
     # R4's own StructureDefinitions carry these on the type, though they allow themselves only elsewhere
@@ -38,10 +41,14 @@ class ExtensionDefinition:
 
     __slots__ = (
         "anywhere",
+        "body",
         "contexts",
+        "fitting",
         "invariants",
+        "is_compiled",
         "is_modifier",
         "parts",
+        "rules",
         "structure",
         "types",
         "url",
@@ -57,6 +64,13 @@ class ExtensionDefinition:
         self.contexts = [(each.get("type", ""), each.get("expression", "")) for each in structure.get("context", ())]
         self.contexts += _EXTRA_CONTEXTS.get(self.url, [])
         self.anywhere = any(kind == "element" and text in _EVERYWHERE for kind, text in self.contexts)
+        self.fitting: set[tuple[str, ...]] | None = None
+        """Places where it was found to be allowed; None when a context asks for more than the place."""
+        if all(kind == "element" for kind, _ in self.contexts):
+            self.fitting = set()
+        self.is_compiled = False
+        self.body: Overlay | None = None
+        self.rules: tuple[Invariant, ...] = ()
         self.invariants: list[str] = structure.get("contextInvariant", [])
         self.is_modifier = elements[0].get("isModifier") is True
         value = next((each for each in elements if each["path"].startswith("Extension.value")), None)
@@ -71,6 +85,14 @@ class ExtensionDefinition:
             each["fixedUri"] for each in elements if each["path"] == "Extension.extension.url" and "fixedUri" in each
         )
 
+    def compile(self, engine: Engine) -> None:
+        """What the profile asks beyond the url, by which it was found."""
+        profile = engine.profile(self.url)
+        if profile is not None:
+            self.rules = engine.root_invariants(profile)
+            self.body = profile.body
+        self.is_compiled = True
+
 
 def extension_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
     """One extension: its url, whether it may be here, and its content."""
@@ -80,13 +102,15 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
         return
     holder = location[0]
     inside = holder[1] in ("extension", "modifierExtension")
-    if not is_absolute(url):
+    definition = scope.engine.extensions.get(url)
+    if definition is None and not is_absolute(url):
         if not inside:
             scope.report("Extension_EXT_URL_Absolute", location, found=url)
         else:
             _part(scope, parent, url, location)
         return
-    definition = scope.engine.extension(url.partition("|")[0])
+    if definition is None:
+        definition = scope.engine.extension(url.partition("|")[0])
     if definition is None:
         if inside and isinstance(parent.get("url"), str):
             outer = scope.engine.extension(parent["url"])
@@ -96,7 +120,7 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
             scope.report("Extension_EXT_Unknown", location, found=url)
         elif url.startswith(_HL7):  # HL7's extension pack grows apart from R4: without it nobody can tell
             scope.report("Extension_EXT_Unknown", location, severity="warning", found=url)
-        elif not _CROSS_VERSION.fullmatch(url):
+        elif not re.fullmatch(_CROSS_VERSION, url):
             scope.report("Extension_EXT_Unknown_NotHere", location, found=url)
         return
     if "|" in url:
@@ -106,7 +130,12 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
     if is_modifier != definition.is_modifier:
         scope.report("Extension_EXT_Modifier_Y" if is_modifier else "Extension_EXT_Modifier_N", location, found=url)
     _value(scope, definition, value, location)
-    scope.engine.check_profile(scope, definition.structure, value, "Extension", location)
+    if not definition.is_compiled:
+        definition.compile(scope.engine)
+    if definition.body is not None:
+        definition.body.apply(scope, scope.engine.table("Extension"), value, location)
+    if definition.rules:
+        check_invariants(scope, definition.rules, value, "Extension", location)
 
 
 def _may_be_unknown(scope: Scope, url: str) -> bool:
@@ -125,7 +154,11 @@ def _part(scope: Scope, parent: Json, url: str, location: Location) -> None:
 
 
 def _value(scope: Scope, definition: ExtensionDefinition, value: Json, location: Location) -> None:
-    actual = next((_type_of(key) for key in value if key.startswith(("value", "_value"))), None)
+    actual = None
+    for key in value:
+        if key.startswith(("value", "_value")):
+            actual = _type_of(key)
+            break
     if actual is not None:
         if actual not in definition.types:
             expected = ", ".join(sorted(definition.types)) or "none (it has nested extensions)"
@@ -137,6 +170,7 @@ def _value(scope: Scope, definition: ExtensionDefinition, value: Json, location:
         scope.report("Extension_EXT_Simple_ABSENT", location, found=definition.url)
 
 
+@lru_cache(maxsize=256)
 def _type_of(key: str) -> str:
     name = key.removeprefix("_")[5:]
     lowered = name[:1].lower() + name[1:]
@@ -145,27 +179,39 @@ def _type_of(key: str) -> str:
 
 def _context(scope: Scope, definition: ExtensionDefinition, child: Child, location: Location, parent: Json) -> None:
     if not definition.anywhere:
-        paths = context_paths(scope.engine, location[0])
-        if "Resource.id" in paths:
-            scope.report("FHIR_RESOURCE_ID_CANT_BE_EXTENDED", location[0])
-            return
-        if not any(_fits(scope, kind, text, paths, location[0], parent) for kind, text in definition.contexts):
-            allowed = ", ".join(text for _, text in definition.contexts) or "nowhere"
-            rule = (
-                "Extension_EXTM_Context_Wrong" if child.name == "modifierExtension" else "Extension_EXTP_Context_Wrong"
-            )
-            scope.report(rule, location[0], found=definition.versioned, allowed=allowed)
-            return
+        place = _names(location[0])
+        if definition.fitting is None or place not in definition.fitting:
+            paths = context_paths(scope.engine, place)
+            if "Resource.id" in paths:
+                scope.report("FHIR_RESOURCE_ID_CANT_BE_EXTENDED", location[0])
+                return
+            if not _fits_any(scope, definition, paths, child, location, parent):
+                return
+            if definition.fitting is not None and len(definition.fitting) < _PLACES:
+                definition.fitting.add(place)
     for rule_text in definition.invariants:
+        from vrfhir.fhirpath import compile as compile_expression
+
         try:
             held = compile_expression(rule_text).test(
                 scope.node(parent, context_type(scope.engine, location[0])), scope.environment
             )
-        except FhirPathError:
+        except VrfhirError:
             held = True
         if not held:
             scope.report("Profile_EXT_Not_Here", location[0], found=definition.versioned, expression=rule_text)
             return
+
+
+def _fits_any(
+    scope: Scope, definition: ExtensionDefinition, paths: frozenset[str], child: Child, location: Location, parent: Json
+) -> bool:
+    if any(_fits(scope, kind, text, paths, location[0], parent) for kind, text in definition.contexts):
+        return True
+    allowed = ", ".join(text for _, text in definition.contexts) or "nowhere"
+    rule = "Extension_EXTM_Context_Wrong" if child.name == "modifierExtension" else "Extension_EXTP_Context_Wrong"
+    scope.report(rule, location[0], found=definition.versioned, allowed=allowed)
+    return False
 
 
 def _fits(scope: Scope, kind: str, text: str, paths: frozenset[str], holder: Location, parent: Json) -> bool:
@@ -177,18 +223,20 @@ def _fits(scope: Scope, kind: str, text: str, paths: frozenset[str], holder: Loc
             return True
         return owner[1] in ("extension", "modifierExtension") and parent.get("url") == text
     if kind == "fhirpath":
+        from vrfhir.fhirpath import compile as compile_expression
+
         try:
             found = compile_expression(text).evaluate(
                 scope.node(scope.resource, str(scope.resource.get("resourceType", ""))), environment=scope.environment
             )
-        except FhirPathError:
+        except VrfhirError:
             return True
         return any(getattr(each, "value", each) is parent for each in found)
     return True
 
 
-def context_paths(engine: Engine, holder: Location) -> frozenset[str]:
-    """Every element path that an extension's context may name the holder by: ``Patient.name``, ``HumanName``, ``Element`` …"""
+def _names(holder: Location) -> tuple[str, ...]:
+    """The steps from the resource to the holder."""
     names: list[str] = []
     at: Location | None = holder
     while at is not None:
@@ -202,7 +250,11 @@ def context_paths(engine: Engine, holder: Location) -> frozenset[str]:
         names.append(label)
         at = parent
     names.reverse()
-    key = tuple(names)
+    return tuple(names)
+
+
+def context_paths(engine: Engine, key: tuple[str, ...]) -> frozenset[str]:
+    """Every element path that an extension's context may name a place by: ``Patient.name``, ``HumanName``, ``Element`` …"""
     found = engine.contexts.get(key)
     if found is None:
         found = engine.contexts[key] = _context_paths(engine, key)

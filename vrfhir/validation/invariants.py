@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import FhirPathError
-from vrfhir.fhirpath import compile as compile_expression
+from vrfhir.errors import VrfhirError
 from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ class Invariant:
     def expression(self) -> Expression:
         """The parsed expression. Raises :class:`FhirPathError`."""
         if self._expression is None:
+            from vrfhir.fhirpath import compile as compile_expression  # only once an expression must run
+
             self._expression = compile_expression(self._text)
         return self._expression
 
@@ -65,19 +66,20 @@ def check(
     """Evaluate rules on one element and report those that do not hold."""
     if not scope.strict:
         value = _with_content(value)
+    node = None
     for invariant in invariants:
         native = invariant.native
-        if native is not None and extra is None:
-            held = native(value)
-            if held:
-                continue
+        if native is not None and extra is None and native(value):
+            continue
         problem = ""
         environment = scope.environment
+        if node is None:
+            node = scope.node(value, type_path, extra)
         environment.undecided = False
         try:
-            if invariant.expression.test(scope.node(value, type_path, extra), environment) or environment.undecided:
+            if invariant.expression.test(node, environment) or environment.undecided:
                 continue
-        except (FhirPathError, RecursionError) as error:
+        except (VrfhirError, RecursionError) as error:
             problem = str(error)
         scope.failed_invariant(invariant, location, problem)
 

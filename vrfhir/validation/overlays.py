@@ -40,6 +40,7 @@ class Profile:
         "body",
         "by_id",
         "elements",
+        "inside",
         "is_abstract",
         "is_core",
         "is_vital_sign",
@@ -67,6 +68,10 @@ class Profile:
             self.url.startswith("http://hl7.org/fhir/StructureDefinition/") and self.type == "Observation"
         )
         self.by_id: dict[str, Json] = {each.get("id") or each["path"]: each for each in self.elements}
+        self.inside: dict[str, list[tuple[str, Json]]] = {}
+        """The elements one step below each, by its id."""
+        for identity, definition in self.by_id.items():
+            self.inside.setdefault(identity.rpartition(".")[0], []).append((identity, definition))
         self.root: Overlay
         self.body: Overlay | None = None
         """For an extension: what is asked beyond its url, by which it was found."""
@@ -91,6 +96,7 @@ class Content:
     """What a profile asks of each occurrence of an element or slice."""
 
     __slots__ = (
+        "aggregates",
         "binding",
         "constraint",
         "definition",
@@ -111,6 +117,8 @@ class Content:
         self.types: frozenset[str] | None = None
         self.profiles: tuple[str, ...] = ()
         self.targets: tuple[Json, ...] = ()
+        self.aggregates = False
+        """True when the way to the target counts too (contained, bundled)."""
         self.invariants: tuple[Invariant, ...] = ()
         self.has_limits = any(key.startswith(_VALUE_LIMITS) for key in definition)
         self.nested: Overlay | None = None
@@ -165,7 +173,12 @@ class Content:
             check_limits(scope, self.definition, child.type, value, location)
         if self.binding is not None:
             self._bind(scope, child, value, location)
-        if self.targets and child.type == "Reference" and type(value) is dict:
+        if (
+            self.targets
+            and child.type == "Reference"
+            and type(value) is dict
+            and (scope.bundle is not None or self.aggregates or not scope.looks_away or _is_inside(value))
+        ):
             scope.engine.check_target(scope, self.targets, value, location)
         if child.kind == PRIMITIVE:
             if self.invariants:
@@ -213,6 +226,7 @@ class ElementRule:
     """What a profile asks of one element of an object: how often, which slices, and of what kind."""
 
     __slots__ = (
+        "asks_presence",
         "content",
         "definition",
         "has_content",
@@ -236,6 +250,8 @@ class ElementRule:
         self.keys: frozenset[str] = frozenset()
         self.must_slice = False
         self.has_content = False
+        self.asks_presence = False
+        """True when all it asks is that the element is there."""
 
     @property
     def is_idle(self) -> bool:
@@ -247,6 +263,8 @@ class ElementRule:
         if self.keys.isdisjoint(value):
             if self.minimum or self.must_slice:
                 self._absent(scope, location)
+            return
+        if self.asks_presence and scope.strict:
             return
         items = items_of(table, value, location, self.name)
         count = len(items)
@@ -286,10 +304,24 @@ class ElementRule:
         )
 
 
+def _is_inside(reference: Json) -> bool:
+    text = reference.get("reference")
+    return type(text) is str and text.startswith("#")
+
+
 def items_of(table: Table, value: Json, location: Location, name: str) -> list[Item]:
     """The occurrences of an element in an object, whatever its type."""
-    rows: list[Item] = []
     children = table.names.get(name, ())
+    if len(children) == 1 and children[0].kind != PRIMITIVE:
+        child = children[0]
+        key = child.key
+        found = value.get(key)
+        if type(found) is dict:
+            return [(child, found, None, (location, child.label, key, -1))]
+        if type(found) is list and child.is_list:
+            return [(child, each, None, (location, child.label, key, at)) for at, each in enumerate(found)]
+        return []
+    rows: list[Item] = []
     if len(children) > 4:  # value[x] of an extension has fifty types, the object a few keys
         children = table.present(children, value)
     for child in children:

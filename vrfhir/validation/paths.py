@@ -15,7 +15,7 @@ __all__ = ["Location", "expression", "json_path", "mark", "root", "written_expre
 Location = tuple[Any, str, str, int]
 """``(parent, label, key, index)``; the parent of a root is None."""
 
-_TYPE_MARK = re.compile(r"\.ofType\(\w+\)$")
+_TYPE_MARK = r"\.ofType\(\w+\)$"
 
 
 def root(resource_type: str) -> Location:
@@ -48,7 +48,7 @@ def _text(location: Location | None, *, plain: bool) -> str:
                 parts.append(label)
         elif label:
             if plain:
-                label = _TYPE_MARK.sub("[x]", label)
+                label = re.sub(_TYPE_MARK, "[x]", label)
             step = label if index < 0 else f"{label}[{index}]"
             parts.append(step if parent is None else "." + step)
         location = parent

@@ -77,13 +77,30 @@ def check_value(scope: Scope, kind: str, expected: Any, value: Any, location: Lo
 
 def _object(scope: Scope, kind: str, expected: Json, value: Json, location: Location, source: str) -> None:
     for name, part in expected.items():
-        if isinstance(part, list):
+        if isinstance(part, list) and name == "coding":
+            _codings(scope, kind, part, value.get(name), location, source)
+        elif isinstance(part, list):
             _list(scope, kind, name, part, value.get(name), location, source)
         else:
             check_value(scope, kind, part, value.get(name), (location, name, name, -1), name, source)
     if kind == "fixed":
         for name in value.keys() - expected.keys() - _META:
             scope.report("Profile_VAL_NotAllowed", (location, name, name, -1), name=name, source=source)
+
+
+def _codings(scope: Scope, kind: str, parts: list[Any], found: Any, location: Location, source: str) -> None:
+    """The codings of a CodeableConcept: enough of them, then each that is asked for."""
+    items = found if isinstance(found, list) else []
+    if len(items) < len(parts) or (kind == "fixed" and len(items) > len(parts)):
+        facts: Json = {"least": len(parts), "found": len(items), "expected": _shown(parts)}
+        scope.report("Terminology_TX_Coding_Count", location, **facts, source=source)
+    elif kind == "fixed":
+        for at, (item, part) in enumerate(zip(items, parts, strict=True)):
+            check_value(scope, kind, part, item, (location, "coding", "coding", at), "coding", source)
+    else:
+        for part in parts:
+            if not any(fits(each, part) for each in items):
+                scope.report("TYPE_CHECKS_PATTERN_CC", location, expected=_shown(part), source=source)
 
 
 def _list(scope: Scope, kind: str, name: str, parts: list[Any], found: Any, location: Location, source: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.validation.invariants import STRUCTURAL
 from vrfhir.validation.overlays import NO_LIMIT, Content, ElementRule, Overlay, Profile
 from vrfhir.validation.slicing import compile_slicing
 from vrfhir.validation.tables import COMPLEX, PRIMITIVE, RESOURCE, Binding, Child, Table
@@ -37,9 +38,7 @@ def _overlay(engine: Engine, profile: Profile, parent: Json, table: Table) -> Ov
     rules: list[ElementRule] = []
     names: set[str] = set()
     by_name: dict[str, ElementRule] = {}
-    for identity, definition in profile.by_id.items():
-        if not identity.startswith(prefix) or "." in identity[len(prefix) :]:
-            continue
+    for identity, definition in profile.inside.get(prefix[:-1], ()):
         leaf, _, slice_name = identity[len(prefix) :].partition(":")
         name = leaf.removesuffix("[x]")
         if name not in table.names and name in table.children:
@@ -67,6 +66,9 @@ def _overlay(engine: Engine, profile: Profile, parent: Json, table: Table) -> Ov
         if rule.slicing is not None:
             rule.slicing.finish()
             rule.must_slice = any(each.minimum for each in rule.slicing.slices)
+        rule.asks_presence = (
+            rule.minimum <= 1 and rule.maximum == NO_LIMIT and rule.slicing is None and not rule.has_content
+        )
     rules = [rule for rule in rules if not rule.is_idle]
     return Overlay(rules, frozenset(names)) if rules or names else None
 
@@ -116,9 +118,8 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
         tuple(each for each in base.get("type", ()) if each.get("code") == "Reference")
     ):
         content.targets = targets
-    known = _known_rules(engine, children)
-    own = [each for each in definition.get("constraint", ()) if (each.get("key"), each.get("expression")) not in known]
-    content.invariants = engine.invariants(own, profile.structure)
+        content.aggregates = any("aggregation" in each for each in targets)
+    content.invariants = engine.invariants(_own_rules(engine, definition, codes, children), profile.structure)
     if children and children[0].kind in (COMPLEX, PRIMITIVE):
         inner = children[0].table if children[0].kind == COMPLEX else engine.table("Element")
         if len(children) > 1 and len(codes) == 1:
@@ -153,17 +154,20 @@ def _target_key(types: tuple[Json, ...]) -> frozenset[str]:
     )
 
 
-def _known_rules(engine: Engine, children: tuple[Child, ...]) -> set[tuple[Any, Any]]:
-    known = {
-        (each.get("key"), each.get("expression"))
-        for child in children
-        for each in child.definition.get("constraint", ())
-    }
+def _own_rules(engine: Engine, definition: Json, codes: frozenset[str], children: tuple[Child, ...]) -> list[Json]:
+    """The rules of an element that neither its base nor its types have; of a choice, only the types that are left count."""
+    asked = [each for each in definition.get("constraint", ()) if each.get("key") not in STRUCTURAL]
+    if not asked:
+        return []
+    known: set[tuple[Any, Any]] = set()
     for child in children:
-        definition = engine.definitions.type(child.type)
-        if definition is not None and "snapshot" in definition:
-            known |= {
-                (each.get("key"), each.get("expression"))
-                for each in definition["snapshot"]["element"][0].get("constraint", ())
-            }
-    return known
+        known |= _keys(child.definition)
+        if len(children) == 1 or child.type in codes:
+            base = engine.definitions.type(child.type)
+            if base is not None and "snapshot" in base:
+                known |= _keys(base["snapshot"]["element"][0])
+    return [each for each in asked if (each.get("key"), each.get("expression")) not in known]
+
+
+def _keys(definition: Json) -> set[tuple[Any, Any]]:
+    return {(each.get("key"), each.get("expression")) for each in definition.get("constraint", ())}

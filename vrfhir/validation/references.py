@@ -46,12 +46,15 @@ def type_in_text(scope: Scope, reference: str) -> str:
     return ""
 
 
-def find_target(scope: Scope, reference: str) -> Target | None:
-    """Look a reference up: in the contained resources, then in the Bundle around."""
+def find_target(scope: Scope, reference: str, holder: Any = None) -> Target | None:
+    """Look a reference up: in the contained resources, then in the Bundle around.
+
+    A rule of the Bundle itself looks at references of all entries: there the Reference tells which entry it stands in.
+    """
     if reference.startswith("#"):
         return _contained(scope, reference[1:])
     if scope.bundle is not None:
-        return scope.bundle.find(scope.entry, reference)
+        return scope.bundle.find(scope.entry if scope.entry >= 0 else scope.bundle.entry_of(holder), reference)
     return None
 
 
@@ -102,14 +105,6 @@ def check_targets(
     reference = value.get("reference")
     if type(reference) is not str or not reference.strip():
         return
-    if (
-        scope.bundle is None
-        and reference[0] != "#"
-        and not resolve
-        and scope.looks_away
-        and not any("aggregation" in each for each in types)
-    ):
-        return
     allowed = [url for each in types if each.get("code") == "Reference" for url in each.get("targetProfile", ())]
     target = find_target(scope, reference)
     if resolve and target is None:
@@ -124,7 +119,7 @@ def check_targets(
     if resolve and type(value.get("type")) is str and value["type"]:
         _stated_type(scope, allowed, str(value["type"]), str(named), location)
     _aggregation(scope, types, target, reference, location)
-    if not allowed or _RESOURCE in allowed:
+    if not allowed or any(url.partition("|")[0] == _RESOURCE for url in allowed):
         return
     fitting = [url for url in allowed if _type_of(scope, url) in scope.engine.type_chain(str(named))] if named else []
     if target is None:
@@ -176,7 +171,7 @@ def _stated_type(scope: Scope, allowed: list[str], stated: str, named: str, loca
     short = stated.rpartition("/")[2]
     if (
         allowed
-        and _RESOURCE not in allowed
+        and not any(url.partition("|")[0] == _RESOURCE for url in allowed)
         and short not in {_type_of(scope, url) for url in allowed}
         and all(_type_of(scope, url) for url in allowed)
     ):

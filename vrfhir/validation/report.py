@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 from vrfhir.issues import SEVERITIES, Issue, has_errors, to_operation_outcome
@@ -10,12 +10,17 @@ from vrfhir.issues import SEVERITIES, Issue, has_errors, to_operation_outcome
 __all__ = ["Report"]
 
 
-@dataclass(slots=True)
 class Report:
     """The issues of one resource; ``valid`` when none of them is an error."""
 
-    issues: list[Issue] = field(default_factory=list)
-    source: str = ""
+    __slots__ = ("issues", "source")
+
+    def __init__(self, issues: Iterable[Issue] = (), source: str = "") -> None:
+        self.issues: list[Issue] = list(issues)
+        self.source = source
+
+    def __repr__(self) -> str:
+        return f"<Report of {self.source or 'a resource'}: {self.counts()}>"
 
     @property
     def valid(self) -> bool:

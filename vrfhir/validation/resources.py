@@ -20,7 +20,7 @@ __all__ = ["check_resource", "visit_resource"]
 
 Json = dict[str, Any]
 
-_LINK = re.compile(r"""(?:src|href)\s*=\s*["']#([^"']+)""")
+_LINK = r"""(?:src|href)\s*=\s*["']#([^"']+)"""
 
 
 def visit_resource(scope: Scope, child: Child, value: Json, location: Location, depth: int, parent: Json) -> None:
@@ -138,4 +138,4 @@ def _fragments(value: Any) -> Iterator[str]:
         if value.startswith("#"):
             yield value[1:]
         elif "#" in value and value.startswith("<"):  # the narrative may show a contained image
-            yield from _LINK.findall(value)
+            yield from re.findall(_LINK, value)

@@ -33,7 +33,7 @@ _FORM: dict[str, Rule] = {
         _E,
         "structure",
         "Property '{key}' is not part of {type}.",
-        "Remove it or correct its name. Known here: {known}.",
+        "Remove it, or correct its name. {near}",
     ),
     "ARRAY_CANNOT_BE_EMPTY": Rule(
         _E, "invalid", "The array is empty; a property without values must be left out.", "Remove the property."
@@ -224,7 +224,7 @@ _PROFILES: dict[str, Rule] = {
         "Slice {element} is required {minimum} time(s) but found {found} time(s) (from {source}).",
         "Add an item that matches the slice: {match}.",
     ),
-    "VALIDATION_VAL_PROFILE_MINIMUM_SLICE_EXT": Rule(
+    "Validation_VAL_Profile_Minimum_SLICE_EXT": Rule(
         _E,
         "structure",
         "Extension {element} is required {minimum} time(s) but found {found} time(s) (from {source}).",
@@ -259,8 +259,17 @@ _PROFILES: dict[str, Rule] = {
         _W, "structure", "The element conforms to {found} of the profiles allowed here."
     ),
     "_DT_Fixed_Wrong": Rule(_E, "value", "The value is '{found}', but '{expected}' is fixed (from {source})."),
+    "TYPE_CHECKS_PATTERN_CC": Rule(
+        _E, "value", "The coding {expected} is required but not found (from {source}).", "Add the coding {expected}."
+    ),
+    "Terminology_TX_Coding_Count": Rule(
+        _E,
+        "value",
+        "{least} coding(s) are required but {found} found (from {source}).",
+        "Required: {expected}.",
+    ),
     "Fixed_Type_Checks_DT_Pattern_Missing": Rule(
-        _E, "value", "A coding {expected} is required but not found (from {source})."
+        _E, "value", "The {name} {expected} is required but not found (from {source})."
     ),
     "Profile_VAL_MissingElement": Rule(
         _E, "value", "'{name}' is missing; '{expected}' is required here (from {source})."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath import Environment, Node
 from vrfhir.issues import Issue, Severity
 from vrfhir.validation.paths import Location, expression, json_path, written_expression
 from vrfhir.validation.rules import RULES
 
 if TYPE_CHECKING:
+    from vrfhir.fhirpath import Environment, Node
     from vrfhir.validation.bundle_index import BundleIndex
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.invariants import Invariant
@@ -29,15 +29,18 @@ class NotWellFormedError(Exception):
 class Findings:
     """The issues of one validation, each once, with where they lie in the JSON text."""
 
-    __slots__ = ("_seen", "places", "rows")
+    __slots__ = ("_seen", "places", "rows", "said")
 
     def __init__(self) -> None:
         self.rows: list[Issue] = []
         self.places: list[tuple[str | int, ...]] = []
+        self.said = 0
+        """How often something was found, repetitions included."""
         self._seen: dict[tuple[str, str], int] = {}
 
     def add(self, issue: Issue, place: tuple[str | int, ...]) -> None:
         """Keep an issue; of two with the same words about the same place the worse one stays."""
+        self.said += 1
         key = (issue.text, issue.expression)
         at = self._seen.get(key)
         if at is None:
@@ -70,6 +73,7 @@ class Scope:
         "findings",
         "laid",
         "location",
+        "looks_away",
         "options",
         "resource",
         "root",
@@ -90,6 +94,8 @@ class Scope:
         self.container: Location = location
         """Location of :attr:`root`."""
         self.findings = findings
+        self.looks_away = options.references == "ignore" and not options.assume_rest
+        """True when nothing is to be said about references that lead out of the input."""
         self.bundle: BundleIndex | None = None
         self.entry = -1
         self.strict = True
@@ -118,11 +124,6 @@ class Scope:
         return scope
 
     @property
-    def looks_away(self) -> bool:
-        """True when nothing is to be said about references that lead out of the input."""
-        return self.options.references == "ignore" and not self.options.assume_rest
-
-    @property
     def environment(self) -> Environment:
         """What FHIRPath expressions may ask for here."""
         if self._environment is None:
@@ -131,7 +132,7 @@ class Scope:
 
     def node(self, value: Any, type_path: str, extra: Any = None) -> Node:
         """An element for FHIRPath."""
-        return Node(value, self.engine.model.type(type_path), extra)
+        return self.engine.model.node(value, type_path, extra)
 
     def report(
         self, rule: str, location: Location, *, severity: Severity | None = None, source: str = "", **facts: Any

@@ -146,7 +146,9 @@ class Slicing:
                 found.content.apply(scope, item)
         if not unsupported:
             for at, each in enumerate(self.slices):
-                self._count(scope, each, taken.get(at, 0), location)
+                count = taken.get(at, 0)
+                if not each.minimum <= count <= each.maximum:
+                    self._count(scope, each, count, location)
         return rest
 
     def _match(self, scope: Scope, item: Item) -> tuple[Slice | None, bool]:
@@ -188,7 +190,7 @@ class Slicing:
             if self.profile.is_vital_sign and each.definition["path"] == "Observation.code.coding":
                 rule = "VALIDATION_VAL_PROFILE_MINIMUM_MAGIC"
             elif url and any(entry.get("code") == "Extension" for entry in types):
-                rule = "VALIDATION_VAL_PROFILE_MINIMUM_SLICE_EXT"
+                rule = "Validation_VAL_Profile_Minimum_SLICE_EXT"
             else:
                 rule = "Validation_VAL_Profile_Minimum_SLICE"
             match = url or ", ".join(f"{kind} of {path}" for kind, path in self.discriminators)

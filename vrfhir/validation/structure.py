@@ -34,8 +34,8 @@ def read_structure(scope: Scope, table: Table, value: Json, location: Location, 
             continue
         child = table.children.get(key) or table.forks.get(key)
         if child is None or (child.choice and chosen.setdefault(child.name, child.key) != child.key):
-            names = ", ".join(sorted(table.names))
-            scope.report_form("UNRECOGNISED_PROPERTY_", (location, "", key, -1), key=key, type=table.name, known=names)
+            near = _nearest(key, table)
+            scope.report_form("UNRECOGNISED_PROPERTY_", (location, "", key, -1), key=key, type=table.name, near=near)
             continue
         place = (location, child.label, key, -1)
         if child.kind == PRIMITIVE:
@@ -43,6 +43,15 @@ def read_structure(scope: Scope, table: Table, value: Json, location: Location, 
         else:
             _complex(scope, child, key, item, place, kept, depth)
     return kept
+
+
+def _nearest(key: str, table: Table) -> str:
+    """What may have been meant; all there is when nothing is near."""
+    from difflib import get_close_matches
+
+    names = sorted(table.names)
+    near = get_close_matches(key, names, n=3, cutoff=0.7)
+    return f"Did you mean {' or '.join(near)}?" if near else f"Known here: {', '.join(names)}."
 
 
 def _complex(scope: Scope, child: Child, key: str, item: Any, place: Location, kept: Json, depth: int) -> None:

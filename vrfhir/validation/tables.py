@@ -70,6 +70,7 @@ class Child:
         "name",
         "opened",
         "path",
+        "sound",
         "table_name",
         "type",
     )
@@ -90,6 +91,8 @@ class Child:
         self.table_name = table
         self.opened: Table | None = None
         """The table behind this key once it has been asked for."""
+        self.sound: set[tuple[str, str, str | None]] | None = set() if type_name == "CodeableConcept" else None
+        """Codings (system, code, display) that were found to be right here; None where that depends on more."""
         self.binding = Binding(definition["binding"]) if "binding" in definition else None
         self.invariants: tuple[Invariant, ...] = ()
         self.kind = PRIMITIVE if type_name in _PRIMITIVES else COMPLEX
@@ -108,7 +111,7 @@ class Child:
 class Table:
     """All keys of one type or backbone."""
 
-    __slots__ = ("children", "forks", "invariants", "is_resource", "name", "names", "required", "type")
+    __slots__ = ("children", "forks", "invariants", "is_resource", "name", "names", "required", "special", "type")
 
     def __init__(self, name: str, type_name: str) -> None:
         self.name = name
@@ -119,6 +122,8 @@ class Table:
         self.names: dict[str, tuple[Child, ...]] = {}
         self.required: tuple[tuple[str, tuple[str, ...], int, Json], ...] = ()
         self.invariants: tuple[Invariant, ...] = ()
+        self.special: Callable[[Any, Child, Json, Any, Json], None] | None = None
+        """Rules in code for the type."""
 
     def present(self, children: tuple[Child, ...], value: Json) -> tuple[Child, ...]:
         """Those of the children (of one choice) that an object has."""
@@ -161,6 +166,8 @@ def compile_table(engine: Engine, name: str) -> Table | None:
     for child in table.children.values():
         extra = engine.invariants(child.definition.get("constraint", ()), definition)
         child.invariants = tuple(each for each in extra if not _is_of_type(child, each.source))
+        if child.invariants:
+            child.sound = None
     return table
 
 

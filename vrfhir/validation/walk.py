@@ -7,22 +7,24 @@ as the form is wrong (unknown property, array for an object, null …) it gives 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import findings, has_json_form, written
+from vrfhir.validation.primitives import FAST, findings, has_json_form, written
 from vrfhir.validation.scope import NotWellFormedError, Scope
 from vrfhir.validation.tables import COMPLEX, PRIMITIVE, Child, Table
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["walk"]
+__all__ = ["DEPTH_LIMIT", "walk"]
 
 Json = dict[str, Any]
 
+DEPTH_LIMIT = 100
+"""Elements nested deeper than this are not checked."""
 _RESOURCE_ID_LIMIT = 64
+_CODINGS = 2_000
+"""Codings remembered for an element."""
+_is_text = FAST["string"]
 
 
 def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int = 0) -> None:
@@ -87,19 +89,59 @@ def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int
 
 
 def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: int, parent: Json) -> None:
-    if depth > scope.engine.depth_limit:
+    if depth > DEPTH_LIMIT:
         raise NotWellFormedError
     if child.kind == COMPLEX:
         table = child.opened or child.table
+        if child.sound is not None and scope.strict and not table.invariants:
+            _concept(scope, child, table, value, location, depth, parent)
+            return
         walk(scope, table, value, location, depth + 1)
-        if (special := scope.engine.specials.get(table.type)) is not None:
-            special(scope, child, value, location, parent)
-        if table.invariants:
-            check_invariants(scope, table.invariants, value, table.name, location)
+        if table.special is not None:
+            table.special(scope, child, value, location, parent)
+        for invariant in table.invariants:
+            if invariant.native is None or not scope.strict or not invariant.native(value):
+                check_invariants(scope, table.invariants, value, table.name, location)
+                break
         if child.invariants:
             check_invariants(scope, child.invariants, value, table.name, location)
     else:
         scope.engine.visit_resource(scope, child, value, location, depth + 1, parent)
+
+
+def _concept(
+    scope: Scope, child: Child, table: Table, value: Json, location: Location, depth: int, parent: Json
+) -> None:
+    """A CodeableConcept: with one plain coding that was right at this element before, it is right again."""
+    key = _plain_coding(value)
+    if key is not None and child.sound is not None and key in child.sound:
+        return
+    before = scope.findings.said
+    walk(scope, table, value, location, depth + 1)
+    if table.special is not None:
+        table.special(scope, child, value, location, parent)
+    if key is not None and child.sound is not None and scope.findings.said == before:
+        if len(child.sound) >= _CODINGS:
+            child.sound.clear()
+        child.sound.add(key)
+
+
+def _plain_coding(value: Json) -> tuple[str, str, str | None] | None:
+    """System, code and display, when the concept holds nothing else but a well-formed text."""
+    codings = value.get("coding")
+    if type(codings) is not list or len(codings) != 1 or len(value) > 2:
+        return None
+    if len(value) == 2 and not _is_text(value.get("text")):
+        return None
+    coding = codings[0]
+    if type(coding) is not dict:
+        return None
+    system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+    if type(system) is not str or type(code) is not str:
+        return None
+    if len(coding) == 2:
+        return system, code, None
+    return (system, code, display) if len(coding) == 3 and type(display) is str else None
 
 
 def _beside(value: Json, child: Child, at: int) -> Any:
@@ -199,7 +241,7 @@ def _forks(scope: Scope, child: Child, parent: Json, item: Any, location: Locati
 
 def _fork(scope: Scope, child: Child, value: Any, fork: Json, location: Location, depth: int) -> None:
     table = scope.engine.table("Element")
-    if depth > scope.engine.depth_limit:
+    if depth > DEPTH_LIMIT:
         raise NotWellFormedError
     walk(scope, table, fork, location, depth + 1)
     if value is None:

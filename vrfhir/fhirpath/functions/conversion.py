@@ -17,8 +17,8 @@ from vrfhir.fhirpath.temporal import Temporal, parse_text
 
 __all__ = ["FUNCTIONS", "decimal_text", "to_text"]
 
-_INTEGER = re.compile(r"[+-]?\d{1,15}\Z", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?\Z", re.ASCII)
+_INTEGER = r"[+-]?\d{1,15}\Z"
+_DECIMAL = r"[+-]?\d{1,60}(\.\d{1,60})?\Z"
 _TRUE = frozenset(("true", "t", "yes", "y", "1", "1.0"))
 _FALSE = frozenset(("false", "f", "no", "n", "0", "0.0"))
 
@@ -56,13 +56,13 @@ def _to_integer(value: Any) -> Any:
         return value
     if type(value) is bool:
         return int(value)
-    return int(value) if type(value) is str and _INTEGER.match(value) else None
+    return int(value) if type(value) is str and re.match(_INTEGER, value, re.ASCII) else None
 
 
 def _to_decimal(value: Any) -> Any:
     if is_number(value) or type(value) is bool:
         return Decimal(value)
-    return Decimal(value) if type(value) is str and _DECIMAL.match(value) else None
+    return Decimal(value) if type(value) is str and re.match(_DECIMAL, value, re.ASCII) else None
 
 
 def _to_quantity(value: Any) -> Any:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import html
 import json
 from collections.abc import Callable
 from typing import Any
@@ -37,18 +34,36 @@ def _unescape_json(text: str) -> str:
     return str(json.loads(f'"{text}"', strict=False))
 
 
+def _encode64(text: str, signs: bytes = b"+/") -> str:
+    import base64  # this and html only where somebody asks for them
+
+    return base64.b64encode(_bytes(text), signs).decode()
+
+
+def _decode64(text: str, signs: bytes = b"+/") -> str:
+    import base64
+
+    return base64.b64decode(text, signs, validate=True).decode()
+
+
+def _unescape_html(text: str) -> str:
+    import html
+
+    return html.unescape(text)
+
+
 _ENCODERS: dict[str, Work] = {
     "hex": lambda text: _bytes(text).hex(),
-    "base64": lambda text: base64.b64encode(_bytes(text)).decode(),
-    "urlbase64": lambda text: base64.urlsafe_b64encode(_bytes(text)).decode(),
+    "base64": _encode64,
+    "urlbase64": lambda text: _encode64(text, b"-_"),
 }
 _DECODERS: dict[str, Work] = {
     "hex": lambda text: bytes.fromhex(text).decode(),
-    "base64": lambda text: base64.b64decode(text, validate=True).decode(),
-    "urlbase64": lambda text: base64.b64decode(text, altchars=b"-_", validate=True).decode(),
+    "base64": _decode64,
+    "urlbase64": lambda text: _decode64(text, b"-_"),
 }
 _ESCAPERS: dict[str, Work] = {"html": _escape_html, "json": _escape_json}
-_UNESCAPERS: dict[str, Work] = {"html": html.unescape, "json": _unescape_json}
+_UNESCAPERS: dict[str, Work] = {"html": _unescape_html, "json": _unescape_json}
 
 
 def _transformation(name: str, table: dict[str, Work]) -> Function:
@@ -62,7 +77,7 @@ def _transformation(name: str, table: dict[str, Work]) -> Function:
                 return []
             try:
                 return frame.paid(bounded_text(work(text)))
-            except (ValueError, binascii.Error):
+            except ValueError:
                 return []
 
         return run

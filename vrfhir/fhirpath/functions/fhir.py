@@ -72,10 +72,12 @@ def _resolve() -> Run:
             if text is None:
                 continue
             target = _contained(text, environment) if text.startswith("#") else None
-            if target is None and environment.resolve is not None:
+            if target is None and environment.resolve_from is not None:
+                target = environment.resolve_from(text, item.value if type(item) is Node else item)
+            elif target is None and environment.resolve is not None:
                 target = environment.resolve(text)
             if target is None:
-                environment.undecided = True
+                environment.undecided = environment.undecided or not environment.is_closed
             else:
                 found.append(environment.node(target))
         frame.spend(len(items))

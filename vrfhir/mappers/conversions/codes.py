@@ -7,7 +7,7 @@ display of a coding only where the system is the sender's own, or has that very 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.primitives import fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
@@ -33,9 +33,24 @@ __all__ = ["resolve_system", "taken_concept"]
 _CODE = re.compile(r"\S+( \S+)*")
 _TRIPLETS = ((1, 7), (4, 8), (10, 13))
 _ORIGINAL_TEXT = 9
+_NEXT = 1 << 12
+_REMEMBERED = 8192
+"""Codes remembered for a partner; then they are looked up anew."""
 _TABLES = THO + "v2-"
+_OUR_NAMES = "https://vrfhir.org/fhir/sid/"
+"""Systems without published displays: the sender's own, and national ones that have no FHIR name."""
 _INTERPRETATION = THO + "v3-ObservationInterpretation"
 _SNOMED = "http://snomed.info/sct"
+
+
+class _Known(NamedTuple):
+    """What is known of a code and the name of its coding system, the same for every message of a sender."""
+
+    is_code: bool
+    system: str
+    derivable: bool
+    is_local: bool
+    display: str
 
 
 def resolve_system(context: Context, name: str, code: str, table: str) -> tuple[str, bool]:
@@ -43,6 +58,25 @@ def resolve_system(context: Context, name: str, code: str, table: str) -> tuple[
 
     A code that its v2 table does not have is a local code: its system is the sender's own.
     """
+    known = _known(context, name, code, table)
+    return known.system, known.derivable
+
+
+def _known(context: Context, name: str, code: str, table: str) -> _Known:
+    remembered = context.partner.vocabulary
+    key = (context.sender, name, code, table)
+    found = remembered.get(key)
+    if not isinstance(found, _Known):
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        system, derivable = _resolved(context, name, code, table)
+        display = table_codes(system[len(_TABLES) :]).get(code, "") if system.startswith(_TABLES) else ""
+        is_local = not system or system.startswith(_OUR_NAMES)
+        found = remembered[key] = _Known(_CODE.fullmatch(code) is not None, system, derivable, is_local, display)
+    return found
+
+
+def _resolved(context: Context, name: str, code: str, table: str) -> tuple[str, bool]:
     if not name:
         return (table_system(table), True) if table and code in table_codes(table) else ("", True)
     uri = context.partner.code_systems.get(name.upper(), "")
@@ -60,34 +94,42 @@ def resolve_system(context: Context, name: str, code: str, table: str) -> tuple[
 
 def _coding(context: Context, cell: Cell, first: int, version: int, table: str) -> tuple[dict[str, Any], str]:
     """(coding, the term when it could not be the display) of one triplet of the cell."""
-    code, term, name = cell.take(first), cell.peek(first + 1), cell.peek(first + 2)
+    at, taken = cell.at, cell.taken
+    code_key = first << 12 | 1
+    term_key, name_key, version_key = code_key + _NEXT, code_key + 2 * _NEXT, version << 12 | 1
+    code, term, name = at.get(code_key, ""), at.get(term_key, ""), at.get(name_key, "")
+    known = _known(context, name, code, table)
+    if code:
+        taken.append(code_key)
     coding: dict[str, Any] = {}
-    system, derivable = resolve_system(context, name, code, table)
-    if system:
-        coding["system"] = system
-        if name and derivable:
-            cell.take(first + 2)
-    if cell.peek(version) and system != _SNOMED:
-        coding["version"] = cell.take(version)
+    if known.system:
+        coding["system"] = known.system
+        if name and known.derivable:
+            taken.append(name_key)
+    if version_key in at and known.system != _SNOMED:
+        taken.append(version_key)
+        coding["version"] = at[version_key]
     coding["code"] = code
-    if term and fhir_text(term):
-        known = system.startswith(_TABLES) and table_codes(system[len(_TABLES) :]).get(code) == term
-        if known or not system or "/sid/v2/" in system:
-            coding["display"] = cell.take(first + 1)
-            term = ""
+    if term and (known.is_local or known.display == term) and fhir_text(term):
+        taken.append(term_key)
+        coding["display"] = term
+        term = ""
     return coding, term
 
 
 def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap | None = None) -> dict[str, Any] | None:
     """A CodeableConcept of all triplets of the cell; None when there is nothing in it."""
+    at = cell.at
     codings: list[dict[str, Any]] = []
     text = ""
-    if cell.peek(_ORIGINAL_TEXT):
+    if _ORIGINAL_TEXT << 12 | 1 in at:
         text = fhir_text(cell.take(_ORIGINAL_TEXT)) or ""
     for first, version in _TRIPLETS:
-        code = cell.peek(first)
-        term = cell.peek(first + 1)
-        if code and _CODE.fullmatch(code):
+        key = first << 12 | 1
+        code, term = at.get(key, ""), at.get(key + _NEXT, "")
+        if not code and not term:
+            continue
+        if code and _known(context, at.get(key + 2 * _NEXT, ""), code, table if first == 1 else "").is_code:
             coding, rest = _coding(context, cell, first, version, table if first == 1 else "")
             if codes is not None and code in codes.codes and _is_of(coding.get("system", ""), codes):
                 codings.append({"system": codes.system, "code": codes.codes[code]})
@@ -155,11 +197,12 @@ def _single_coding(row: RowFacts) -> Conversion:
 def _table_coding(row: RowFacts) -> Conversion:
     """One component as a Coding of a v2 table; None when the table does not have the code."""
     table = row.options["table"]
-    system = table_system(table)
+    system, codes = table_system(table), table_codes(table)
+    component, subcomponent = row.component or 1, row.subcomponent or 1
 
     def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
-        code = cell.take(row.component or 1, row.subcomponent or 1)
-        return {"system": system, "code": code} if code in table_codes(table) else None
+        code = cell.take(component, subcomponent)
+        return {"system": system, "code": code} if code in codes else None
 
     return convert
 
@@ -199,8 +242,7 @@ def _code(row: RowFacts) -> Conversion:
             else None
         )
         if target is None:
-            entry = cell.at[component << 12 | 1]
-            context.report("VR-V2-0520", entry.path, code=code, table=codes.table, element=row.element)
+            context.report("VR-V2-0520", cell.path(component), code=code, table=codes.table, element=row.element)
             return None
         if codes.back[target] == code and len(cell.at) == 1:
             cell.take(component)
@@ -211,8 +253,8 @@ def _code(row: RowFacts) -> Conversion:
             concept = {"coding": [{"system": table, "code": code}]}
         else:
             concept = taken_concept(cell, context, codes.table)
-        if concept is not None and codes.national and code not in table_codes(codes.table):
-            concept["coding"][0].setdefault("system", codes.national)
+        if concept is not None and code in codes.national and "system" not in concept["coding"][0]:
+            concept["coding"][0] = {"system": codes.national[code], **concept["coding"][0]}
         return Primitive(target, [{"url": url, "valueCodeableConcept": concept}])
 
     return convert

@@ -45,7 +45,7 @@ def _attachment(row: RowFacts) -> Conversion:
             return None
         content = _decoded(encoding, data)
         if content is None:
-            context.report("VR-V2-0523", cell.at[5 << 12 | 1].path)
+            context.report("VR-V2-0523", cell.path(5))
             return None
         cell.take(5)
         attachment: dict[str, Any] = {}

@@ -8,6 +8,7 @@ placeholder: the same number of the same sender always has the same system.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["HierarchicDesignator", "designator", "identifier_system", "identifier_type", "taken_ei", "taken_identifier"]
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
+_REMEMBERED = 4096
+"""Authorities remembered for a partner; then they are looked up anew."""
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -55,29 +58,33 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
 
     ``flat``: the three parts stand in components ``component`` to ``component + 2`` (EI) and not in subcomponents.
     """
-
-    def at(number: int) -> tuple[int, int]:
-        return (component + number - 1, 1) if flat else (component, number)
-
-    hd = HierarchicDesignator(cell.peek(*at(1)), cell.peek(*at(2)), cell.peek(*at(3)))
-    if not any(hd):
+    first, step = component << 12 | 1, 1 << 12 if flat else 1
+    keys = (first, first + step, first + 2 * step)
+    one, two, three = (cell.at.get(key, "") for key in keys)
+    if not one and not two and not three:
         return ""
+    remembered = context.partner.designators
+    found = remembered.get((context.sender, kind, one, two, three))
+    if found is None:
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        found = _system_of(context, kind, HierarchicDesignator(one, two, three))
+        remembered[context.sender, kind, one, two, three] = found
+    system, said = found
+    cell.taken += [keys[number] for number in said if keys[number] in cell.at]
+    return system
+
+
+def _system_of(context: Context, kind: str, hd: HierarchicDesignator) -> tuple[str, Sequence[int]]:
+    """The system of an authority, and which of its three parts the system says again."""
     known = context.partner.system(kind, hd.namespace, hd.universal_id)
     if known:
-        if context.partner.namespace(kind, known) == hd.namespace.upper():
-            cell.take(*at(1))
-        return known
+        return known, (0,) if context.partner.namespace(kind, known) == hd.namespace.upper() else ()
     if hd.uri:
-        cell.take(*at(2))
-        if hd.type == _written_type(hd.uri):
-            cell.take(*at(3))
-        return hd.uri
+        return hd.uri, (1, 2) if hd.type == _written_type(hd.uri) else (1,)
     if hd.namespace:
-        cell.take(*at(1))
-        return sender_system(context.sender, hd.namespace)
-    cell.take(*at(2))
-    cell.take(*at(3))
-    return sender_system(context.sender, f"&{hd.universal_id}&{hd.type}")
+        return sender_system(context.sender, hd.namespace), (0,)
+    return sender_system(context.sender, f"&{hd.universal_id}&{hd.type}"), (1, 2)
 
 
 def _written_type(uri: str) -> str:
@@ -117,10 +124,8 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
 
 def _assigner(cell: Cell) -> str:
     """Namespace of an authority whose OID made the system, else the assigning facility."""
-    if cell.peek(4, 1) and cell.peek(4, 2):
-        entry = cell.at.get(4 << 12 | 1)
-        if entry is not None and not any(taken is entry for taken in cell.taken):
-            return cell.take(4, 1)
+    if cell.peek(4, 1) and cell.peek(4, 2) and not cell.has_taken(4):
+        return cell.take(4, 1)
     return cell.take(6, 1)
 
 
@@ -147,8 +152,7 @@ def taken_ei(cell: Cell, context: Context, kind: str, *, first: int = 1) -> dict
         if system:
             identifier["system"] = system
         identifier["value"] = value
-        namespace = cell.at.get((first + 1) << 12 | 1)
-        if namespace is not None and cell.peek(first + 2) and not any(taken is namespace for taken in cell.taken):
+        if cell.peek(first + 1) and cell.peek(first + 2) and not cell.has_taken(first + 1):
             identifier["assigner"] = {"display": cell.take(first + 1)}
         return identifier
     hd = HierarchicDesignator(cell.peek(first + 1), cell.peek(first + 2), cell.peek(first + 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.identifiers import HierarchicDesignator
-from vrfhir.mappers.conversions.people import cell_path, ods_identifier
+from vrfhir.mappers.conversions.people import ods_identifier
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.vocabulary import sender_system
 
@@ -64,14 +64,11 @@ def _location(row: RowFacts) -> Conversion:
     """PL as a Reference to the Location it names."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if not cell.at:
-            return None
         resource: dict[str, Any] = {}
         if not fill_location(cell, context, resource):
             return None
-        record = context.new("Location", "Location", cell_path(row, cell))
-        record.resource.update(resource)
-        return context.merge(record, ("Location", repr(resource))).reference
+        key = ("Location", repr(resource))
+        return context.named({"resourceType": "Location", **resource}, cell, key).reference
 
     return convert
 

@@ -19,20 +19,22 @@ _FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, 
 
 def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool = False) -> dict[str, Any] | None:
     """A HumanName from component ``first`` on (1 in XPN, 2 in XCN); None when there is no part of a name."""
-    urls = extension_urls()
+    at = cell.at
     name: dict[str, Any] = {}
     type_component = first + 6 if not person_id else first + 8
-    use = code_map("name-use")
     kind = cell.peek(type_component)
-    if use.codes.get(kind):
-        name["use"] = use.codes[kind]
-        if use.back[use.codes[kind]] == kind:
-            cell.take(type_component)
+    if kind:
+        use = code_map("name-use")
+        if use.codes.get(kind):
+            name["use"] = use.codes[kind]
+            if use.back[use.codes[kind]] == kind:
+                cell.take(type_component)
     family = cell.take(first)
+    start_key = first << 12
     parts = [
-        {"url": urls[alias], "valueString": cell.take(first, number)}
+        {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
         for number, alias in _FAMILY_PARTS
-        if cell.peek(first, number)
+        if start_key | number in at
     ]
     if family:
         name["family"] = family
@@ -44,7 +46,7 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     prefix = cell.take(first + 4)
     if prefix:
         name["prefix"] = [prefix]
-    _suffixes(cell, first, name, urls["name-qualifier"], professional=first + 13 if not person_id else 21)
+    _suffixes(cell, first, name, professional=first + 13 if not person_id else 21)
     if not name.keys() - {"use"}:
         return None
     period: dict[str, Any] = {}
@@ -58,7 +60,7 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     return name
 
 
-def _suffixes(cell: Cell, first: int, name: dict[str, Any], qualifier: str, *, professional: int) -> None:
+def _suffixes(cell: Cell, first: int, name: dict[str, Any], *, professional: int) -> None:
     """Suffix, degree (marked AC, academic) and professional suffix (marked PR)."""
     found = [(cell.take(first + 3), ""), (cell.take(first + 5), "AC"), (cell.take(professional), "PR")]
     suffixes = [(text, mark) for text, mark in found if text]
@@ -67,7 +69,8 @@ def _suffixes(cell: Cell, first: int, name: dict[str, Any], qualifier: str, *, p
     name["suffix"] = [text for text, _ in suffixes]
     if any(mark for _, mark in suffixes):
         name["_suffix"] = [
-            {"extension": [{"url": qualifier, "valueCode": mark}]} if mark else None for _, mark in suffixes
+            {"extension": [{"url": extension_urls()["name-qualifier"], "valueCode": mark}]} if mark else None
+            for _, mark in suffixes
         ]
 
 

@@ -144,7 +144,7 @@ def _value(cell: Cell, context: Context) -> dict[str, Any] | None:
     found = reader(cell, context)
     if found is None and cell.at:
         cell.release()
-        context.report("VR-V2-0522", next(iter(cell.at.values())).path, type=kind)
+        context.report("VR-V2-0522", cell.first_path(), type=kind)
         found = _text(cell, context)
     return found
 

@@ -46,16 +46,16 @@ def ods_identifier(value: str, context: Context, *, named: bool = False) -> dict
     return None
 
 
-def keys_of(record: Record) -> list[tuple[str, ...]]:
+def keys_of(resource: dict[str, Any]) -> list[tuple[str, ...]]:
     """By what a practitioner or organisation is recognised again: its identifiers, else its name."""
-    resource = record.resource
+    kind = resource["resourceType"]
     keys: list[tuple[str, ...]] = [
-        (record.type, each["system"], each["value"])
+        (kind, each["system"], each["value"])
         for each in resource.get("identifier", ())
         if "system" in each and "value" in each
     ]
     if not keys and resource.get("name"):
-        keys.append((record.type, "name", repr(resource["name"])))
+        keys.append((kind, "name", repr(resource["name"])))
     return keys
 
 
@@ -70,32 +70,26 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
     if system:
         identifier["system"] = system
     identifier["value"] = value
-    named = cell.at.get(9 << 12 | 1)
-    assigner = cell.take(14, 1) or (cell.peek(9, 2) if named is None and "/sid/v2/" in system else "")
-    if named is not None and not any(taken is named for taken in cell.taken) and cell.peek(9, 2):
+    named = cell.peek(9)
+    assigner = cell.take(14, 1) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
+    if named and not cell.has_taken(9) and cell.peek(9, 2):
         assigner = cell.take(9, 1) or assigner
     if assigner:
         identifier["assigner"] = {"display": assigner}
     return identifier
 
 
-def _practitioner(cell: Cell, context: Context, path: str) -> Record | None:
+def _practitioner(cell: Cell, context: Context) -> Record | None:
     identifier = _xcn_identifier(cell, context)
     name = taken_name(cell, context, 2, person_id=True)
     if identifier is None and name is None:
         return None
-    record = context.new("Practitioner", "Practitioner", path)
+    resource: dict[str, Any] = {"resourceType": "Practitioner"}
     if identifier is not None:
-        record.resource["identifier"] = [identifier]
+        resource["identifier"] = [identifier]
     if name is not None:
-        record.resource["name"] = [name]
-    return context.merge(record, *keys_of(record))
-
-
-def cell_path(row: RowFacts, cell: Cell) -> str:
-    """The path of a cell for ids, ``DG1[2]-16[1]``."""
-    entry = next(iter(cell.at.values()))
-    return entry.path.rsplit(".", 2)[0]
+        resource["name"] = [name]
+    return context.named(resource, cell, *keys_of(resource))
 
 
 @register("Practitioner")
@@ -103,7 +97,7 @@ def _practitioner_reference(row: RowFacts) -> Conversion:
     """XCN as a Reference to the Practitioner it names."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        record = _practitioner(cell, context, cell_path(row, cell)) if cell.at else None
+        record = _practitioner(cell, context)
         return record.reference if record is not None else None
 
     return convert
@@ -190,14 +184,10 @@ def _organization_reference(row: RowFacts) -> Conversion:
     ods = row.options.get("ods", True)
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if not cell.at:
-            return None
-        resource: dict[str, Any] = {}
+        resource: dict[str, Any] = {"resourceType": "Organization"}
         if not fill_organization(cell, context, resource, ods=ods):
             return None
-        record = context.new("Organization", row.options.get("role", "Organization"), cell_path(row, cell))
-        record.resource.update(resource)
-        return context.merge(record, *keys_of(record)).reference
+        return context.named(resource, cell, *keys_of(resource)).reference
 
     return convert
 
@@ -218,10 +208,8 @@ def _facility(row: RowFacts) -> Conversion:
     """HD in MSH-4, MSH-6: a Reference to an Organization, known by its ODS code, its OID or only by name."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if not cell.at:
-            return None
         hd = designator(cell, 0)
-        resource: dict[str, Any] = {}
+        resource: dict[str, Any] = {"resourceType": "Organization"}
         ods = ods_identifier(hd.namespace, context) or (
             ods_identifier(hd.universal_id, context) if not hd.uri and hd.universal_id else None
         )
@@ -240,11 +228,9 @@ def _facility(row: RowFacts) -> Conversion:
             resource["identifier"] = [{"system": "urn:ietf:rfc3986", "value": hd.uri}]
         if hd.namespace and ods is None:
             resource["name"] = cell.take(1)
-        if not resource:
+        if len(resource) == 1:
             return None
-        record = context.new("Organization", "Organization", cell_path(row, cell), of_message=True)
-        record.resource.update(resource)
-        return context.merge(record, *keys_of(record)).reference
+        return context.named(resource, cell, *keys_of(resource), of_message=True).reference
 
     return convert
 
@@ -257,7 +243,7 @@ def _producer(row: RowFacts) -> Conversion:
         code, name = cell.take(1), cell.take(2)
         if not code and not name:
             return None
-        record = context.new("Organization", "Organization", cell_path(row, cell))
+        resource: dict[str, Any] = {"resourceType": "Organization"}
         if code:
             identifier: dict[str, Any] = {}
             system = cell.peek(3)
@@ -269,12 +255,12 @@ def _producer(row: RowFacts) -> Conversion:
                 if derivable:
                     cell.take(3)
             identifier["value"] = code
-            record.resource["identifier"] = [identifier]
+            resource["identifier"] = [identifier]
         if name:
-            record.resource["name"] = name
+            resource["name"] = name
         elif not cell.peek(3):
-            record.resource["name"] = record.resource.pop("identifier")[0]["value"]
-        return context.merge(record, *keys_of(record)).reference
+            resource["name"] = resource.pop("identifier")[0]["value"]
+        return context.named(resource, cell, *keys_of(resource)).reference
 
     return convert
 

@@ -39,6 +39,8 @@ def fhir_decimal(text: str) -> Decimal | None:
 def fhir_text(text: str) -> str | None:
     """Text as a FHIR string: without blanks around it, and None when nothing is left or it has control characters."""
     text = text.strip()
+    if text.isprintable():
+        return text or None
     return None if not text or _FORBIDDEN.search(text) else text
 
 

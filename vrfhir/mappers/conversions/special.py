@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.conversions.identifiers import identifier_type
-from vrfhir.mappers.conversions.people import cell_path, keys_of, practitioner_system
+from vrfhir.mappers.conversions.people import keys_of, practitioner_system
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.vocabulary import sender_system
@@ -82,7 +82,7 @@ def _open_note(row: RowFacts) -> Conversion:
     """Text that an earlier row could not place, as a note."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if any(entry.outcome for entry in cell.at.values()):
+        if cell.settled:
             return None
         text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
         return {"text": text} if text else None
@@ -98,10 +98,10 @@ def _ndl_practitioner(row: RowFacts) -> Conversion:
         number, family, given = cell.take(1, 1), cell.take(1, 2), cell.take(1, 3)
         if not number and not family:
             return None
-        record = context.new("Practitioner", "Practitioner", cell_path(row, cell))
+        resource: dict[str, Any] = {"resourceType": "Practitioner"}
         if number:
             system = practitioner_system(number, context) or sender_system(context.sender, cell.take(1, 9))
-            record.resource["identifier"] = [{"system": system, "value": number}]
+            resource["identifier"] = [{"system": system, "value": number}]
         name: dict[str, Any] = {"family": family} if family else {}
         givens = [text for text in (given, cell.take(1, 4)) if text]
         if givens:
@@ -110,8 +110,8 @@ def _ndl_practitioner(row: RowFacts) -> Conversion:
             if cell.peek(1, part):
                 name[element] = [cell.take(1, part)]
         if name:
-            record.resource["name"] = [name]
-        return context.merge(record, *keys_of(record)).reference
+            resource["name"] = [name]
+        return context.named(resource, cell, *keys_of(resource)).reference
 
     return convert
 

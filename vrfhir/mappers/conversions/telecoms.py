@@ -17,22 +17,24 @@ __all__ = ["taken_telecom"]
 
 _PARTS = (5, 6, 7, 8)
 """Country, area and local number, extension: joined with blanks when nothing else is given."""
+_WHOLE = tuple((number, number << 12 | 1) for number in (12, 1, 4))
+_RANK = re.compile(r"[1-9][0-9]{0,5}")
 _TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re.IGNORECASE)
 
 
 def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     """A ContactPoint: the unformatted number, the formatted one, the electronic address, or the number's parts."""
-    value = next((number for number in (12, 1, 4) if cell.peek(number)), 0)
+    at = cell.at
+    value = next((number for number, key in _WHOLE if key in at), 0)
     equipment = cell.peek(3)
-    if cell.peek(4) and equipment in ("Internet", "X.400"):
+    if value and cell.peek(4) and equipment in ("Internet", "X.400"):
         value = 4
-    parts = [cell.peek(number) for number in _PARTS]
-    if not value and not any(parts):
-        return None
     if value:
         shown = cell.take(value)
     else:
         shown = " ".join(cell.take(number) for number in _PARTS if cell.peek(number))
+        if not shown:
+            return None
     telecom: dict[str, Any] = {}
     systems, uses = code_map("telecom-system"), code_map("telecom-use")
     system = systems.codes.get(equipment) or _guess(shown, value)
@@ -49,7 +51,7 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     elif code == "NET" and system == "email":
         cell.take(2)
     rank = cell.peek(18)
-    if re.fullmatch(r"[1-9][0-9]{0,5}", rank):
+    if rank and _RANK.fullmatch(rank):
         telecom["rank"] = int(cell.take(18))
     period: dict[str, Any] = {}
     for element, component in (("start", 13), ("end", 14)):

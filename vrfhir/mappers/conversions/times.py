@@ -81,8 +81,7 @@ def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponen
     found = fhir_datetime(text, context.partner.time_zone)
     if found is None:
         cell.untake(component, subcomponent)
-        entry = cell.at[component << 12 | subcomponent]
-        context.report("VR-V2-0521", entry.path)
+        context.report("VR-V2-0521", cell.path(component, subcomponent))
         return None
     if not found[1]:
         return Primitive(found[0], [])
@@ -119,7 +118,7 @@ def _date(row: RowFacts) -> Conversion:
         component = row.component or 1
         date = fhir_date(cell.take(component))
         if date is None and cell.peek(component):
-            context.report("VR-V2-0521", cell.at[component << 12 | 1].path)
+            context.report("VR-V2-0521", cell.path(component))
         return date
 
     return convert

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.fhir.identifiers import SYSTEMS, nhs_number_is_valid, nhs_number_region
 from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.conversions.identifiers import identifier_type, taken_identifier
-from vrfhir.mappers.conversions.people import cell_path
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.records import Record
-from vrfhir.mappers.vocabulary import code_map, sender_system
+from vrfhir.mappers.vocabulary import code_map, sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -19,10 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ALREADY", "NHS_NUMBER"]
 
+_STATUS = "https://vrfhir.org/fhir/CodeSystem/vr-referral-status"
+
 NHS_NUMBER = SYSTEMS["nhs-number"]
 ALREADY: dict[str, Any] = {}
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""
 
+_BETWEEN_DIGITS = re.compile(r"[\s\-]")
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 _BY_REGION = {"scotland": SYSTEMS["chi"], "northern-ireland": SYSTEMS["hc-number"]}
 _ENGLISH = frozenset({"england-wales-iom", "test"})
 
@@ -43,7 +46,7 @@ def _patient_identifier(row: RowFacts) -> Conversion:
         raw = cell.peek(1)
         if not raw:
             return None
-        number = re.sub(r"[\s\-]", "", raw)
+        number = _BETWEEN_DIGITS.sub("", raw)
         authority = context.partner.system("patient", cell.peek(4, 1), cell.peek(4, 2))
         unmarked = not cell.peek(4, 1) and not cell.peek(4, 2) and not cell.peek(5)
         marked = _is_marked(cell, context, authority) and authority in ("", NHS_NUMBER)
@@ -58,11 +61,11 @@ def _patient_identifier(row: RowFacts) -> Conversion:
 
 
 def _nhs_number(row: RowFacts, cell: Cell, context: Context, number: str) -> dict[str, Any] | None:
-    path = cell_path(row, cell)
+    path = cell.origin
     identifier = taken_identifier(cell, context, "patient")
     if identifier is None:
         return None
-    if not re.fullmatch(r"[0-9]{10}", number):
+    if not _TEN_DIGITS.fullmatch(number):
         context.report("VR-V2-0511", path)
         return {**identifier, "system": sender_system(context.sender, cell.peek(4, 1))}
     region = nhs_number_region(number)
@@ -121,7 +124,43 @@ def _service_type(row: RowFacts) -> Conversion:
     return lambda cell, context: taken_concept(cell, context)
 
 
+@register("pending-status")
+def _pending_status(row: RowFacts) -> Conversion:
+    """RF1-1 ``P`` of a request, in its table's own words: what the Task status says, and no more."""
+
+    said = {1: ("P",), 2: (table_codes("0283")["P"],), 3: ("HL70283", "0283")}
+
+    def convert(cell: Cell, context: Context) -> str | None:
+        if context.is_response or context.trigger not in ("I12", "I13") or cell.peek(1) != "P":
+            return None
+        places = cell.places()
+        if any(sub != 1 or cell.peek(number) not in said.get(number, ()) for number, sub in places):
+            return None
+        for number, _ in places:
+            cell.take(number)
+        return "requested"
+
+    return convert
+
+
+_MILESTONES = {"P": "received", "A": "accepted", "R": "declined"}
+"""Table 0283 as milestones; ``P`` is one only in an answer, where the service speaks."""
+
+
 @register("business-status")
 def _business_status(row: RowFacts) -> Conversion:
-    """RF1-1 exactly as sent."""
-    return lambda cell, context: taken_concept(cell, context, "0283")
+    """RF1-1 as sent, beside the milestone it stands for."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if cell.settled:
+            return None
+        concept = taken_concept(cell, context, "0283")
+        if concept is None:
+            return None
+        coding = concept.get("coding", [{}])[0]
+        code = coding.get("code", "") if coding.get("system") == table_system("0283") else ""
+        if code in _MILESTONES and context.trigger != "I14" and (code != "P" or context.is_response):
+            concept["coding"].insert(0, {"system": _STATUS, "code": _MILESTONES[code]})
+        return concept
+
+    return convert

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.links.registry import TERMINOLOGY, add_reference, link, support, unknown
+from vrfhir.mappers.vocabulary import code_map
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.engine import Scope
+    from vrfhir.mappers.records import Record
 
 __all__: list[str] = []
 
@@ -33,19 +36,29 @@ def _diagnosis(scope: Scope, segment: SegmentView, context: Context) -> None:
         add_reference(request, "reasonReference", condition)
     else:
         support(context, condition)
-    rank = next(iter(segment.cells(15)), None)
-    if rank is None or not re.fullmatch("[1-9][0-9]{0,2}", rank.peek(1)):
+    if context.first("PV1") is not None:
+        # R4's own v2 mapping of Condition.category: a diagnosis, when the DG1 stands in a message with a visit
+        category = {"system": f"{TERMINOLOGY}condition-category", "code": "encounter-diagnosis"}
+        condition.resource["category"] = [{"coding": [category]}]
+        context.later.append(lambda: _in_encounter(segment, condition, context))
+
+
+def _in_encounter(segment: SegmentView, condition: Record, context: Context) -> None:
+    """What kind of diagnosis of the visit it is (DG1-6) and its rank there (DG1-15)."""
+    encounter = context.shared.get("Encounter")
+    kind, rank = (next(iter(segment.cells(field)), None) for field in (6, 15))
+    use = taken_concept(kind, context, "0052", code_map("diagnosis-use")) if kind is not None else None
+    ranked = rank is not None and re.fullmatch("[1-9][0-9]{0,2}", rank.peek(1)) is not None
+    if encounter is None or (use is None and not ranked):
         return
-
-    def rank_in_encounter() -> None:
-        encounter = context.shared.get("Encounter")
-        if encounter is not None:
-            entry = {"condition": condition.reference, "rank": int(rank.peek(1))}
-            items = encounter.resource.setdefault("diagnosis", [])
-            items.append(entry)
-            rank.at[1 << 12 | 1].settle("mapped", "DG1-15", "Encounter.diagnosis[].rank", encounter, len(items) - 1)
-
-    context.later.append(rank_in_encounter)
+    items = encounter.resource.setdefault("diagnosis", [])
+    items.append({"condition": condition.reference})
+    if kind is not None and use is not None:
+        items[-1]["use"] = use
+        kind.settle(("mapped", "DG1-6", "Encounter.diagnosis[].use", encounter, len(items) - 1))
+    if rank is not None and ranked:
+        items[-1]["rank"] = int(rank.take(1))
+        rank.settle(("mapped", "DG1-15", "Encounter.diagnosis[].rank", encounter, len(items) - 1))
 
 
 @link("allergy")

@@ -57,4 +57,4 @@ def support(context: Context, record: Record) -> None:
 def merged(scope: Scope, context: Context, name: str) -> Record | None:
     """The practitioner or organisation of a scope, merged with an equal one that came before."""
     record = scope.get(name)
-    return context.merge(record, *keys_of(record)) if record is not None else None
+    return context.merge(record, *keys_of(record.resource)) if record is not None else None

@@ -13,13 +13,13 @@ __all__ = ["delete"]
 
 
 async def delete(endpoint: Endpoint, request: Request) -> Response:
-    """``DELETE [base]/[type]/[id]``: 204, also for what is deleted already; 404 for what never was."""
+    """``DELETE [base]/[type]/[id]``: 204, also for what is deleted already or never was, as R4 asks."""
     type_, id_ = request.path
     require_type(endpoint, type_)
     require_changeable(type_, "delete")
     current = endpoint.store.read(type_, id_) if ID.fullmatch(id_) else None
     if current is None:
-        raise Refusal.of(404, "not-found", "VR-HTTP-0404", "There is no resource with this type and id.")
+        return Response(204, b"")
     require_expected(if_match(request), current)
     if current.deleted:
         return Response(204, b"", (("ETag", etag(current.version)),))

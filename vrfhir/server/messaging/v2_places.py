@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 from vrfhir.issues import Issue
@@ -54,7 +53,7 @@ def _placed(issue: Issue, mapping: Mapped, places: dict[tuple[str, str], str]) -
     while True:
         path = _nearest(full_url, element, places)
         if path:
-            return replace(issue, expression=path, hint=issue.hint or f"In FHIR: {issue.expression}")
+            return issue._replace(expression=path, hint=issue.hint or f"In FHIR: {issue.expression}")
         if not element:
             return issue
         element = element.rpartition(".")[0]
