@@ -115,7 +115,7 @@ def test_given_resources_come_first_and_leave_the_original_alone() -> None:
     assert DEFINITIONS.resource(url) != own
 
 
-def test_a_definition_without_a_snapshot_is_kept_and_refused_only_where_a_snapshot_is_needed() -> None:
+def test_a_definition_without_a_snapshot_gets_one_unless_its_base_is_unknown() -> None:
     url = "https://example.org/StructureDefinition/p"
     given = {
         "resourceType": "StructureDefinition",
@@ -130,8 +130,12 @@ def test_a_definition_without_a_snapshot_is_kept_and_refused_only_where_a_snapsh
     found = definitions.structure(url)
     assert found is not None
     assert found["differential"]["element"] == [{"id": "Patient.name", "path": "Patient.name", "min": 1}]
-    with pytest.raises(DefinitionError, match="no snapshot"):
-        definitions.snapshot(url)
+    assert [each["min"] for each in definitions.snapshot(url) if each["id"] == "Patient.name"] == [1]
+    for base in ("https://example.org/nowhere", url):
+        stranded = DEFINITIONS.with_resources([given | {"baseDefinition": base}])
+        assert "snapshot" not in (stranded.structure(url) or {})
+        with pytest.raises(DefinitionError, match="no snapshot"):
+            stranded.snapshot(url)
     with pytest.raises(DefinitionError, match="not known"):
         definitions.snapshot(url + "-other")
 

@@ -58,3 +58,18 @@ def test_structures_of_garbage(body: dict[str, Any]) -> None:
 @given(st.lists(GARBAGE, max_size=3))
 def test_resources_that_are_none_are_ignored(resources: list[Any]) -> None:
     assert Definitions.default().with_resources(resources).type("Patient") == Definitions.default().type("Patient")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.dictionaries(WORDS, GARBAGE, max_size=6), max_size=3),
+    st.dictionaries(WORDS, GARBAGE, max_size=6),
+    st.sampled_from(["Patient", "Observation.valueQuantity.unit", "Patient.name:a.family", "Extension.extension:b"]),
+)
+def test_differentials_of_garbage(rows: list[dict[str, Any]], body: dict[str, Any], path: str) -> None:
+    base = CORE_CANONICAL + path.partition(".")[0]
+    elements = [*rows, body | {"path": path.replace(":a", "").replace(":b", ""), "id": path}]
+    given = body | {"url": URL, "baseDefinition": base, "differential": {"element": elements}}
+    made = Definitions.default().with_resources([given | {"resourceType": "StructureDefinition"}]).structure(URL)
+    assert made is not None
+    assert made["snapshot"]["element"]

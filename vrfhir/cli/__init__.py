@@ -26,6 +26,8 @@ VERBS: dict[str, str] = {
     "demo": "run one referral end to end and show each step",
     "conform": "run the conformance suite against a FHIR endpoint",
     "fhirpath": "evaluate a FHIRPath expression",
+    "ig": "write the implementation guide: the FHIR package, or the site",
+    "package": "install a FHIR package into the local package cache",
 }
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from vrfhir.definitions.fields import Field, fields_of
 from vrfhir.definitions.layers import CORE_VERSION, Layer, PackageLayer, ResourceLayer, StoreLayer, version_fits
 from vrfhir.definitions.package import INDEX_NAME, open_package
+from vrfhir.definitions.snapshots import generate_snapshot
 from vrfhir.definitions.sources import DATA_FOLDER, SOURCES
 from vrfhir.errors import DefinitionError
 from vrfhir.issues import Issue
@@ -38,6 +39,7 @@ class Definitions:
         self.issues = tuple(issues)
         """What is questionable about the loaded packages: dependencies that are not loaded."""
         self._found: dict[tuple[str, str], Json | None] = {}
+        self._generated: dict[str, Json] = {}
         self._fields: dict[str, Mapping[str, Mapping[str, Field]]] = {}
 
     @classmethod
@@ -65,9 +67,20 @@ class Definitions:
     def structure(self, canonical: str) -> Json | None:
         """The StructureDefinition of a canonical (``url`` or ``url|version``), None when it is unknown.
 
-        It has a ``snapshot``; only a definition given without one comes with its ``differential`` instead.
+        It has a ``snapshot``, generated when the definition came with its ``differential`` only; without one it comes
+        when its base is not known either.
         """
-        return self.resource(canonical, "StructureDefinition")
+        found = self.resource(canonical, "StructureDefinition")
+        if found is None or "snapshot" in found:
+            return found
+        if canonical not in self._generated:
+            self._generated[canonical] = found  # a base that leads back here finds no snapshot
+            self._generated[canonical] = generate_snapshot(found, self._with_snapshot) or found
+        return self._generated[canonical]
+
+    def _with_snapshot(self, canonical: str) -> Json | None:
+        found = self.structure(canonical) if canonical else None
+        return found if found is not None and "snapshot" in found else None
 
     def snapshot(self, canonical: str) -> list[Json]:
         """The snapshot elements of a StructureDefinition. Raises :class:`DefinitionError` when there are none."""

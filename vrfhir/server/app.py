@@ -13,6 +13,7 @@ from vrfhir import __version__
 from vrfhir.definitions import Definitions
 from vrfhir.server.endpoint import Checker, Endpoint
 from vrfhir.server.fhir_app import FhirApp
+from vrfhir.server.guide import mount_guide
 from vrfhir.server.services import Services
 from vrfhir.server.settings import Settings
 from vrfhir.server.store import SqliteStore, Store
@@ -69,6 +70,7 @@ def create_app(
 
     app = Application(title="vrfhir", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.endpoint, app.services, app.fhir = endpoint, services, FhirApp(endpoint)
+    mount_guide(app)
 
     @app.get("/")
     async def about() -> dict[str, str | None]:

@@ -19,7 +19,6 @@ from vrfhir.validation.overlays import Profile
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.profiles import compile_profile
-from vrfhir.validation.snapshots import generate_snapshot
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
 from vrfhir.validation.urls import check_url
 
@@ -177,10 +176,7 @@ class Engine:
         if canonical not in self._structures:
             _forget(self._structures)
             found = self.definitions.structure(canonical) if canonical else None
-            if found is not None and "snapshot" not in found:
-                self._structures[canonical] = None  # a base that leads back here finds nothing
-                found = generate_snapshot(found, self.structure)
-            self._structures[canonical] = found
+            self._structures[canonical] = found if found is not None and "snapshot" in found else None
         return self._structures[canonical]
 
     def is_base(self, canonical: str) -> bool:

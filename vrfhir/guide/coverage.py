@@ -1,0 +1,115 @@
+"""The coverage page: which examples use each profile, extension and code, break each rule; which artefacts serve which system."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from vrfhir.guide.frame import Page, facts, section
+from vrfhir.guide.links import example_list, page_of
+from vrfhir.guide.markup import Content, Html, join, tag
+from vrfhir.guide.sources import Guide, Json, own_rules, title_of
+from vrfhir.guide.terminology import concepts_of, row, table
+
+__all__ = ["coverage_page", "systems"]
+
+_SHOWN = 3
+_KINDS = {"CodeSystem": " (codes)", "ValueSet": " (value set)", "Questionnaire": " (form)"}
+
+
+def systems() -> list[Json]:
+    """The systems of the seed documents (S1–S13) with the ids of the artefacts that serve them."""
+    found: list[Json] = tomllib.loads(Path(__file__).with_name("systems.toml").read_text(encoding="utf-8"))["system"]
+    return found
+
+
+def coverage_page(guide: Guide) -> Page:
+    """Everything that the artefacts define, with who shows it."""
+    structures = guide.profiles + guide.extensions
+    rules = [(each, rule) for each in structures for rule, _ in own_rules(each)]
+    codes = [
+        (system, each) for system in guide.of_type("CodeSystem") for _, each in concepts_of(system.get("concept", ()))
+    ]
+    used = sum((system["url"], each["code"]) in guide.codes_used for system, each in codes)
+    broken = sum(bool(guide.broken_by(each["url"], rule["key"])) for each, rule in rules)
+    shown = sum(bool(guide.uses.get(each["url"])) for each in structures)
+    body = join(
+        tag("p", "Counted from the artefacts and the examples when this page was made.", class_="lead"),
+        facts(
+            [
+                ("Profiles and extensions with an example", f"{shown} of {len(structures)}"),
+                ("Rules with an example that breaks them", f"{broken} of {len(rules)}"),
+                ("Codes that an example says", f"{used} of {len(codes)}"),
+                ("Examples", f"{sum(1 for _ in guide.examples)} valid, {len(guide.invalid)} invalid"),
+            ]
+        ),
+        section("systems", "Systems of the seed documents", _systems(guide)),
+        section("profiles", "Profiles", _structures(guide, guide.profiles)),
+        section("extensions", "Extensions", _structures(guide, guide.extensions)),
+        section("rules", "Rules", _rules(guide, rules)),
+        section("codes", "Codes", _codes(guide)),
+    )
+    summary = "Which examples use each profile, extension and code, and break each rule."
+    return Page("coverage.html", "Coverage", "Page", body, summary=summary, keywords="S1 S13 tests")
+
+
+def _systems(guide: Guide) -> Html:
+    by_id = {each["id"]: each for each in guide.resources}
+    rows = []
+    for system in systems():
+        links: list[Content] = []
+        for name in system["artefacts"]:
+            found = by_id.get(name)
+            kind = _KINDS.get(found["resourceType"], "") if found else ""
+            shown = (
+                tag("a", title_of(found) + kind, href=page_of(found)) if found else tag("span", name, class_="quiet")
+            )
+            links.append(tag("span", shown, None if found else " (not yet in this version)", class_="line"))
+        rows.append(
+            row(system["id"], join(tag("strong", system["name"]), f" ({system['source']})"), system["needs"], links)
+        )
+    return table(("Id", "System", "Needs", "Served by"), rows)
+
+
+def _structures(guide: Guide, structures: list[Json]) -> Html:
+    rows = []
+    for each in structures:
+        examples = guide.uses.get(each["url"], [])
+        count = str(len(examples)) if examples else _none()
+        rows.append(
+            row(
+                tag("a", title_of(each), href=page_of(each)),
+                count,
+                example_list(examples, _SHOWN),
+                str(len(guide.broken_by(each["url"]))),
+            )
+        )
+    return table(("Artefact", "Valid", "Examples", "Invalid"), rows)
+
+
+def _rules(guide: Guide, rules: list[tuple[Json, Json]]) -> Html:
+    rows = []
+    for structure, rule in rules:
+        broken = [
+            join(tag("a", each.file.removesuffix(".json"), href=each.page), " ")
+            for each in guide.broken_by(structure["url"], rule["key"])
+        ]
+        link = tag("a", rule["key"], href=f"{page_of(structure)}#{rule['key']}")
+        severity = tag("span", rule["severity"], class_=f"tag {rule['severity']}")
+        rows.append(row(link, severity, rule.get("human", ""), broken or _none()))
+    return table(("Rule", "Severity", "Says", "Broken by"), rows)
+
+
+def _codes(guide: Guide) -> Html:
+    rows = []
+    for system in guide.of_type("CodeSystem"):
+        concepts = [each for _, each in concepts_of(system.get("concept", ()))]
+        unused = [each["code"] for each in concepts if (system["url"], each["code"]) not in guide.codes_used]
+        said = f"{len(concepts) - len(unused)} of {len(concepts)}"
+        missing = [join(tag("code", each), " ") for each in unused]
+        rows.append(row(tag("a", title_of(system), href=page_of(system)), said, missing))
+    return table(("Code system", "Used", "No example says"), rows)
+
+
+def _none() -> Html:
+    return tag("span", "none yet", class_="tag warning")
