@@ -33,3 +33,13 @@ Alias: $UKCore-MessageHeader = https://fhir.hl7.org.uk/StructureDefinition/UKCor
 Alias: $UKCore-Observation = https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation
 Alias: $UKCore-Provenance = https://fhir.hl7.org.uk/StructureDefinition/UKCore-Provenance
 Alias: $UKCore-PriorityReason = https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-PriorityReason
+
+Alias: $UKCore-CarePlan = https://fhir.hl7.org.uk/StructureDefinition/UKCore-CarePlan
+Alias: $UKCore-CareTeam = https://fhir.hl7.org.uk/StructureDefinition/UKCore-CareTeam
+Alias: $UKCore-Consent = https://fhir.hl7.org.uk/StructureDefinition/UKCore-Consent
+Alias: $UKCore-Composition = https://fhir.hl7.org.uk/StructureDefinition/UKCore-Composition
+Alias: $UKCore-Questionnaire = https://fhir.hl7.org.uk/StructureDefinition/UKCore-Questionnaire
+Alias: $UKCore-QuestionnaireResponse = https://fhir.hl7.org.uk/StructureDefinition/UKCore-QuestionnaireResponse
+Alias: $consentscope = http://terminology.hl7.org/CodeSystem/consentscope
+Alias: $activity-kind = https://vrfhir.org/fhir/StructureDefinition/Extension-VR-ActivityKind
+Alias: $supporting-role = https://vrfhir.org/fhir/StructureDefinition/Extension-VR-SupportingInfoRole

@@ -39,6 +39,22 @@ Description: "The vocational rehabilitation prescription: a referral that names 
 * insurance MS
 * supportingInfo MS
 * supportingInfo ^short = "Work-needs assessment, fit note, employment, absence, consent, HNA, Rehabilitation Prescription"
+* insert SupportingInfoSlicing
+* supportingInfo contains workNeedsAssessment 0..1 MS and fitNote 0..* MS and employment 0..* MS and absence 0..1 MS and consent 0..* MS and hna 0..1 MS and rehabilitationPrescription 0..1 MS
+* insert SupportingInfo(workNeedsAssessment, #work-needs-assessment, [[Work-needs assessment]])
+* supportingInfo[workNeedsAssessment] only Reference(VRWorkNeedsResponse)
+* insert SupportingInfo(fitNote, #fit-note, [[Fit note: as data, as a form or as a document]])
+* supportingInfo[fitNote] only Reference(VRFitnessForWork or VRFitNote or VRFitNoteResponse or DocumentReference)
+* insert SupportingInfo(employment, #employment, [[The job; somebody may have two]])
+* supportingInfo[employment] only Reference(VREmployment)
+* insert SupportingInfo(absence, #absence, [[Sickness absence]])
+* supportingInfo[absence] only Reference(VRWorkAbsence)
+* insert SupportingInfo(consent, #consent, [[Consent to share information]])
+* supportingInfo[consent] only Reference(VRInformationSharingConsent)
+* insert SupportingInfo(hna, #holistic-needs-assessment, [[Holistic Needs Assessment]])
+* supportingInfo[hna] only Reference(QuestionnaireResponse or Observation or DocumentReference)
+* insert SupportingInfo(rehabilitationPrescription, #rehabilitation-prescription, [[Rehabilitation Prescription after trauma]])
+* supportingInfo[rehabilitationPrescription] only Reference(DocumentReference or Composition or CarePlan)
 * note MS
 * extension contains
     ExtensionVRSupportLevel named supportLevel 0..1 MS and

@@ -16,6 +16,14 @@ Description: "What VR observations and their components are about, where no fitt
 * #contract "Contract" "The kind of employment contract."
 * #job-demand "Job demand" "A demand that the job makes."
 * #sick-pay "Sick pay" "The sick pay that the person gets now."
+* #adjustment "Adjustment" "An adjustment at work that is recommended."
+* #outcome "Outcome" "The work outcome at a point in time."
+* #time-point "Point in time" "The point in time that an outcome is about."
+* #same-job "Same job" "Whether the person works in the job that he or she had at referral."
+* #worked-hours "Hours worked" "Hours worked a week now."
+* #contract-hours "Contract hours" "Hours a week by the contract at referral."
+* #days-lost "Days lost" "Working days lost to sickness since the last point in time."
+* #goal-met "Goal met" "Whether the agreed work goal was met."
 
 CodeSystem: VREmploymentStatus
 Id: vr-employment-status

@@ -1,0 +1,20 @@
+// Module of the work-needs assessment: mental health.
+
+RuleSet: WorkNeedsMentalHealth
+* item[+] insert QuestionGroup(mental-health, [[Mental health and work]])
+* item[=] insert WhenCode(health-groups, =, VRConditionGroup#mental-health)
+* item[=].item[+] insert Question(mental-mood, #choice, [[How much does low mood affect your work?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(mental-anxiety, #choice, [[How much does worry or panic affect your work?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(mental-energy, #choice, [[How hard is it to get going in the day?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(mental-deciding, #choice, [[How hard are decisions?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(mental-trigger, #text, [[What at work makes it worse?]])
+* item[=].item[+] insert Question(mental-manager, #choice, [[How well does your manager support you?]])
+* item[=].item[=].answerValueSet = Canonical(VRSupportVS)
+* item[=].item[+] insert Question(mental-therapy, #boolean, [[Do you have or wait for a talking therapy?]])
+* item[=].item[+] insert Question(mental-crisis, #boolean, [[Do you feel unsafe, or have you thought of harming yourself?]])
+* item[=].item[=] insert Help(mental-crisis, [[If so, you can get help now: call 111 and choose the mental health option, or Samaritans on 116 123. Somebody will talk to you about this answer.]])
+* item[=].item[+] insert Question(mental-return-steps, #text, [[What would the first day back have to be like?]])

@@ -1,0 +1,21 @@
+// Module of the work-needs assessment: musculoskeletal.
+
+RuleSet: WorkNeedsMusculoskeletal
+* item[+] insert QuestionGroup(musculoskeletal, [[Muscles, bones and joints and work]])
+* item[=] insert WhenCode(health-groups, =, VRConditionGroup#musculoskeletal)
+* item[=].item[+] insert Question(msk-place, #string, [[Where is the pain or stiffness?]])
+* item[=].item[+] insert Question(msk-since, #date, [[Since when?]])
+* item[=].item[+] insert Question(msk-bending, #choice, [[How hard are bending and twisting?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(msk-reaching, #choice, [[How hard are reaching and working above your head?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(msk-gripping, #choice, [[How hard are gripping and fine work?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(msk-driving, #choice, [[How hard is driving?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(msk-morning, #decimal, [[How many hours a day are you stiff?]])
+* item[=].item[=] insert Range(Decimal, 0, 24)
+* item[=].item[+] insert Question(msk-surgery, #date, [[When is or was your operation?]])
+* item[=].item[+] insert Question(msk-fear, #boolean, [[Are you afraid that work will harm your back or joints?]])
+* item[=].item[+] insert Question(msk-red-flags, #boolean, [[Have you new weakness, numbness between the legs, or trouble with bladder or bowel?]])
+* item[=].item[=] insert Help(msk-red-flags, [[If so, get medical help today: call 111, or 999 in an emergency.]])

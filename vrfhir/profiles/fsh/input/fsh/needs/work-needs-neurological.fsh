@@ -1,0 +1,23 @@
+// Module of the work-needs assessment: neurological.
+
+RuleSet: WorkNeedsNeurological
+* item[+] insert QuestionGroup(neurological, [[Nervous system and work]])
+* item[=] insert WhenCode(health-groups, =, VRConditionGroup#neurological)
+* item[=].item[+] insert Question(neuro-course, #choice, [[How does your condition go?]])
+* item[=].item[=].answerValueSet = Canonical(VRCourseVS)
+* item[=].item[+] insert Question(neuro-new-diagnosis, #boolean, [[Were you told the diagnosis in the last twelve months?]])
+* item[=].item[=] insert Help(neuro-new-diagnosis, [[There is no hurry to decide about work.]])
+* item[=].item[+] insert Question(neuro-heat, #boolean, [[Does heat make it worse?]])
+* item[=].item[+] insert Question(neuro-bladder, #boolean, [[Do you need to be near a toilet?]])
+* item[=].item[+] insert Question(neuro-vision, #choice, [[How hard is seeing, also at a screen?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(neuro-balance, #choice, [[How hard are balance and moving about?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(neuro-speech, #choice, [[How hard are speaking and following talk?]])
+* item[=].item[=].answerValueSet = Canonical(VRDifficultyVS)
+* item[=].item[+] insert Question(neuro-seizures, #boolean, [[Have you had seizures or blackouts in the last twelve months?]])
+* item[=].item[=] insert Help(neuro-seizures, [[This matters for driving and for work at heights or with machines.]])
+* item[=].item[+] insert Question(neuro-driving, #choice, [[Have you told the DVLA, if you had to?]])
+* item[=].item[=].answerValueSet = Canonical(VRYesNoUnknownVS)
+* item[=].item[=] insert WhenTrue(neuro-seizures, =, true)
+* item[=].item[+] insert Question(neuro-disclosed, #boolean, [[Does your employer know?]])

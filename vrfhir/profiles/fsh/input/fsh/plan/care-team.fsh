@@ -1,0 +1,45 @@
+Profile: VRCareTeam
+Parent: $UKCore-CareTeam
+Id: VR-CareTeam
+Title: "VR Care Team"
+Description: "Who is involved in a return to work: case manager, therapist, GP, the patient, and, with consent, the contact at the employer. A receiver can rely on a role and a member for everybody in the team."
+* ^purpose = "The missing link between health care and employer is a person to call (seeds 001 and 003). The Fit for Work pilots (seed 004) gave each patient a case manager; the team says who that is."
+* obeys vr-careteam-1
+* status MS
+* subject 1..1 MS
+* subject only Reference(VRPatient)
+* participant 1..* MS
+* participant.role 1..1 MS
+* participant.role from VRTeamRoleVS (extensible)
+* participant.member 1..1 MS
+* participant.member only Reference(VRPractitionerRole or VRPractitioner or VRPatient or Organization or RelatedPerson)
+* participant obeys vr-careteam-2
+* managingOrganization MS
+* telecom MS
+
+Invariant: vr-careteam-1
+Description: "An active team has a professional who answers for it: a case manager, a therapist, an adviser or another professional."
+Severity: #error
+Expression: "status = 'active' implies participant.role.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-profession').exists()"
+
+Invariant: vr-careteam-2
+Description: "The contact at the employer is not recorded as somebody who treats the patient: a related person or the employer itself, not a practitioner."
+Severity: #error
+Expression: "role.coding.where(code = 'employer-contact').exists() implies member.reference.matches('(^|/)(Practitioner|PractitionerRole)/').not()"
+
+CodeSystem: VRTeamRole
+Id: vr-team-role
+Title: "VR Team Role"
+Description: "Roles in a return-to-work team beside those of professionals."
+* ^caseSensitive = true
+* #patient "Patient" "The person whose work it is about."
+* #employer-contact "Contact at the employer" "Line manager, human resources or business owner; takes part only with the patient's consent."
+* #carer "Carer or relative" "Somebody who supports the patient."
+* #trade-union "Trade union representative" "Somebody who represents the patient at work."
+
+ValueSet: VRTeamRoleVS
+Id: vr-team-role
+Title: "VR Team Role"
+Description: "Professions and functions, and the roles of those who are not professionals."
+* include codes from system VRProfession
+* include codes from system VRTeamRole
