@@ -94,6 +94,17 @@ def test_written_installed_and_loaded_by_name(tmp_path: Path, capsys: pytest.Cap
         assert installed == set(packed.getnames())
 
 
+@pytest.mark.parametrize("place", [0, 3])
+def test_what_was_written_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str], place: int) -> None:
+    command = ["ig", "package", "--out", str(tmp_path)]
+    command.insert(1 + place, "--json")
+    assert main(command) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert written["files"] == 1
+    assert main(["package", "install", written["written"], "--cache", str(tmp_path / "cache"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"installed": f"uk.vrfhir.r4#{version()}"}
+
+
 def test_a_file_in_the_way_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out").write_text("a file")
     assert main(["ig", "package", "--out", str(tmp_path / "out")]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ HELP = "write the implementation guide: the FHIR package, or the site"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to write, and where."""
+    parser.add_argument("--json", action="store_true", help="say what was written as one JSON object")
     things = parser.add_subparsers(dest="thing", metavar="THING", required=True)
     for name, summary in (
         ("package", "uk.vrfhir.r4-VERSION.tgz, for any FHIR tool; the same input gives the same bytes"),
@@ -24,8 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         thing = things.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         thing.add_argument(
-            "--out", type=Path, required=True, metavar="DIR", help="folder to write into; made if need be"
+            "--out", type=Path, required=True, metavar="DIR", help="folder to write into; made if absent"
         )
+        thing.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,13 +41,17 @@ def run(arguments: argparse.Namespace) -> int:
 
         name, content = package_archive(shipped("examples"))
         _write(out, {name: content})
-        sys.stdout.write(f"{out / name}\n")
+        written, count = out / name, 1
     else:
         from vrfhir.guide.site import site_files
 
         files = site_files(shipped("examples"), shipped("conformance"))
         _write(out, files)
-        sys.stdout.write(f"{out / 'index.html'} ({len(files)} files)\n")
+        written, count = out / "index.html", len(files)
+    if arguments.json:
+        sys.stdout.write(json.dumps({"written": str(written), "files": count}) + "\n")
+    else:
+        sys.stdout.write(f"{written}{f' ({count} files)' if count > 1 else ''}\n")
     return 0
 
 
