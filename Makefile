@@ -55,6 +55,7 @@ profiles: $(VENV)/installed ## compile the FSH profiles (needs Node.js)
 
 docs: $(VENV)/installed ## regenerate the generated pages under docs/
 	$(BIN)/python tools/build_docs.py
+	$(BIN)/vrfhir ig site --out build/site
 
 clean: ## remove what was made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
