@@ -28,7 +28,16 @@ def facts_of(element: Json) -> Json:
     }
 
 
-@pytest.mark.parametrize("artefact", STRUCTURES, ids=lambda one: one.id)
+DIFFERENT = {"VR-Goal", "VR-Plan"}
+"""Profiles whose snapshot we make otherwise than SUSHI; each has to be looked at. Strict: an id goes when it agrees."""
+
+CASES = [
+    pytest.param(one, id=one.id, marks=[pytest.mark.xfail(strict=True)] if one.id in DIFFERENT else [])
+    for one in STRUCTURES
+]
+
+
+@pytest.mark.parametrize("artefact", CASES)
 def test_our_profiles_equal_what_sushi_made_of_them(artefact: Artefact) -> None:
     whole = json.loads(artefact.path.read_text(encoding="utf-8"))
     bare = {key: value for key, value in whole.items() if key != "snapshot"}
