@@ -51,6 +51,13 @@ JURISDICTION = [
 INHERITED_PROSE = ("mapping", "requirements", "comment", "alias", "example", "orderMeaning")
 """Parts of snapshot elements that repeat the parent's text and bind no system; the parents have them."""
 
+USUAL: dict[str, Any] = {"experimental": False, "jurisdiction": JURISDICTION}
+ABOUT: dict[str, dict[str, Any]] = {
+    "NamingSystem": {"jurisdiction": JURISDICTION},
+    "ImplementationGuide": {"experimental": False},
+}
+"""Metadata by type, where R4 does not have all of it."""
+
 EXPECTED_WARNINGS = re.compile(
     r"Failed to load automatically-provided|hl7\.(fhir\.uv\.(tools|extensions)|terminology)\.r4|Using current version"
 )
@@ -149,8 +156,11 @@ def package_files(compiled: Path) -> dict[str, bytes]:
     resources = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(compiled.glob("*.json"))]
     files: dict[str, bytes] = {}
     index: list[dict[str, Any]] = []
-    for resource in sorted(resources, key=lambda one: (one["resourceType"], one["id"])):
+    resources.sort(key=lambda one: (one["resourceType"], one["id"]))
+    for resource in resources:
         artefact = finished(resource)
+        if artefact["resourceType"] == "ImplementationGuide":
+            artefact["definition"] = {"resource": [listed(one) for one in resources if one is not resource]}
         name = f"{artefact['resourceType']}-{artefact['id']}.json"
         files[name] = to_bytes(artefact)
         entry = {"filename": name, "resourceType": artefact["resourceType"], "id": artefact["id"]}
@@ -163,7 +173,7 @@ def package_files(compiled: Path) -> dict[str, bytes]:
 
 def finished(resource: dict[str, Any]) -> dict[str, Any]:
     """The artefact as shipped: metadata the sources do not repeat, a fixed date, no inherited prose."""
-    resource |= {"experimental": False, "date": DATE, "publisher": PUBLISHER, "jurisdiction": JURISDICTION}
+    resource |= {"date": DATE, "publisher": PUBLISHER} | ABOUT.get(resource["resourceType"], USUAL)
     resource.pop("text", None)
     if resource["resourceType"] == "StructureDefinition":
         resource.pop("mapping", None)
@@ -175,6 +185,12 @@ def finished(resource: dict[str, Any]) -> dict[str, Any]:
                     element.pop(part, None)
     ordered = {key: resource[key] for key in FIRST if key in resource}
     return ordered | resource
+
+
+def listed(resource: dict[str, Any]) -> dict[str, Any]:
+    """The entry of an artefact in the ImplementationGuide."""
+    entry = {"reference": {"reference": f"{resource['resourceType']}/{resource['id']}"}}
+    return entry | {"name": resource.get("title") or resource["name"], "exampleBoolean": False}
 
 
 def manifest() -> dict[str, Any]:

@@ -101,7 +101,7 @@ def test_search_parameters_stay_those_of_r4() -> None:
     for kind in ("Patient", "ServiceRequest", "CodeSystem"):
         urls = [row["url"] for row in DEFINITIONS.search_parameters(kind)]
         assert len(urls) == len(set(urls))
-        assert set(urls) <= core
+        assert {url for url in urls if not url.startswith("https://vrfhir.org/fhir/")} <= core
 
 
 def test_contexts_for_other_versions_are_left_out_and_later_abstract_types_written_out() -> None:

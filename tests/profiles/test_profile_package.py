@@ -27,6 +27,11 @@ FIRST_PROFILES = [
     "VR-FitnessForWork",
     "VR-Provenance",
 ]
+ABSENT_IN_R4 = {
+    "NamingSystem": {"url", "version", "experimental", "title"},
+    "SearchParameter": {"title"},
+    "ImplementationGuide": {"jurisdiction"},
+}
 WITHOUT_UK_CORE_PROFILE = {"Goal", "MeasureReport"}
 LICENSED_ELSEWHERE = {"http://snomed.info/sct", "http://loinc.org", "http://unitsofmeasure.org"}
 
@@ -36,7 +41,7 @@ def load(path: Path) -> dict[str, Any]:
     return content
 
 
-RESOURCES = {artefact.url: load(artefact.path) for artefact in artefacts()}
+RESOURCES = {artefact.url or artefact.filename: load(artefact.path) for artefact in artefacts()}
 STRUCTURES = [one for one in RESOURCES.values() if one["resourceType"] == "StructureDefinition"]
 
 
@@ -68,12 +73,21 @@ def test_the_manifest_names_the_package_and_its_parents() -> None:
 
 @pytest.mark.parametrize("resource", RESOURCES.values(), ids=lambda one: one["id"])
 def test_every_artefact_says_what_it_is(resource: dict[str, Any]) -> None:
-    assert resource["url"] == f"{CANONICAL}/{resource['resourceType']}/{resource['id']}"
-    assert resource["version"] == version()
-    assert resource["status"] == "draft"
-    assert resource["experimental"] is False
-    assert resource["jurisdiction"][0]["coding"][0]["code"] == "GB"
-    assert resource["title"].startswith("VR ")
+    without = ABSENT_IN_R4.get(resource["resourceType"], set())
+    assert not without & resource.keys()
+    expected = {
+        "url": f"{CANONICAL}/{resource['resourceType']}/{resource['id']}",
+        "version": version(),
+        "status": "draft",
+        "experimental": False,
+    }
+    assert {key: resource[key] for key in expected if key not in without} == {
+        key: value for key, value in expected.items() if key not in without
+    }
+    if "jurisdiction" not in without:
+        assert resource["jurisdiction"][0]["coding"][0]["code"] == "GB"
+    if "title" not in without:
+        assert resource["title"].startswith("VR ")
     assert resource["description"].endswith(".")
 
 
@@ -119,6 +133,47 @@ def test_value_sets_name_code_systems_that_exist() -> None:
             if part["system"].startswith(CANONICAL):
                 known = {concept["code"] for concept in RESOURCES[part["system"]]["concept"]}
                 assert {concept["code"] for concept in part.get("concept", [])} <= known
+
+
+def test_maps_name_codes_that_exist() -> None:
+    for concept_map in RESOURCES.values():
+        if concept_map["resourceType"] != "ConceptMap":
+            continue
+        for group in concept_map["group"]:
+            for system, codes in (
+                (group["source"], {one["code"] for one in group["element"]}),
+                (group["target"], {to["code"] for one in group["element"] for to in one["target"] if "code" in to}),
+            ):
+                if system.startswith(CANONICAL):
+                    assert codes <= {concept["code"] for concept in RESOURCES[system]["concept"]}, concept_map["id"]
+
+
+def test_maps_from_our_code_systems_leave_no_code_out() -> None:
+    partial = {"vr-arrangement-to-snomed", "vr-event-to-bars"}
+    for concept_map in RESOURCES.values():
+        if concept_map["resourceType"] != "ConceptMap" or concept_map["id"] in partial:
+            continue
+        for group in concept_map["group"]:
+            if group["source"].startswith(CANONICAL):
+                known = {concept["code"] for concept in RESOURCES[group["source"]]["concept"]}
+                assert {one["code"] for one in group["element"]} == known, concept_map["id"]
+
+
+def test_messages_say_what_stands_in_the_focus() -> None:
+    events = {one["code"] for one in RESOURCES[f"{CANONICAL}/CodeSystem/vr-message-event"]["concept"]}
+    definitions = [one for one in RESOURCES.values() if one["resourceType"] == "MessageDefinition"]
+    assert {one["eventCoding"]["code"] for one in definitions} == events
+    for one in definitions:
+        assert all(focus["profile"] in RESOURCES for focus in one["focus"])
+
+
+def test_the_assessment_asks_enough_and_every_question_is_coded() -> None:
+    form = RESOURCES[f"{CANONICAL}/Questionnaire/VR-WorkNeedsAssessment"]
+    codes = {one["code"] for one in RESOURCES[f"{CANONICAL}/CodeSystem/vr-question"]["concept"]}
+    questions = [item for group in form["item"] for item in group["item"]]
+    assert len(questions) >= 60
+    assert all(item["code"][0]["code"] == item["linkId"] for item in questions)
+    assert {item["linkId"] for item in [*form["item"], *questions]} == codes
 
 
 def test_fixed_codes_of_ours_are_defined() -> None:
@@ -168,4 +223,5 @@ def test_the_registry_finds_profiles_by_id_and_canonical() -> None:
 
 
 def test_nothing_is_minted_under_a_base_of_others() -> None:
-    assert all(url.startswith(CANONICAL + "/") for url in RESOURCES)
+    named = {one.get("url") or one["uniqueId"][0]["value"] for one in RESOURCES.values()}
+    assert all(url.startswith(CANONICAL + "/") for url in named)

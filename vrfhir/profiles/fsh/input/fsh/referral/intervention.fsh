@@ -5,7 +5,7 @@ Description: "What a vocational rehabilitation prescription may ask for: the gen
 * ^caseSensitive = true
 * ^property[0].code = #group
 * ^property[0].description = "general or cancer (seed 000), or service (seed 004)"
-* ^property[0].type = #code
+* ^property[0].type = #string
 * #work-assessment "Assessment of work and capacity" "Detailed assessment of work skills and capacity, the demands of the job, the work environment and social support."
 * insert Group(work-assessment, general)
 * #goal-setting "Prioritising and goal setting" "Sorting out the key issues and agreeing short-term and long-term goals."
@@ -67,7 +67,7 @@ Description: "What a vocational rehabilitation prescription may ask for: the gen
 
 RuleSet: Group(code, group)
 * #{code} ^property[0].code = #group
-* #{code} ^property[0].valueCode = #{group}
+* #{code} ^property[0].valueString = "{group}"
 
 ValueSet: VRInterventionVS
 Id: vr-intervention
