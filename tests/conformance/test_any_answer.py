@@ -103,4 +103,6 @@ def test_any_bytes_get_a_verdict(body: bytes, content_type: str) -> None:
 )
 def test_hostile_bodies_get_a_verdict(body: bytes) -> None:
     for kind in ("application/fhir+json", "application/fhir+xml"):
-        _told(httpx.Response(200, headers={"Content-Type": kind}, content=body))
+        verdicts = _told(httpx.Response(200, headers={"Content-Type": kind}, content=body))
+        assert len(verdicts) == len(CHECKS) + 2
+        assert "pass" not in verdicts[: 2 if b"Patient" in body else len(CHECKS)]

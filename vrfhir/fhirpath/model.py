@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
+from vrfhir.fhir.shapes import Fields
+from vrfhir.fhir.shapes import Shape as Field
 from vrfhir.fhirpath.children import (
     Child,
     ChoiceChild,
@@ -20,25 +22,6 @@ from vrfhir.fhirpath.nodes import CONVERSIONS, Node
 from vrfhir.fhirpath.types import BASES, PRIMITIVES, QUANTITIES, RESOURCE_BASES
 
 __all__ = ["ElementType", "Field", "Fields", "Model"]
-
-
-class Field(Protocol):
-    """One row of a children table."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def choice(self) -> bool: ...
-    @property
-    def types(self) -> tuple[str, ...]: ...
-    @property
-    def is_list(self) -> bool: ...
-    @property
-    def path(self) -> str: ...
-
-
-Fields = Callable[[str], Mapping[str, Field]]
-"""Type path → its children by name; an empty mapping for what is unknown."""
 
 
 class ElementType:
