@@ -1,28 +1,19 @@
-"""The coverage page: which examples use each profile, extension and code, break each rule; which artefacts serve which system."""
+"""The coverage page: which examples use each profile, extension and code, break each rule."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 from vrfhir.guide.frame import Page, facts, section
 from vrfhir.guide.links import example_list, page_of
-from vrfhir.guide.markup import Content, Html, join, tag
+from vrfhir.guide.markup import Html, join, tag
 from vrfhir.guide.sources import Guide, Json, own_rules, title_of
 from vrfhir.guide.terminology import row, table
 from vrfhir.guide.usage import Code, own_codes
 
-__all__ = ["Gaps", "coverage_page", "gaps", "systems"]
+__all__ = ["Gaps", "coverage_page", "gaps"]
 
 _SHOWN = 3
-_KINDS = {"CodeSystem": " (codes)", "ValueSet": " (value set)", "Questionnaire": " (form)"}
-
-
-def systems() -> list[Json]:
-    """The systems of the seed documents (S1–S13) with the ids of the artefacts that serve them."""
-    found: list[Json] = tomllib.loads(Path(__file__).with_name("systems.toml").read_text(encoding="utf-8"))["system"]
-    return found
 
 
 @dataclass(frozen=True)
@@ -70,32 +61,19 @@ def coverage_page(guide: Guide) -> Page:
                 ("Examples", f"{sum(1 for _ in guide.examples)} valid, {len(guide.invalid)} invalid"),
             ]
         ),
-        section("systems", "Systems of the seed documents", _systems(guide)),
+        tag(
+            "p",
+            "What serves which system of the seed documents: ",
+            tag("a", "systems S1 to S13", href="systems.html"),
+            ".",
+        ),
         section("profiles", "Profiles", _structures(guide, guide.profiles)),
         section("extensions", "Extensions", _structures(guide, guide.extensions)),
         section("rules", "Rules", _rules(guide, rules)),
         section("codes", "Codes", _codes(guide)),
     )
     summary = "Which examples use each profile, extension and code, and break each rule."
-    return Page("coverage.html", "Coverage", "Page", body, summary=summary, keywords="S1 S13 tests")
-
-
-def _systems(guide: Guide) -> Html:
-    by_id = {each["id"]: each for each in guide.resources}
-    rows = []
-    for system in systems():
-        links: list[Content] = []
-        for name in system["artefacts"]:
-            found = by_id.get(name)
-            kind = _KINDS.get(found["resourceType"], "") if found else ""
-            shown = (
-                tag("a", title_of(found) + kind, href=page_of(found)) if found else tag("span", name, class_="quiet")
-            )
-            links.append(tag("span", shown, None if found else " (not yet in this version)", class_="line"))
-        rows.append(
-            row(system["id"], join(tag("strong", system["name"]), f" ({system['source']})"), system["needs"], links)
-        )
-    return table(("Id", "System", "Needs", "Served by"), rows)
+    return Page("coverage.html", "Coverage", "Page", body, summary=summary, keywords="tests")
 
 
 def _structures(guide: Guide, structures: list[Json]) -> Html:

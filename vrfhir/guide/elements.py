@@ -96,7 +96,7 @@ def notes_cell(guide: Guide, structure: Json, element: Json, whole: Json, own: l
 
 
 def _duty(who: str, words: str) -> Html:
-    return tag("span", tag("b", who), " ", words, class_="duty")
+    return tag("span", tag("b", who), " ", tag("span", words), class_="duty")
 
 
 def _extension_values(guide: Guide, element: Json) -> Iterator[Json]:

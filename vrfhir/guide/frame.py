@@ -19,6 +19,7 @@ NAVIGATION = (
     ("forms.html", "Forms"),
     ("exchange.html", "Exchange"),
     ("stories.html", "Examples"),
+    ("systems.html", "Systems"),
     ("coverage.html", "Coverage"),
 )
 
@@ -35,6 +36,7 @@ class Page:
     summary: str = ""
     keywords: str = ""
     source: str = ""
+    scripts: tuple[str, ...] = ()
 
 
 def document(page: Page, version: str) -> bytes:
@@ -48,7 +50,7 @@ def document(page: Page, version: str) -> bytes:
         tag("title", f"{page.title} – {SITE} {version}" if page.name != "index.html" else f"{page.title} {version}"),
         tag("link", rel="stylesheet", href="style.css"),
         tag("link", rel="icon", href="data:,"),
-        tag("script", src="guide.js", defer=True),
+        [tag("script", src=each, defer=True) for each in ("guide.js", *page.scripts)],
     )
     body = tag(
         "body",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vrfhir.guide.sources import Json
 
-__all__ = ["rows", "what_a_receiver_does", "what_a_sender_does"]
+__all__ = ["place_of", "rows", "what_a_receiver_does", "what_a_sender_does"]
 
 _ANY = "any"
 _SLICE = re.compile(r":[^.]+")
@@ -27,7 +27,13 @@ def rows() -> dict[str, dict[str, str]]:
 
 def what_a_receiver_does(structure: Json, element: Json) -> str:
     """The receiver's part for one element; empty where nothing is told."""
-    return next((rows()[table][key] for table, key in _places(structure["id"], element["id"])), "")
+    place = place_of(structure, element)
+    return rows()[place[0]][place[1]] if place else ""
+
+
+def place_of(structure: Json, element: Json) -> tuple[str, str] | None:
+    """Table and key of the row that speaks of an element."""
+    return next(_places(structure["id"], element["id"]), None)
 
 
 def what_a_sender_does(element: Json) -> str:

@@ -20,6 +20,7 @@ from vrfhir.guide.package import package_archive
 from vrfhir.guide.sources import Guide, Json, own_rules, read_guide, title_of
 from vrfhir.guide.stories import example_page, invalid_page, message_page, story_page
 from vrfhir.guide.structures import structure_page
+from vrfhir.guide.systems import systems_page
 from vrfhir.guide.terminology import code_system_page, concept_map_page, concepts_of, value_set_page
 from vrfhir.profiles import PACKAGE
 
@@ -54,6 +55,7 @@ def pages(guide: Guide) -> Iterator[Page]:
     """Every page."""
     yield from overview_pages(guide)
     yield exchange_page(guide)
+    yield systems_page(guide)
     yield coverage_page(guide)
     for resource in guide.resources:
         yield _BY_TYPE.get(resource["resourceType"], artefact_page)(guide, resource)
