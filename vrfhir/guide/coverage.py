@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 from vrfhir.guide.frame import Page, facts, section
 from vrfhir.guide.links import example_list, page_of
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Json, own_rules, title_of
-from vrfhir.guide.terminology import concepts_of, row, table
+from vrfhir.guide.terminology import row, table
+from vrfhir.guide.usage import Code, own_codes
 
-__all__ = ["coverage_page", "systems"]
+__all__ = ["Gaps", "coverage_page", "gaps", "systems"]
 
 _SHOWN = 3
 _KINDS = {"CodeSystem": " (codes)", "ValueSet": " (value set)", "Questionnaire": " (form)"}
@@ -23,16 +25,41 @@ def systems() -> list[Json]:
     return found
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """What no example shows; :mod:`vrfhir.guide.usage` says what counts."""
+
+    structures: tuple[str, ...]
+    """Profiles and extensions by canonical."""
+    rules: tuple[tuple[str, str], ...]
+    """(profile, key) of rules that no invalid example breaks."""
+    codes: tuple[Code, ...]
+
+
+def gaps(guide: Guide) -> Gaps:
+    """Compare what the artefacts define with what the examples use."""
+    structures = guide.profiles + guide.extensions
+    return Gaps(
+        tuple(each["url"] for each in structures if not guide.uses.get(each["url"])),
+        tuple(
+            (each["url"], rule["key"])
+            for each in structures
+            for rule, _ in own_rules(each)
+            if not guide.broken_by(each["url"], rule["key"])
+        ),
+        tuple(each for each in _own_codes(guide) if each not in guide.codes_used),
+    )
+
+
 def coverage_page(guide: Guide) -> Page:
     """Everything that the artefacts define, with who shows it."""
     structures = guide.profiles + guide.extensions
     rules = [(each, rule) for each in structures for rule, _ in own_rules(each)]
-    codes = [
-        (system, each) for system in guide.of_type("CodeSystem") for _, each in concepts_of(system.get("concept", ()))
-    ]
-    used = sum((system["url"], each["code"]) in guide.codes_used for system, each in codes)
-    broken = sum(bool(guide.broken_by(each["url"], rule["key"])) for each, rule in rules)
-    shown = sum(bool(guide.uses.get(each["url"])) for each in structures)
+    codes = _own_codes(guide)
+    missing = gaps(guide)
+    used = len(codes) - len(missing.codes)
+    broken = len(rules) - len(missing.rules)
+    shown = len(structures) - len(missing.structures)
     body = join(
         tag("p", "Counted from the artefacts and the examples when this page was made.", class_="lead"),
         facts(
@@ -103,12 +130,16 @@ def _rules(guide: Guide, rules: list[tuple[Json, Json]]) -> Html:
 def _codes(guide: Guide) -> Html:
     rows = []
     for system in guide.of_type("CodeSystem"):
-        concepts = [each for _, each in concepts_of(system.get("concept", ()))]
-        unused = [each["code"] for each in concepts if (system["url"], each["code"]) not in guide.codes_used]
-        said = f"{len(concepts) - len(unused)} of {len(concepts)}"
+        codes = own_codes(system)
+        unused = [each for each in codes if (system["url"], each) not in guide.codes_used]
+        said = f"{len(codes) - len(unused)} of {len(codes)}"
         missing = [join(tag("code", each), " ") for each in unused]
         rows.append(row(tag("a", title_of(system), href=page_of(system)), said, missing))
     return table(("Code system", "Used", "No example says"), rows)
+
+
+def _own_codes(guide: Guide) -> list[Code]:
+    return [(system["url"], code) for system in guide.of_type("CodeSystem") for code in own_codes(system)]
 
 
 def _none() -> Html:

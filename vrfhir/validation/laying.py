@@ -33,13 +33,15 @@ def claimed_profile(scope: Scope, canonical: str, location: Location, place: Loc
     lay(scope, profile, location)
 
 
-def apply_profile(scope: Scope, canonical: str, location: Location) -> None:
-    """A profile that somebody asks for."""
+def apply_profile(scope: Scope, canonical: str, location: Location, *, instead: bool = False) -> None:
+    """A profile that somebody asks for, beside the base type or in its place."""
     profile = scope.engine.profile(canonical)
     if profile is None:
         scope.report("Validation_VAL_Unknown_Profile", location, found=canonical)
         return
+    before, scope.instead = scope.instead, instead
     lay(scope, profile, location)
+    scope.instead = before
 
 
 def lay(scope: Scope, profile: Profile, location: Location) -> None:
@@ -160,7 +162,9 @@ def _lay_if_fitting(scope: Scope, profile: Profile, name: str) -> None:
     if profile.type not in scope.engine.type_chain(name):
         scope.report("Bundle_BUNDLE_Entry_Type2", scope.location, found=name, expected=profile.type)
         return
+    scope.instead = True
     lay(scope, profile, scope.location)
+    scope.instead = False
 
 
 def trial(scope: Scope, target: Target, canonical: str) -> str | None:

@@ -73,7 +73,7 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
     if "meta" in resource:
         _meta(scope, resource, location)
     for canonical in profiles:
-        engine.apply_profile(scope, canonical, location)
+        engine.apply_profile(scope, canonical, location, instead=True)
 
 
 def _meta(scope: Scope, resource: Json, location: Location) -> None:

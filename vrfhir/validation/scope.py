@@ -29,7 +29,7 @@ class NotWellFormedError(Exception):
 class Findings:
     """The issues of one validation, each once, with where they lie in the JSON text."""
 
-    __slots__ = ("_seen", "places", "rows", "said")
+    __slots__ = ("_seen", "places", "provisional", "rows", "said")
 
     def __init__(self) -> None:
         self.rows: list[Issue] = []
@@ -37,6 +37,8 @@ class Findings:
         self.said = 0
         """How often something was found, repetitions included."""
         self._seen: dict[tuple[str, str], int] = {}
+        self.provisional: dict[str, list[tuple[Issue, str]]] = {}
+        """What a later binding of the same element may take back, with the value set it is about, by expression."""
 
     def add(self, issue: Issue, place: tuple[str | int, ...]) -> None:
         """Keep an issue; of two with the same words about the same place the worse one stays."""
@@ -55,6 +57,18 @@ class Findings:
         for issue, place in zip(other.rows, other.places, strict=True):
             self.add(issue, place)
 
+    def retract(self, where: str, rules: frozenset[str], value_set: str = "") -> None:
+        """Take back what was said provisionally about an element by these rules, all of it or about one value set."""
+        said = self.provisional[where]
+        dropped = {issue.text for issue, bound in said if issue.id in rules and value_set in ("", bound)}
+        if not dropped:
+            return
+        kept = [at for at, each in enumerate(self.rows) if each.expression != where or each.text not in dropped]
+        self.provisional[where] = [each for each in said if each[0].text not in dropped]
+        self.rows = [self.rows[at] for at in kept]
+        self.places = [self.places[at] for at in kept]
+        self._seen = {(issue.text, issue.expression): at for at, issue in enumerate(self.rows)}
+
     @property
     def has_errors(self) -> bool:
         """True when something in it makes the input unacceptable."""
@@ -71,6 +85,7 @@ class Scope:
         "engine",
         "entry",
         "findings",
+        "instead",
         "laid",
         "location",
         "looks_away",
@@ -99,6 +114,8 @@ class Scope:
         self.bundle: BundleIndex | None = None
         self.entry = -1
         self.strict = True
+        self.instead = False
+        """True while a profile is laid that stands in place of the base type, as one that somebody asked for does."""
         self.trial = 0
         self.trials: dict[tuple[int, str], str | None] = {}
         """What targets of references were found not to conform to, shared by all scopes of a validation."""
@@ -140,13 +157,19 @@ class Scope:
         """Say that a rule does not hold at a location."""
         self._add(rule, location, expression(location), severity, source, facts)
 
+    def report_for_now(self, rule: str, location: Location, *, value_set: str, **facts: Any) -> None:
+        """Say something about a value set that another binding of the same element may take back."""
+        where = expression(location)
+        issue = self._add(rule, location, where, None, "", facts | {"value_set": value_set})
+        self.findings.provisional.setdefault(where, []).append((issue, value_set))
+
     def report_form(self, rule: str, location: Location, **facts: Any) -> None:
         """Say that the JSON form is wrong at a location."""
         self._add(rule, location, written_expression(location), None, "", facts)
 
     def _add(
         self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
-    ) -> None:
+    ) -> Issue:
         facts["source"] = source
         row = RULES[rule]
         issue = Issue(
@@ -159,6 +182,7 @@ class Scope:
             source=source,
         )
         self.findings.add(issue, json_path(location))
+        return issue
 
     def failed_invariant(self, invariant: Invariant, location: Location, problem: str = "") -> None:
         """Say that an invariant does not hold."""

@@ -34,7 +34,7 @@ def is_primitive(type_name: str) -> bool:
 class Binding:
     """The value set a coded element is bound to, with what is already known about its codes."""
 
-    __slots__ = ("known", "maximum", "strength", "value_set")
+    __slots__ = ("exists", "known", "maximum", "strength", "value_set")
 
     def __init__(self, definition: Json) -> None:
         self.value_set: str = definition.get("valueSet", "")
@@ -50,6 +50,8 @@ class Binding:
             "",
         )
         self.known: dict[Any, Any] = {}
+        self.exists: bool | None = None
+        """Whether the value set is known; asked for profiles only."""
 
 
 class Child:

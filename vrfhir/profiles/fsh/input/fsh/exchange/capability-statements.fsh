@@ -39,7 +39,7 @@ InstanceOf: CapabilityStatement
 Usage: #definition
 * insert Capability(sender, VRSender, client, [[VR Sender]])
 * description = "What a system that refers must be able to do: an EHR or a practice system."
-* purpose = "A vendor can tell what to build (sender of referrals)."
+* purpose = "A vendor can tell what to build so that referring is as simple as ticking a box (seed 004) and the answer comes back (seed 001)."
 * insert Resource(Patient, VRPatient)
 * insert Search(identifier, token)
 * insert Search(family, string)
@@ -101,7 +101,7 @@ InstanceOf: CapabilityStatement
 Usage: #definition
 * insert Capability(receiver, VRReceiver, server, [[VR Receiver]])
 * description = "What a system that takes referrals must be able to do: a vocational rehabilitation service."
-* purpose = "A vendor can tell what to build (receiver of referrals)."
+* purpose = "A vendor can tell what to build so that every referral is answered (seed 001) and outcomes can be counted (seed 002)."
 * insert Resource(Patient, VRPatient)
 * insert Search(identifier, token)
 * insert Search(family, string)

@@ -61,7 +61,7 @@ Usage: #definition
 * insert Measure(sustained-13w, [[VR Sustained at 13 Weeks]], proportion, increase)
 * name = "VRSustained13w"
 * description = "Share of people who returned to work and are at work 13 weeks later."
-* purpose = "A return that does not last is no success; IPS services count 13 weeks too."
+* purpose = "A return that does not last is no success (seed 002); IPS services count 13 weeks too."
 * insert Population(initial-population, Initial Population, [[People who returned to work]], [[Observation.where(code.coding.code = 'outcome')]])
 * insert Population(denominator, Denominator, [[The same, with an outcome at 13 weeks]], [[Observation.component.where(value.coding.code = '13w')]])
 * insert Population(numerator, Numerator, [[At work at 13 weeks]], [[Observation.where(value.coding.code in ('at-work' | 'at-work-adjusted' | 'at-work-reduced' | 'other-employer' | 'self-employed'))]])
@@ -95,6 +95,7 @@ CodeSystem: VRMeasureStratum
 Id: vr-measure-stratum
 Title: "VR Measure Stratum"
 Description: "By what the measures are divided."
+* ^purpose = "Commissioners compare by level, route and condition (seeds 001 and 002)."
 * ^caseSensitive = true
 * #level "Support level" "By support level."
 * #route "Referral route" "By referral route."
