@@ -27,6 +27,7 @@ _CROSS_VERSION = r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extensi
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _PLACES = 1_000
 """Places remembered for an extension."""
+_LOOKS_OUT = re.compile(r"%|resolve\(|now\(|today\(|timeOfDay\(")
 _EVERYWHERE = frozenset({"Element", "Any"})
 _EXTRA_CONTEXTS = {
     # R4's own StructureDefinitions carry these on the type, though they allow themselves only elsewhere
@@ -47,6 +48,7 @@ class ExtensionDefinition:
         "invariants",
         "is_compiled",
         "is_modifier",
+        "is_self_contained",
         "parts",
         "rules",
         "structure",
@@ -72,6 +74,16 @@ class ExtensionDefinition:
         self.body: Overlay | None = None
         self.rules: tuple[Invariant, ...] = ()
         self.invariants: list[str] = structure.get("contextInvariant", [])
+        self.is_self_contained = (
+            self.fitting is not None
+            and not self.invariants
+            and not any(
+                _LOOKS_OUT.search(rule.get("expression", ""))
+                for each in elements
+                for rule in each.get("constraint", ())
+            )
+        )
+        """True when its rules ask for nothing but its own content, so that the place and the content decide."""
         self.is_modifier = elements[0].get("isModifier") is True
         value = next((each for each in elements if each["path"].startswith("Extension.value")), None)
         self.types: frozenset[str] = frozenset()

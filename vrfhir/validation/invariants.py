@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vrfhir.fhirpath import Expression
     from vrfhir.validation.paths import Location
     from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Table
 
 __all__ = ["NATIVE", "STRUCTURAL", "Invariant", "check"]
 
@@ -31,7 +32,18 @@ _SAME_PRECISION = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?").fullmatch
 class Invariant:
     """One rule, ready to run."""
 
-    __slots__ = ("_expression", "_text", "human", "identity", "key", "native", "problem", "severity", "source")
+    __slots__ = (
+        "_expression",
+        "_glances",
+        "_text",
+        "human",
+        "identity",
+        "key",
+        "native",
+        "problem",
+        "severity",
+        "source",
+    )
 
     def __init__(self, constraint: Json, owner: str) -> None:
         self.key: str = constraint.get("key", "")
@@ -43,6 +55,7 @@ class Invariant:
         self.identity = f"{self.source}#{self.key}"
         self.native = NATIVE.get((self.key, constraint["expression"]))
         self._expression: Expression | None = None
+        self._glances: dict[str, Callable[[Json], bool] | None] = {}
         self.problem = ""
 
     @property
@@ -59,6 +72,16 @@ class Invariant:
             self._expression = compile_expression(self._text)
         return self._expression
 
+    def is_plain_to_see(self, value: Json, table: Table) -> bool:
+        """True when the keys and plain values of an object show that the rule holds; False when it must be evaluated."""
+        try:
+            found = self._glances[table.name]
+        except KeyError:
+            from vrfhir.validation.glance import glance
+
+            found = self._glances[table.name] = glance(self.expression.tree, table)
+        return found is not None and found(value)
+
 
 def check(
     scope: Scope, invariants: tuple[Invariant, ...], value: Any, type_path: str, location: Location, extra: Any = None
@@ -67,16 +90,19 @@ def check(
     if not scope.strict:
         value = _with_content(value)
     node = None
+    table = scope.engine.table_or_none(type_path) if scope.strict and type(value) is dict else None
     for invariant in invariants:
         native = invariant.native
         if native is not None and extra is None and native(value):
             continue
         problem = ""
-        environment = scope.environment
-        if node is None:
-            node = scope.node(value, type_path, extra)
-        environment.undecided = False
         try:
+            if native is None and table is not None and invariant.is_plain_to_see(value, table):
+                continue
+            environment = scope.environment
+            environment.undecided = False
+            if node is None:
+                node = scope.node(value, type_path, extra)
             if invariant.expression.test(node, environment) or environment.undecided:
                 continue
         except (VrfhirError, RecursionError) as error:

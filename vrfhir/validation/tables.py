@@ -73,6 +73,7 @@ class Child:
         "opened",
         "path",
         "sound",
+        "sound_extensions",
         "table_name",
         "type",
     )
@@ -95,6 +96,8 @@ class Child:
         """The table behind this key once it has been asked for."""
         self.sound: set[tuple[str, str, str | None]] | None = set() if type_name == "CodeableConcept" else None
         """Codings (system, code, display) that were found to be right here; None where that depends on more."""
+        self.sound_extensions: set[tuple[Any, ...]] | None = None
+        """Extensions of nothing but codes that were found to be right here: only for those of a resource itself."""
         self.binding = Binding(definition["binding"]) if "binding" in definition else None
         self.invariants: tuple[Invariant, ...] = ()
         self.kind = PRIMITIVE if type_name in _PRIMITIVES else COMPLEX
@@ -170,6 +173,8 @@ def compile_table(engine: Engine, name: str) -> Table | None:
         child.invariants = tuple(each for each in extra if not _is_of_type(child, each.source))
         if child.invariants:
             child.sound = None
+        if table.is_resource and child.type == "Extension":
+            child.sound_extensions = set()
     return table
 
 
