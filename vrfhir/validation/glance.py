@@ -119,6 +119,11 @@ def _quantified(tree: Invocation, call: Call, table: Table) -> _Verdict | None:
     """``name.exists()``, ``name.….empty()``, ``name.all(…)``."""
     if call.name not in ("exists", "empty", "all"):
         return None
+    if isinstance(tree.source, Call) and tree.source.name == "where" and len(tree.source.arguments) == 1:
+        chosen = _verdict(tree.source.arguments[0], table)  # of the one element that the rule is about
+        if chosen is None or call.arguments:
+            return None
+        return _Verdict(chosen.true, chosen.false) if call.name == "exists" else _Verdict(chosen.false, chosen.true)
     children = _named(tree.source, table)
     if children is not None and not call.arguments:
         present, absent = _present(children), _absent(children)

@@ -6,11 +6,11 @@ Each is parsed once. Rules that nearly every element carries have a hand-written
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.errors import VrfhirError
+from vrfhir.validation.native_rules import NATIVE
 from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
     from vrfhir.validation.tables import Table
 
-__all__ = ["NATIVE", "STRUCTURAL", "Invariant", "check"]
+__all__ = ["STRUCTURAL", "Invariant", "check"]
 
 Json = dict[str, Any]
 
 STRUCTURAL = frozenset({"ele-1", "dom-3", "dom-6"})
 """Not evaluated: ele-1 follows from the JSON form, dom-3 is checked with the contained resources; dom-6 is best practice."""
-
-_SAME_PRECISION = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?").fullmatch
 
 
 class Invariant:
@@ -118,80 +116,3 @@ def _with_content(value: Any) -> Any:
     if isinstance(value, list):
         return [each for each in map(_with_content, value) if each != {}]
     return value
-
-
-def _ext_1(value: Json) -> bool | None:
-    for key in value:
-        if key.startswith("value") or key.startswith("_value"):  # noqa: PIE810 (on every extension: two plain calls are faster)
-            return "extension" not in value
-    return "extension" in value
-
-
-def _dom_2(value: Json) -> bool | None:
-    return "contained" not in value or None
-
-
-def _ref_1(value: Json) -> bool | None:
-    reference = value.get("reference")
-    return True if type(reference) is not str or not reference.startswith("#") or reference == "#" else None
-
-
-def _per_1(value: Json) -> bool | None:
-    start, end = value.get("start"), value.get("end")
-    if (start is None and "_start" not in value) or (end is None and "_end" not in value):
-        return True
-    if (
-        type(start) is str
-        and type(end) is str
-        and len(start) == len(end)
-        and _SAME_PRECISION(start)
-        and _SAME_PRECISION(end)
-    ):
-        return start <= end
-    return None
-
-
-def _either(*names: str) -> Callable[[Json], bool | None]:
-    def native(value: Json) -> bool | None:
-        return any(name in value for name in names) or None
-
-    return native
-
-
-def _without(*names: str) -> Callable[[Json], bool | None]:
-    """True when none of the elements the rule is about is there."""
-
-    def native(value: Json) -> bool | None:
-        return not any(name in value or "_" + name in value for name in names) or None
-
-    return native
-
-
-def _plain_quantity(value: Json) -> bool | None:
-    return "code" not in value or "system" in value or None
-
-
-_WITH_VALUE = "value.empty() or system.exists()"
-
-NATIVE: Mapping[tuple[str, str], Callable[[Json], bool | None]] = {
-    ("ext-1", "extension.exists() != value.exists()"): _ext_1,
-    ("dom-2", "contained.contained.empty()"): _dom_2,
-    ("dom-4", "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"): _dom_2,
-    ("dom-5", "contained.meta.security.empty()"): _dom_2,
-    (
-        "ref-1",
-        "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))",
-    ): _ref_1,
-    ("per-1", "start.hasValue().not() or end.hasValue().not() or (start <= end)"): _per_1,
-    ("qty-3", "code.empty() or system.exists()"): _plain_quantity,
-    ("cpt-2", _WITH_VALUE): lambda value: ("value" not in value and "_value" not in value) or "system" in value or None,
-    ("obs-6", "dataAbsentReason.empty() or value.empty()"): _without("dataAbsentReason"),
-    (
-        "obs-7",
-        "value.empty() or component.code.where(coding.intersect(%resource.code.coding).exists()).empty()",
-    ): _without("component"),
-    ("pat-1", "name.exists() or telecom.exists() or address.exists() or organization.exists()"): _either(
-        "name", "telecom", "address", "organization"
-    ),
-}
-"""Hand-written equivalents by key and exact expression: True holds, False fails, None ask the expression."""

@@ -176,19 +176,41 @@ def trial(scope: Scope, target: Target, canonical: str) -> str | None:
     profile = scope.engine.profile(canonical)
     if profile is None:
         return None
+    problem = _problem_alone(scope, target)
+    if problem is None and not _claims(target.resource, profile):
+        problem = _problem(scope, target, profile)
+    scope.trials[key] = problem
+    return problem
+
+
+def _problem_alone(scope: Scope, target: Target) -> str | None:
+    """What is wrong first with the target by its type and the profiles it claims; found out once for all profiles."""
+    key = (id(target.resource), "")
+    if key not in scope.trials:
+        scope.trials[key] = None
+        scope.trials[key] = _problem(scope, target, None)
+    return scope.trials[key]
+
+
+def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | None:
     from vrfhir.validation.resources import check_resource
 
     attempt = scope.attempt()
     inner = attempt.enter(target.resource, mark(target.location, target.resource), contained=target.way == "contained")
     inner.entry = target.entry
     try:
-        check_resource(inner)
-        lay(inner, profile, inner.location)
+        if profile is None:
+            check_resource(inner)
+        else:
+            lay(inner, profile, inner.location)
     except NotWellFormedError:
         pass
-    problem = next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
-    scope.trials[key] = problem
-    return problem
+    return next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
+
+
+def _claims(resource: Json, profile: Profile) -> bool:
+    meta = resource.get("meta")
+    return type(meta) is dict and type(meta.get("profile")) is list and profile.url in meta["profile"]
 
 
 def conforms(scope: Scope, value: Any, type_name: str, canonical: str, location: Location) -> bool:
