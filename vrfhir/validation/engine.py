@@ -60,7 +60,8 @@ class Engine:
         "QuestionnaireResponse": "questionnaire_responses:check_questionnaire_response",
         "Questionnaire": "questionnaires:check_questionnaire",
         "CodeSystem": "vocabularies:check_code_system",
-        "ValueSet": "vocabularies:check_value_set",
+        "ValueSet": "value_sets:check_value_set",
+        "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
     }
     """Rules in code by resource type; the module is imported when the first such resource comes."""
