@@ -59,7 +59,7 @@ class Engine:
         "Observation": "observations:check_observation",
         "QuestionnaireResponse": "questionnaire_responses:check_questionnaire_response",
         "Questionnaire": "questionnaires:check_questionnaire",
-        "CodeSystem": "vocabularies:check_code_system",
+        "CodeSystem": "code_systems:check_code_system",
         "ValueSet": "value_sets:check_value_set",
         "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
