@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -208,3 +209,46 @@ def test_the_rehabilitation_prescription_is_the_basis() -> None:
     assert f"DocumentReference/{reference['id']}" in based
     titles = [each["title"] for each in document["entry"][0]["resource"]["section"]]
     assert "Vocational needs" in titles
+
+
+@story
+def test_the_readme_names_every_file(folder: Path) -> None:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    files = {path.stem for path in folder.glob("fhir/*.json")} | {path.name for path in folder.glob("hl7v2/*.hl7")}
+    assert {name for name in files if f"`{name}`" not in text} == set()
+    named = {
+        name for part in re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE) for name in re.findall(r"`([^`]+)`", part)
+    }
+    assert named - files == set()
+
+
+@story
+def test_the_readme_expects_the_level_that_the_prescription_says_was_suggested(folder: Path) -> None:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    expected = re.search(r"^Expected suggestion of the support level: \*\*(\w+)\*\*", text, re.MULTILINE)
+    assert expected is not None
+    index = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    assert f"| `{folder.name}/` | {expected[1]} " in index
+    levels = next(
+        each["extension"]
+        for each in resources(folder)["prescription"]["extension"]
+        if each["url"].endswith("-SupportLevel")
+    )
+    codes = {
+        each["url"]: each["valueCodeableConcept"]["coding"][0]["code"] for each in levels if "valueString" not in each
+    }
+    assert codes.get("suggestedLevel", codes["level"]) == expected[1]
+    assert (codes["level"] != expected[1]) == ("overrideReason" in str(levels))
+
+
+@story
+def test_the_index_tells_the_messages(folder: Path) -> None:
+    index = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in index.splitlines() if line.startswith(f"| `{folder.name}/` |") and line.count("|") == 6)
+    events, messages = row.split("|")[3].strip(), row.split("|")[5]
+    assert (
+        events.replace(",", "").replace("fit note", "fit-note").replace("status update", "status-update")
+        == EXPECTED[folder.name][0]
+    )
+    triggers = {path.stem.split("-")[1].upper() for path in folder.glob("hl7v2/*.hl7")}
+    assert triggers == set(re.findall(r"I1[2-5]", messages))

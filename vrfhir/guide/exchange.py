@@ -26,8 +26,7 @@ _PLAIN = ("kind", "type", "code", "base", "expression", "category", "mode", "fhi
 
 
 def exchange_page(guide: Guide) -> Page:
-    """Lists by kind; the package to install."""
-    archive = f"uk.vrfhir.r4-{guide.version}.tgz"
+    """Lists by kind."""
     sections = []
     for kind, heading in KINDS.items():
         found = guide.of_type(kind)
@@ -37,21 +36,13 @@ def exchange_page(guide: Guide) -> Page:
         ]
         if rows:
             sections.append(section(kind.lower(), heading, table(("Name", "What it says"), rows)))
-    install = tag("pre", tag("code", f"vrfhir package install {archive}"), tabindex="0")
     body = join(
-        section(
-            "package",
-            "The FHIR package",
-            tag(
-                "p",
-                tag("a", archive, href=archive, download=True),
-                " holds every artefact and example for any FHIR tool.",
-            ),
-            install,
-        ),
+        tag("p", "Who does what, which messages go, what can be searched, asked and counted.", class_="lead"),
         sections or tag("p", "This version defines no message or capability of its own."),
     )
-    return Page("exchange.html", "Exchange", "Page", body, summary="Package, messages, capabilities, operations.")
+    return Page(
+        "exchange.html", "Exchange", "Page", body, summary="Capabilities, messages, operations, searches, measures."
+    )
 
 
 def artefact_page(guide: Guide, resource: Json) -> Page:

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("stories.html", "Examples"),
     ("systems.html", "Systems"),
     ("coverage.html", "Coverage"),
+    ("downloads.html", "Downloads"),
 )
 
 
@@ -107,10 +108,12 @@ def _banner(here: str, version: str) -> Html:
 
 def _heading(page: Page) -> Html:
     target, words = page.crumb
-    source = tag("a", "JSON", href=page.source, class_="download", download=True) if page.source else None
+    kinds = ("json",) if page.kind == "Invalid example" else ("json", "xml")
+    stem = page.source.removesuffix(".json")
+    source = [tag("a", each.upper(), href=f"{stem}.{each}", class_="download", download=True) for each in kinds]
     return join(
         tag("p", tag("a", words, href=target), " / ", page.kind, class_="crumb") if target else None,
-        tag("div", tag("h1", page.title), source, class_="title"),
+        tag("div", tag("h1", page.title), source if page.source else None, class_="title"),
     )
 
 

@@ -10,13 +10,16 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from vrfhir.fhir import xml
 from vrfhir.guide.coverage import coverage_page
+from vrfhir.guide.downloads import downloads_page
 from vrfhir.guide.exchange import artefact_page, exchange_page
 from vrfhir.guide.forms import questionnaire_page
 from vrfhir.guide.frame import Page, document
 from vrfhir.guide.links import page_of
 from vrfhir.guide.overview import overview_pages
 from vrfhir.guide.package import package_archive
+from vrfhir.guide.receivers import what_a_receiver_does
 from vrfhir.guide.sources import Guide, Json, own_rules, read_guide, title_of
 from vrfhir.guide.stories import example_page, invalid_page, message_page, story_page
 from vrfhir.guide.structures import structure_page
@@ -39,20 +42,22 @@ _BY_TYPE: dict[str, Callable[[Guide, Json], Page]] = {
 def site_files(examples: Path, conformance: Path, artefacts: Path = PACKAGE) -> dict[str, bytes]:
     """Every file of the site by name. ``examples`` and ``conformance`` are the folders that ship beside the code."""
     guide = read_guide(examples, conformance, artefacts)
-    every = list(pages(guide))
+    name, archive = package_archive(examples, artefacts)
+    every = [*pages(guide), downloads_page(guide, (name, archive))]
     files = {page.name: document(page, guide.version) for page in every}
     files |= {path.name: path.read_bytes() for path in sorted(_ASSETS.iterdir()) if path.suffix in (".css", ".js")}
     sources = [(f"{each['resourceType']}-{each['id']}", each) for each in guide.resources]
     sources += [(each.page.removesuffix(".html"), each.resource) for each in guide.examples]
     sources += [(each.page.removesuffix(".html"), each.resource) for each in guide.invalid]
-    files |= {f"{name}.json": _json(resource) for name, resource in sources}
+    files |= {f"{stem}.json": _json(resource) for stem, resource in sources}
+    readable = sources[: len(sources) - len(guide.invalid)]
+    files |= {f"{stem}.xml": xml.serialize(resource, guide.definitions.fields) for stem, resource in readable}
     files["search-index.js"] = b"window.vrfhirSearch(" + _compact(list(_entries(guide, every))) + b");\n"
-    name, archive = package_archive(examples, artefacts)
     return files | {name: archive}
 
 
 def pages(guide: Guide) -> Iterator[Page]:
-    """Every page."""
+    """Every page but that of the downloads, which shows the package."""
     yield from overview_pages(guide)
     yield exchange_page(guide)
     yield systems_page(guide)
@@ -73,6 +78,11 @@ def _entries(guide: Guide, every: list[Page]) -> Iterator[list[str]]:
     for structure in guide.profiles + guide.extensions:
         for rule, _ in own_rules(structure):
             yield [f"{page_of(structure)}#{rule['key']}", rule["key"], "Rule", rule.get("human", "")]
+        for each in structure["snapshot"]["element"]:
+            if each.get("mustSupport") and each["max"] != "0":
+                place = each["id"].partition(".")[2]
+                words = f"{each.get('short', '')} Receiver: {what_a_receiver_does(structure, each)}"
+                yield [f"{page_of(structure)}#{each['id']}", f"{title_of(structure)}: {place}", "Element", words]
     for system in guide.of_type("CodeSystem"):
         for _, each in concepts_of(system.get("concept", ())):
             title = f"{each['code']} – {each.get('display', '')}"

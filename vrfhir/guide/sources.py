@@ -155,7 +155,9 @@ class Guide:
 
 
 def title_of(resource: Json) -> str:
-    """What people call an artefact."""
+    """What people call an artefact; a search parameter by its code and where it searches."""
+    if resource["resourceType"] == "SearchParameter":
+        return f"{resource.get('code', resource['id'])} on {', '.join(resource.get('base', ()))}"
     return str(resource.get("title") or resource.get("name") or resource.get("id", ""))
 
 

@@ -70,13 +70,11 @@ def _served(guide: Guide, clause: Json) -> Iterator[Content]:
         link = tag("a", tag("code", code), href=f"CodeSystem-{name}.html#{code}", title=concept.get("display", ""))
         codes.append(tag("li", link))
     if codes:
-        yield tag("p", tag("b", "Codes"), class_="of")
-        yield tag("ul", codes, class_="inline")
+        yield tag("ul", tag("li", tag("b", "Codes")), codes, class_="inline")
     examples = [_example(guide, each) for each in clause.get("examples", ())]
     shown = [tag("li", tag("a", each[1], href=each[0])) for each in examples if each]
     if shown:
-        yield tag("p", tag("b", "Examples"), class_="of")
-        yield tag("ul", shown, class_="inline")
+        yield tag("ul", tag("li", tag("b", "Examples")), shown, class_="inline")
     if words := clause.get("elsewhere"):
         yield tag("p", tag("b", "In the product"), " ", words)
     if words := clause.get("open"):

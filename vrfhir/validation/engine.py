@@ -59,8 +59,9 @@ class Engine:
         "Observation": "observations:check_observation",
         "QuestionnaireResponse": "questionnaire_responses:check_questionnaire_response",
         "Questionnaire": "questionnaires:check_questionnaire",
-        "CodeSystem": "vocabularies:check_code_system",
-        "ValueSet": "vocabularies:check_value_set",
+        "CodeSystem": "code_systems:check_code_system",
+        "ValueSet": "value_sets:check_value_set",
+        "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
     }
     """Rules in code by resource type; the module is imported when the first such resource comes."""
