@@ -170,26 +170,35 @@ def _lay_if_fitting(scope: Scope, profile: Profile, name: str) -> None:
 def trial(scope: Scope, target: Target, canonical: str) -> str | None:
     """None when the target of a reference conforms to a profile, else what is wrong with it first."""
     key = (id(target.resource), canonical)
-    if key in scope.trials:
-        return scope.trials[key]
-    scope.trials[key] = None
+    trials = scope.trials
+    if key in trials.problems:
+        return trials.problems[key]
+    if key in trials.begun:
+        trials.assumptions += 1  # it is being tried further up: taken as right until that ends
+        return None
     profile = scope.engine.profile(canonical)
     if profile is None:
         return None
+    trials.begun.add(key)
     problem = _problem_alone(scope, target)
     if problem is None and not _claims(target.resource, profile):
         problem = _problem(scope, target, profile)
-    scope.trials[key] = problem
+    trials.problems[key] = problem
     return problem
 
 
 def _problem_alone(scope: Scope, target: Target) -> str | None:
     """What is wrong first with the target by its type and the profiles it claims; found out once for all profiles."""
+    trials = scope.trials
     key = (id(target.resource), "")
-    if key not in scope.trials:
-        scope.trials[key] = None
-        scope.trials[key] = _problem(scope, target, None)
-    return scope.trials[key]
+    if key in trials.problems:
+        return trials.problems[key]
+    if key in trials.begun:
+        trials.assumptions += 1
+        return None
+    trials.begun.add(key)
+    trials.problems[key] = problem = _problem(scope, target, None)
+    return problem
 
 
 def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | None:
@@ -198,6 +207,7 @@ def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | Non
     attempt = scope.attempt()
     inner = attempt.enter(target.resource, mark(target.location, target.resource), contained=target.way == "contained")
     inner.entry = target.entry
+    before = scope.trials.assumptions
     try:
         if profile is None:
             check_resource(inner)
@@ -205,6 +215,8 @@ def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | Non
             lay(inner, profile, inner.location)
     except NotWellFormedError:
         pass
+    if profile is None and not attempt.findings.said and scope.trials.assumptions == before and scope.strict:
+        scope.trials.silent.add(id(target.resource))
     return next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
 
 

@@ -144,7 +144,10 @@ def check_targets(
 def _conforms(
     scope: Scope, target: Target, fitting: list[str], allowed: list[str], reference: str, location: Location
 ) -> None:
-    if scope.trial > scope.engine.trial_limit or any(scope.engine.is_base(url) for url in fitting):
+    if scope.trial > scope.engine.trial_limit:
+        scope.trials.assumptions += 1
+        return
+    if any(scope.engine.is_base(url) for url in fitting):
         return
     results = [(url, scope.engine.trial(scope, target, url)) for url in fitting]
     good = [url for url, problems in results if problems is None]

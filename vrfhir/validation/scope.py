@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vrfhir.validation.invariants import Invariant
     from vrfhir.validation.options import Options
 
-__all__ = ["Findings", "NotWellFormedError", "Scope"]
+__all__ = ["Findings", "NotWellFormedError", "Scope", "Trials"]
 
 Json = dict[str, Any]
 
@@ -75,6 +75,21 @@ class Findings:
         return any(issue.is_error for issue in self.rows)
 
 
+class Trials:
+    """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
+
+    __slots__ = ("assumptions", "begun", "problems", "silent")
+
+    def __init__(self) -> None:
+        self.problems: dict[tuple[int, str], str | None] = {}
+        """What is wrong first, None for nothing. The canonical ``""`` stands for its type and what it claims."""
+        self.begun: set[tuple[int, str]] = set()
+        self.assumptions = 0
+        """How often something was taken as right: references in a circle, or too far to follow."""
+        self.silent: set[int] = set()
+        """Resources about which nothing at all is to be said, found without any assumption."""
+
+
 class Scope:
     """One resource under validation: the whole input, an entry of a Bundle, or a contained resource."""
 
@@ -117,8 +132,8 @@ class Scope:
         self.instead = False
         """True while a profile is laid that stands in place of the base type, as one that somebody asked for does."""
         self.trial = 0
-        self.trials: dict[tuple[int, str], str | None] = {}
-        """What targets of references were found not to conform to, shared by all scopes of a validation."""
+        self.trials = Trials()
+        """What targets of references conform to, shared by all scopes of a validation."""
         self.laid: set[tuple[int, str]] = set()
         """Profiles already laid over resources, for these findings."""
         self._environment: Environment | None = None

@@ -23,6 +23,7 @@ __all__ = ["Slice", "Slicing", "compile_slicing"]
 
 Json = dict[str, Any]
 Test = Callable[["Scope", "Item"], bool]
+Key = str | tuple[str, str]
 
 
 class _CannotEvaluateError(Exception):
@@ -94,8 +95,8 @@ class Slicing:
         self.is_ordered = slicing.get("ordered") is True
         self.slices: list[Slice] = []
         self.by_url: dict[Any, Slice] | None = None
-        self.by_value: dict[str, Slice] | None = None
-        """Slice by the one text it fixes at the end of :attr:`steps`, when that tells every slice from the others."""
+        self.by_value: dict[Key, Slice] | None = None
+        """Slice by the one text or coding it fixes at the end of :attr:`steps`, when that tells every slice from the others."""
         self.steps: list[tuple[str, str]] = []
 
     def add(self, definition: Json, content: Content) -> None:
@@ -130,20 +131,20 @@ class Slicing:
 
     def _find_values(self) -> None:
         """With one discriminator by value and a text of its own for each slice, one selection decides for all."""
-        if len(self.discriminators) != 1 or self.discriminators[0][0] != "value":
+        if len(self.discriminators) != 1 or self.discriminators[0][0] not in ("value", "pattern"):
             return
         steps = steps_of(self.discriminators[0][1])
         if steps is None or any(each.problem or "/" in each.name for each in self.slices):
             return
-        values: dict[str, Slice] = {}
+        values: dict[Key, Slice] = {}
         for each in self.slices:
             found = _deciding(criteria(self.engine, self.profile, each.definition, steps))
             if found is None or found.maximum == "0" or found.constraint is None:
                 return
-            expected = found.constraint[1]
-            if type(expected) is not str or expected in values:
+            key = _asked(found.constraint[1])
+            if key is None or key in values:
                 return
-            values[expected] = each
+            values[key] = each
         self.by_value, self.steps = values, steps
 
     def apply(self, scope: Scope, items: list[Item], location: Location, holder: Json) -> list[Item]:
@@ -182,8 +183,8 @@ class Slicing:
             url = value.get("url") if isinstance(value, dict) else None
             return (self.by_url.get(url) if isinstance(url, str) else None), False
         if self.by_value is not None:
-            texts = {one.value for one in select(scope, item, self.steps) if type(one.value) is str}
-            slices = [self.by_value[text] for text in texts if text in self.by_value]
+            keys = {key for one in select(scope, item, self.steps) for key in _keys(one.value)}
+            slices = [self.by_value[key] for key in keys if key in self.by_value]
             if len(slices) < 2:
                 return (slices[0] if slices else None), False
         found: Slice | None = None
@@ -273,6 +274,28 @@ class Slicing:
 def compile_slicing(engine: Engine, profile: Profile, definition: Json, name: str) -> Slicing:
     """The slicing of an element; its slices are added as the snapshot names them."""
     return Slicing(engine, profile, definition, name)
+
+
+def _asked(expected: Any) -> Key | None:
+    """The text, or the system and code, that is all a slice fixes; None when it fixes something else."""
+    if type(expected) is dict and expected.keys() == {"coding"} and type(expected["coding"]) is list:
+        expected = expected["coding"][0] if len(expected["coding"]) == 1 else None
+    if type(expected) is dict:
+        system, code = expected.get("system"), expected.get("code")
+        return (system, code) if len(expected) == 2 and type(system) is str and type(code) is str else None
+    return expected if type(expected) is str else None
+
+
+def _keys(value: Any) -> list[Key]:
+    """What an item may be found by: a text, a coding, or each coding of a concept."""
+    if type(value) is str:
+        return [value]
+    codings = value.get("coding", [value]) if type(value) is dict else ()
+    return [
+        (each["system"], each["code"])
+        for each in (codings if type(codings) is list else ())
+        if type(each) is dict and type(each.get("system")) is str and type(each.get("code")) is str
+    ]
 
 
 def _never(scope: Scope, item: Item) -> bool:
