@@ -40,9 +40,15 @@ def findings(path: Path) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+UNAVOIDABLE = {
+    "Reference_REF_MultipleMatches": "an employer's record fits VR-Organization too; HL7's engine warns as well"
+}
+"""Warnings in valid stories, with the reason."""
+
+
 @pytest.mark.parametrize("path", [case(one, f"{one.parts[-3]}/{one.name}") for one in STORIES])
 def test_stories_are_valid(path: Path) -> None:
-    assert findings(path) == ()
+    assert [one for one in findings(path) if one[0] != "warning" or one[1] not in UNAVOIDABLE] == []
 
 
 @pytest.mark.parametrize("row", [case(row, row["file"]) for row in INDEX])
