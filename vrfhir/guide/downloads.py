@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,7 +32,7 @@ _TYPES = (
 )
 
 
-def downloads_page(guide: Guide, archive: tuple[str, bytes]) -> Page:
+def downloads_page(guide: Guide, archive: tuple[str, bytes], dependencies: Mapping[str, str]) -> Page:
     """The package with its digest, how tools take it, the artefacts, the change log."""
     name, content = archive
     lead = "One package for every FHIR tool; each artefact also by itself. Nothing here needs a network."
@@ -40,7 +41,10 @@ def downloads_page(guide: Guide, archive: tuple[str, bytes]) -> Page:
             ("File", tag("a", name, href=name, download=True)),
             ("Size", f"{len(content) / 1024:,.0f} KiB"),
             ("SHA-256", tag("code", sha256(content).hexdigest())),
-            ("Depends on", "hl7.fhir.r4.core 4.0.1; profiles of UK Core (fhir.r4.ukcore.staging)"),
+            (
+                "Depends on",
+                [tag("span", tag("code", f"{each}#{of}"), class_="line") for each, of in dependencies.items()],
+            ),
         ]
     )
     body = join(
@@ -71,7 +75,7 @@ def _ways(guide: Guide, archive: str) -> Html:
         "p",
         "The second way reads the package as it is; the third and fourth find it in ",
         tag("code", "~/.fhir/packages"),
-        ", where the first puts it..",
+        ", where the first puts it.",
     )
     return join(
         [

@@ -43,7 +43,7 @@ def site_files(examples: Path, conformance: Path, artefacts: Path = PACKAGE) -> 
     """Every file of the site by name. ``examples`` and ``conformance`` are the folders that ship beside the code."""
     guide = read_guide(examples, conformance, artefacts)
     name, archive = package_archive(examples, artefacts)
-    every = [*pages(guide), downloads_page(guide, (name, archive))]
+    every = [*pages(guide), downloads_page(guide, (name, archive), _dependencies(artefacts))]
     files = {page.name: document(page, guide.version) for page in every}
     files |= {path.name: path.read_bytes() for path in sorted(_ASSETS.iterdir()) if path.suffix in (".css", ".js")}
     sources = [(f"{each['resourceType']}-{each['id']}", each) for each in guide.resources]
@@ -92,6 +92,11 @@ def _entries(guide: Guide, every: list[Page]) -> Iterator[list[str]]:
                 f"Code in {title_of(system)}",
                 each.get("definition", ""),
             ]
+
+
+def _dependencies(artefacts: Path) -> dict[str, str]:
+    manifest = json.loads((artefacts / "package.json").read_text(encoding="utf-8"))
+    return dict(manifest.get("dependencies", {}))
 
 
 def _json(resource: Json) -> bytes:
