@@ -36,7 +36,7 @@ Description: "The Statement of Fitness for Work as a document, with the boxes of
 Invariant: vr-fitnote-1
 Description: "The document bears the date of the statement that it contains."
 Severity: #error
-Expression: "section.where(code.coding.code = 'advice').entry.resolve().ofType(Observation).issued.all(toString().substring(0, 10) = %resource.date.toString().substring(0, 10))"
+Expression: "section.where(code.coding.where(code = 'advice').exists()).entry.resolve().ofType(Observation).issued.all(toString().substring(0, 10) = %resource.date.toString().substring(0, 10))"
 
 Invariant: vr-fitnote-2
 Description: "A replacement for a lost statement is marked as a duplicate in its title."
@@ -46,7 +46,7 @@ Expression: "extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR
 Invariant: vr-fitnote-3
 Description: "Arrangements stand only in a note that says that the patient may be fit for work."
 Severity: #error
-Expression: "section.where(code.coding.code = 'arrangements').exists() implies section.where(code.coding.code = 'advice').entry.resolve().ofType(Observation).value.coding.where(code = '160910001').empty()"
+Expression: "section.where(code.coding.where(code = 'arrangements').exists()).exists() implies section.where(code.coding.where(code = 'advice').exists()).entry.resolve().ofType(Observation).value.coding.where(code = '160910001').empty()"
 
 Invariant: vr-fitnote-4
 Description: "A fit note that is issued is final; a correction is a new statement or a duplicate, not an amendment."
@@ -56,9 +56,9 @@ Expression: "status = 'final' or status = 'preliminary' or status = 'entered-in-
 Invariant: vr-fitnote-5
 Description: "A final fit note contains final advice; the two statuses agree."
 Severity: #error
-Expression: "status = 'final' implies section.where(code.coding.code = 'advice').entry.resolve().ofType(Observation).all(status = 'final' or status = 'amended' or status = 'corrected')"
+Expression: "status = 'final' implies section.where(code.coding.where(code = 'advice').exists()).entry.resolve().ofType(Observation).all(status = 'final' or status = 'amended' or status = 'corrected')"
 
 Invariant: vr-fitnote-6
 Description: "The profession on the note is the profession in which the advice was given."
 Severity: #error
-Expression: "section.where(code.coding.code = 'advice').entry.resolve().ofType(Observation).extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-IssuerProfession').value.coding.code.all($this in %resource.extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-IssuerProfession').value.coding.code)"
+Expression: "section.where(code.coding.where(code = 'advice').exists()).entry.resolve().ofType(Observation).extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-IssuerProfession').value.coding.code.all($this in %resource.extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-IssuerProfession').value.coding.code)"

@@ -15,7 +15,7 @@ Usage: #definition
 * insert NoMap(report, [[BaRS has no event for a report.]])
 * insert FromTo("https://vrfhir.org/fhir/CodeSystem/vr-message-event", "https://fhir.nhs.uk/CodeSystem/message-reason-bars")
 * insert Map(referral-request, equivalent, new)
-* insert Map(referral-update, equivalent, update)
+* insert Said(referral-update, wider, update, [[Also a cancellation, when the ServiceRequest is revoked.]])
 * insert Map(referral-cancel, equivalent, delete)
 
 Instance: vr-event-from-bars

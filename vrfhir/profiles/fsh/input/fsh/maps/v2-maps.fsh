@@ -82,11 +82,17 @@ Usage: #definition
 * description = "From RF1-3 to the VR category."
 * purpose = "Vocational rehabilitation is missing from the lists of older systems (seed 001): table 0281 does not have it, a message says it by SNOMED CT or a VR code, and codes of the table stay as performer type."
 * insert FromTo("http://terminology.hl7.org/CodeSystem/v2-0281", "https://vrfhir.org/fhir/CodeSystem/vr-category")
+* insert NoMap(HOM, [[Kept as performer type; not vocational rehabilitation.]])
 * insert NoMap(Hom, [[Kept as performer type; not vocational rehabilitation.]])
+* insert NoMap(LAB, [[Kept as performer type; not vocational rehabilitation.]])
 * insert NoMap(Lab, [[Kept as performer type; not vocational rehabilitation.]])
+* insert NoMap(MED, [[Kept as performer type; not vocational rehabilitation.]])
 * insert NoMap(Med, [[Kept as performer type; not vocational rehabilitation.]])
+* insert NoMap(PSY, [[Kept as performer type; not vocational rehabilitation.]])
 * insert NoMap(Psy, [[Kept as performer type; not vocational rehabilitation.]])
+* insert NoMap(RAD, [[Kept as performer type; not vocational rehabilitation.]])
 * insert NoMap(Rad, [[Kept as performer type; not vocational rehabilitation.]])
+* insert NoMap(SKN, [[Kept as performer type; not vocational rehabilitation.]])
 * insert NoMap(Skn, [[Kept as performer type; not vocational rehabilitation.]])
 
 Instance: vr-patient-class-from-v2

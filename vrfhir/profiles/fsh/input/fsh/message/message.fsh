@@ -26,7 +26,7 @@ Expression: "entry.resource.descendants().ofType(Reference).where(reference.exis
 Invariant: vr-message-5
 Description: "One assessment has one statement of fitness for work: two in a message, of which neither is marked as a duplicate, differ in the day of the assessment."
 Severity: #warning
-Expression: "entry.resource.ofType(Observation).where(code.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-observation' and code = 'fitness-for-work').exists() and meta.profile.where($this.startsWith('https://vrfhir.org/fhir/StructureDefinition/VR-EmployerAdvice')).empty() and status != 'entered-in-error' and extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-DuplicateOf').empty()).component.where(code.coding.code = 'assessment-date').select(value.toString().substring(0, 10)).isDistinct()"
+Expression: "entry.resource.ofType(Observation).where(code.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-observation' and code = 'fitness-for-work').exists() and meta.profile.where($this.startsWith('https://vrfhir.org/fhir/StructureDefinition/VR-EmployerAdvice')).empty() and status != 'entered-in-error' and extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-DuplicateOf').empty()).component.where(code.coding.where(code = 'assessment-date').exists()).select(value.toString().substring(0, 10)).isDistinct()"
 
 Profile: VRMessageHeader
 Parent: $UKCore-MessageHeader

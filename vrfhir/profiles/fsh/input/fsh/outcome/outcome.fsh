@@ -40,12 +40,12 @@ Description: "How the person is at work at a point in time: at the start, at dis
 Invariant: vr-outcome-1
 Description: "Hours a week lie between 0 and 168, and days lost are not negative."
 Severity: #error
-Expression: "component.value.ofType(Quantity).all(value >= 0 and value <= 168) and component.where(code.coding.code = 'days-lost').value.ofType(integer).all($this >= 0)"
+Expression: "component.value.ofType(Quantity).all(value >= 0 and value <= 168) and component.where(code.coding.where(code = 'days-lost').exists()).value.ofType(integer).all($this >= 0)"
 
 Invariant: vr-outcome-2
 Description: "Somebody who is at work works some hours, and somebody who is off sick or out of work works none."
 Severity: #warning
-Expression: "(value.coding.where(code in ('at-work' | 'at-work-reduced' | 'at-work-adjusted' | 'other-employer' | 'self-employed')).exists() implies component.where(code.coding.code = 'worked-hours').value.all(value > 0)) and (value.coding.where(code in ('off-sick' | 'unemployed' | 'left-work')).exists() implies component.where(code.coding.code = 'worked-hours').value.all(value = 0))"
+Expression: "(value.coding.where(code in ('at-work' | 'at-work-reduced' | 'at-work-adjusted' | 'other-employer' | 'self-employed')).exists() implies component.where(code.coding.where(code = 'worked-hours').exists()).value.all(value > 0)) and (value.coding.where(code in ('off-sick' | 'unemployed' | 'left-work')).exists() implies component.where(code.coding.where(code = 'worked-hours').exists()).value.all(value = 0))"
 
 CodeSystem: VROutcomeCodes
 Id: vr-outcome

@@ -10,7 +10,7 @@ Description: "What the patient works towards: the same job, the same employer wi
 * description MS
 * description from VRWorkGoalVS (extensible)
 * subject only Reference(VRPatient)
-* startDate MS
+* start[x] MS
 * target MS
 * target.due[x] MS
 * expressedBy MS

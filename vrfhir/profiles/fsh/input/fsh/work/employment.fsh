@@ -51,12 +51,12 @@ RuleSet: ComponentSlicing
 Invariant: vr-employment-1
 Description: "Somebody who is employed has an employer: as a reference, or by name."
 Severity: #warning
-Expression: "component.where(code.coding.code = '74165-2').value.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-employment-status' and code = '01').exists() implies extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-JobEmployer').exists()"
+Expression: "component.where(code.coding.where(code = '74165-2').exists()).value.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-employment-status' and code = '01').exists() implies extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-JobEmployer').exists()"
 
 Invariant: vr-employment-2
 Description: "Weekly hours lie between 0 and 168."
 Severity: #error
-Expression: "component.where(code.coding.code = 'weekly-hours').value.ofType(Quantity).all(value >= 0 and value <= 168)"
+Expression: "component.where(code.coding.where(code = 'weekly-hours').exists()).value.ofType(Quantity).all(value >= 0 and value <= 168)"
 
 Extension: ExtensionVRJobEmployer
 Id: Extension-VR-JobEmployer
@@ -101,12 +101,12 @@ Description: "A spell of sickness absence: since when, whether it goes on, wheth
 Invariant: vr-absence-1
 Description: "Numbers of fit notes and of episodes are not negative."
 Severity: #error
-Expression: "component.where(code.coding.code = 'fit-note-count' or code.coding.code = 'absence-episodes').value.ofType(integer).all($this >= 0)"
+Expression: "component.where(code.coding.where(code = 'fit-note-count').exists() or code.coding.where(code = 'absence-episodes').exists()).value.ofType(integer).all($this >= 0)"
 
 Invariant: vr-absence-2
 Description: "An absence of seven days or less is certified by the person alone; a fit note for it is unusual."
 Severity: #warning
-Expression: "(effective.end.exists() and effective.end <= effective.start + 6 days) implies component.where(code.coding.code = 'fit-note-count').value.ofType(integer).all($this = 0)"
+Expression: "(effective.end.exists() and effective.end <= effective.start + 6 days) implies component.where(code.coding.where(code = 'fit-note-count').exists()).value.ofType(integer).all($this = 0)"
 
 Invariant: vr-absence-3
 Description: "Somebody who is no longer absent has a last day of absence."

@@ -53,17 +53,17 @@ Expression: "value.coding.where(code = '160910001').exists() implies component.w
 Invariant: vr-fitness-2
 Description: "The statement is not dated before the assessment."
 Severity: #error
-Expression: "issued.exists() implies component.where(code.coding.code = 'assessment-date').value.all(toString().substring(0, 10) <= %resource.issued.toString().substring(0, 10))"
+Expression: "issued.exists() implies component.where(code.coding.where(code = 'assessment-date').exists()).value.all(toString().substring(0, 10) <= %resource.issued.toString().substring(0, 10))"
 
 Invariant: vr-fitness-3
 Description: "Unless the condition has lasted six months, the period ends, and lasts no longer than three months."
 Severity: #error
-Expression: "effective.start.empty() or component.where(code.coding.code = 'condition-six-months' and value = true).exists() or (effective.end.exists() and effective.end <= effective.start + 3 months)"
+Expression: "effective.start.empty() or component.where(code.coding.where(code = 'condition-six-months').exists() and value = true).exists() or (effective.end.exists() and effective.end <= effective.start + 3 months)"
 
 Invariant: vr-fitness-4
 Description: "The period begins on the day of the assessment; GP systems back-date, so another day is allowed, but unusual."
 Severity: #warning
-Expression: "effective.start.exists() implies component.where(code.coding.code = 'assessment-date').value.all(toString().substring(0, 10) = %resource.effective.start.toString().substring(0, 10) or (toString().substring(0, 10) < %resource.effective.start.toString().substring(0, 10) and %resource.issued.toString().substring(0, 10) < %resource.effective.start.toString().substring(0, 10)))"
+Expression: "effective.start.exists() implies component.where(code.coding.where(code = 'assessment-date').exists()).value.all(toString().substring(0, 10) = %resource.effective.start.toString().substring(0, 10) or (toString().substring(0, 10) < %resource.effective.start.toString().substring(0, 10) and %resource.issued.toString().substring(0, 10) < %resource.effective.start.toString().substring(0, 10)))"
 
 Invariant: vr-fitness-5
 Description: "Advice that the patient may be fit for work comes with an arrangement or a comment that says what would help."
@@ -73,7 +73,7 @@ Expression: "value.coding.where(code = '225891002').exists() implies (note.exist
 Invariant: vr-fitness-6
 Description: "The period does not begin in the future: after both the day of the assessment and the day of the statement."
 Severity: #error
-Expression: "(effective.start.exists() and issued.exists()) implies effective.start.all(toString().substring(0, 10) <= %resource.issued.toString().substring(0, 10) or toString().substring(0, 10) <= %resource.component.where(code.coding.code = 'assessment-date').value.toString().substring(0, 10))"
+Expression: "(effective.start.exists() and issued.exists()) implies effective.start.all(toString().substring(0, 10) <= %resource.issued.toString().substring(0, 10) or toString().substring(0, 10) <= %resource.component.where(code.coding.where(code = 'assessment-date').exists()).value.toString().substring(0, 10))"
 
 Extension: ExtensionVRIssuerProfession
 Id: Extension-VR-IssuerProfession
