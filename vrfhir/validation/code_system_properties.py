@@ -67,7 +67,7 @@ def check_properties(scope: Scope, resource: Json, location: Location) -> dict[s
         is_settled = False
         if uri and not is_absolute(uri):
             scope.report("CODESYSTEM_PROPERTY_ABSOLUTE_URI", place, found=uri)
-        elif uri in uris:
+        elif uri and uri in uris:
             scope.report("CODESYSTEM_PROPERTY_DUPLICATE_URI", place, found=uri)
         elif uri:
             is_settled = _uri(scope, uri, kind, code, place)

@@ -37,6 +37,10 @@ _STANDARD: Mapping[str, str] = {
     "itemWeight": "decimal",
 }
 """Properties that any code system may be filtered by, with the kind of value they take."""
+_OF_HIERARCHIES = frozenset({"parent", "child", "partOf"})
+"""Those that only a code system with a stated meaning of its hierarchy has."""
+_PREFIX = re.compile(r"(?:eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[0-9+-])")
+"""Comparisons as in searches, before a number or date."""
 _OPERATORS: Mapping[str, tuple[str, ...]] = {"concept": _HIERARCHY, "code": (*_HIERARCHY, "regex")}
 _SNOMED = "http://snomed.info/sct"
 _SNOMED_OPERATORS: Mapping[str, tuple[str, ...]] = {
@@ -110,6 +114,8 @@ def _kind(resource: Json | None, name: str, place: Location) -> str:
                 return text(each, "type") or "any"
         if any(each.get("code") == name for each, _ in rows(resource, "filter", place)) and name not in _STANDARD:
             return "any"
+    if name in _OF_HIERARCHIES and not (resource or {}).get("hierarchyMeaning"):
+        return ""
     return _STANDARD.get(name, "")
 
 
@@ -131,7 +137,7 @@ def _values(scope: Scope, system: str, name: str, operator: str, kind: str, valu
                 )
         elif kind == "Coding":
             _coded(scope, name, each, place)
-        elif kind in _FORMS and not _FORMS[kind](each):
+        elif kind in _FORMS and not _FORMS[kind](_PREFIX.sub("", each, count=1) if kind != "boolean" else each):
             scope.report(f"VALUESET_BAD_FILTER_VALUE_{kind.upper()}", place, name=name, found=each)
 
 
