@@ -30,7 +30,7 @@ from vrfhir.fhirpath import parse, unparse
 from vrfhir.fhirpath.syntax import Binary, Call, Invocation, Syntax
 from vrfhir.guide.coverage import gaps
 from vrfhir.guide.sources import Guide, read_guide
-from vrfhir.guide.usage import codes_in, own_codes, places
+from vrfhir.guide.usage import codes_in, every_object, own_codes, places
 from vrfhir.profiles import CANONICAL, artefacts
 from vrfhir.workflow import BUSINESS_STATUSES, REFERRAL_STATUS_SYSTEM, STATUSES, check
 
@@ -45,6 +45,23 @@ def guide() -> Guide:
 
 def test_every_profile_and_extension_is_used() -> None:
     assert gaps(guide()).structures == ()
+
+
+def test_every_part_of_an_extension_is_used() -> None:
+    parts = {
+        (each["url"], element["sliceName"])
+        for each in guide().extensions
+        for element in each["snapshot"]["element"]
+        if element["path"] == "Extension.extension" and "sliceName" in element
+    }
+    used = {
+        (holder["url"], part["url"])
+        for each in guide().examples
+        for holder in every_object(each.resource)
+        if isinstance(holder.get("url"), str)
+        for part in holder.get("extension", ())
+    }
+    assert parts - used == set()
 
 
 def test_every_profile_has_two_valid_examples() -> None:
@@ -120,39 +137,60 @@ def test_premises_of_a_rule(rule: str, expected: list[str]) -> None:
     assert premises(parse(rule)) == expected
 
 
-def probes() -> tuple[dict[str, tuple[str, str, str, str]], list[dict[str, Any]]]:
-    """Probe key → (profile, element, rule, premise), and our profiles with the probes instead of the rules."""
-    keys: dict[str, tuple[str, str, str, str]] = {}
-    changed = []
+def structures() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Id and definition of our profiles and extensions, to be changed."""
     for one in artefacts():
-        if one.resource_type != "StructureDefinition":
-            continue
-        structure = json.loads(one.path.read_text(encoding="utf-8"))
-        for element in structure["snapshot"]["element"]:
-            own = [rule for rule in element.get("constraint", ()) if rule.get("source") == structure["url"]]
-            if not own:
-                continue
-            rules = [rule for rule in element["constraint"] if rule.get("source") != structure["url"]]
-            for rule in own:
-                for premise in premises(parse(rule["expression"])):
-                    key = f"probe-{len(keys)}"
-                    keys[key] = (one.id, element["id"], rule["key"], premise)
-                    rules.append(
-                        rule | {"key": key, "severity": "error", "expression": f"({premise}).not()", "human": key}
-                    )
-            element["constraint"] = rules
-        structure.pop("differential")
-        changed.append(structure)
-    return keys, changed
+        if one.resource_type == "StructureDefinition":
+            yield one.id, json.loads(one.path.read_text(encoding="utf-8"))
+
+
+def holding(changed: list[dict[str, Any]]) -> set[str]:
+    """The keys of the rules that some valid example breaks, by changed definitions."""
+    validator = Validator(Definitions.default().with_resources(changed))
+    issues = (issue for each in guide().examples for issue in validator.validate(each.resource).issues)
+    return {issue.id.rsplit("#", 1)[-1] for issue in issues if "could not be evaluated" not in issue.text}
+
+
+def probe(key: str, source: str, expression: str) -> dict[str, str]:
+    return {"key": key, "severity": "error", "human": key, "expression": expression, "source": source}
 
 
 def test_valid_examples_come_to_the_point_of_every_rule() -> None:
-    keys, changed = probes()
-    validator = Validator(Definitions.default().with_resources(changed))
-    found: set[str] = set()
-    for example in guide().examples:
-        found |= {issue.id.rsplit("#", 1)[-1] for issue in validator.validate(example.resource).issues}
+    keys: dict[str, tuple[str, str, str, str]] = {}
+    changed = []
+    for name, structure in structures():
+        for element in structure["snapshot"]["element"]:
+            rules = element.get("constraint", [])
+            own = [rule for rule in rules if rule.get("source") == structure["url"]]
+            for rule in own:
+                rules.remove(rule)
+                for premise in premises(parse(rule["expression"])):
+                    key = f"probe-{len(keys)}"
+                    keys[key] = (name, element["id"], rule["key"], premise)
+                    rules.append(probe(key, structure["url"], f"({premise}).not()"))
+        changed.append({key: value for key, value in structure.items() if key != "differential"})
+    assert len(keys) > 100
+    found = holding(changed)
     assert [each for key, each in keys.items() if key not in found] == []
+
+
+def test_every_slice_and_every_element_that_must_be_supported_is_shown() -> None:
+    keys: dict[str, tuple[str, str]] = {}
+    changed = []
+    for name, structure in structures():
+        ours = {element["id"] for element in structure["differential"]["element"]}
+        for element in structure["snapshot"]["element"]:
+            told = element.get("mustSupport") or "sliceName" in element
+            if "." in element["id"] and element["id"] in ours and told and element["max"] != "0":
+                key = f"probe-{len(keys)}"
+                keys[key] = (name, element["id"])
+                element.setdefault("constraint", []).append(probe(key, structure["url"], "false"))
+        changed.append({key: value for key, value in structure.items() if key != "differential"})
+    assert len(keys) > 300
+    holds = holding(changed)
+    found = {each for key, each in keys.items() if key in holds}
+    found |= {(name, element.rpartition(":")[0]) for name, element in found}  # a slice shows what it is a slice of
+    assert sorted(set(keys.values()) - found) == []
 
 
 def test_a_code_is_used_in_three_ways() -> None:
