@@ -13,7 +13,7 @@ from vrfhir.guide.receivers import what_a_receiver_does, what_a_sender_does
 from vrfhir.guide.sources import Guide, Json
 from vrfhir.profiles import CANONICAL
 
-__all__ = ["binding_cell", "notes_cell", "types_cell"]
+__all__ = ["binding_cell", "notes_cell", "purpose_of", "types_cell"]
 
 _VALUES = ("fixed", "pattern", "minValue", "maxValue", "defaultValue")
 _WORDS = {"fixed": "exactly", "pattern": "at least", "minValue": "from", "maxValue": "up to", "defaultValue": "default"}
@@ -70,7 +70,7 @@ def _codes(guide: Guide, canonical: str) -> Html | None:
 def notes_cell(guide: Guide, structure: Json, element: Json, whole: Json, own: list[Json]) -> Content:
     """What it is for, its values, its slices, its rules; then what the sender and the receiver do."""
     notes: list[Content] = []
-    if short := _short(guide, structure, element):
+    if short := purpose_of(guide, structure, element):
         notes.append(tag("span", short))
     for key, value in element.items():
         if prefix := next((each for each in _VALUES if key.startswith(each)), None):
@@ -114,7 +114,7 @@ def _label(value: Json) -> str:
     return str(value["id"]).removesuffix(".value[x]").rpartition(":")[2] if ":" in value["id"] else ""
 
 
-def _short(guide: Guide, structure: Json, element: Json) -> str:
+def purpose_of(guide: Guide, structure: Json, element: Json) -> str:
     """What the element is for: its own words, or those of the extension that stands in it."""
     if element["path"] == structure["type"]:
         return ""

@@ -83,7 +83,8 @@ class FormItems:
         for each in item.get("enableWhen", ()):
             asked = self.by_id.get(each["question"], {})
             word = _OPERATORS.get(each["operator"], "")
-            answer = self._shown(next((value for key, value in each.items() if key.startswith("answer")), ""))
+            expected = next((value for key, value in each.items() if key.startswith("answer")), "")
+            answer = self._shown(_as_offered(asked, expected))
             if each["operator"] == "exists":
                 word, answer = ("is answered", "") if each.get("answerBoolean") else ("is not answered", "")
             link = tag("a", f"“{asked.get('text', each['question'])}”", href=f"#{anchor({'linkId': each['question']})}")
@@ -155,10 +156,7 @@ class FormItems:
         for each in item.get("extension", ()):
             url = str(each.get("url", ""))
             if url.startswith(_SDC):
-                value = _value(each)
-                shown = value.get("expression", "") if isinstance(value, dict) else value
-                name = url.removeprefix(_SDC)
-                rows.append((name, tag("code", str(shown).lower() if isinstance(shown, bool) else str(shown))))
+                rows.append((url.removeprefix(_SDC), _expression(each)))
         return tag("div", facts(rows), class_="machinery")
 
 
@@ -178,6 +176,24 @@ def _data(item: Json) -> dict[str, str]:
         if each.get("url") == _CALCULATED:
             found["data_calculated"] = each["valueExpression"]["expression"]
     return found
+
+
+def _as_offered(question: Json, expected: Any) -> Any:
+    """An answer as the question offers it, with its words."""
+    for each in question.get("answerOption", ()):
+        offered = _value(each)
+        if isinstance(offered, dict) and isinstance(expected, dict) and offered.get("code") == expected.get("code"):
+            return offered
+    return expected
+
+
+def _expression(extension: Json) -> Html:
+    """What an extension says: its expression or value, or those of its parts by name."""
+    if parts := extension.get("extension"):
+        return join(*[tag("span", f"{each['url']} ", _expression(each), class_="line") for each in parts])
+    value = _value(extension)
+    shown = value.get("expression", _words(value)) if isinstance(value, dict) else value
+    return tag("code", str(shown).lower() if isinstance(shown, bool) else str(shown))
 
 
 def _unit(item: Json) -> Html | None:

@@ -29,7 +29,7 @@ def questionnaire_page(guide: Guide, questionnaire: Json) -> Page:
     needed = sum("enableWhen" in each for each in everything)
     calculated = sum(_is_calculated(each) for each in everything)
     counts = [str(len(questions))]
-    counts += [f"conditions on {needed} items"] if needed else []
+    counts += [f"{needed} items with a condition" if needed > 1 else "1 item with a condition"] if needed else []
     counts += [f"{calculated} calculated"] if calculated else []
     items = FormItems(guide, {each["linkId"]: each for each in everything})
     contents = [

@@ -7,7 +7,7 @@ from vrfhir.guide.frame import Page, first_sentence, grid, section
 from vrfhir.guide.links import page_of
 from vrfhir.guide.markup import Html, join, tag
 from vrfhir.guide.sources import Guide, Json, title_of
-from vrfhir.guide.terminology import concepts_of, row, table
+from vrfhir.guide.terminology import Row, concepts_of, row, table
 from vrfhir.workflow import BUSINESS_STATUSES, TRANSITIONS, v2_status
 
 __all__ = ["overview_pages"]
@@ -213,7 +213,7 @@ def _terminology(guide: Guide) -> Page:
     return Page("terminology.html", "Terminology", "Page", join(tag("p", lead, class_="lead"), parts), summary=lead)
 
 
-def _described(resource: Json) -> Html:
+def _described(resource: Json) -> Row:
     return row(tag("a", title_of(resource), href=page_of(resource)), first_sentence(resource.get("description", "")))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from vrfhir.fhir import xml
 from vrfhir.guide.coverage import coverage_page
 from vrfhir.guide.downloads import downloads_page
+from vrfhir.guide.elements import purpose_of
 from vrfhir.guide.exchange import artefact_page, exchange_page
 from vrfhir.guide.forms import questionnaire_page
 from vrfhir.guide.frame import Page, document
@@ -74,14 +75,16 @@ def pages(guide: Guide) -> Iterator[Page]:
 def _entries(guide: Guide, every: list[Page]) -> Iterator[list[str]]:
     """Rows of the search index: address, title, kind, further words."""
     for page in every:
-        yield [page.name, page.title, page.kind, f"{page.keywords} {page.summary}".strip()]
+        yield [page.name, page.title, page.kind, f"{page.summary} {page.keywords}".strip()]
     for structure in guide.profiles + guide.extensions:
         for rule, _ in own_rules(structure):
             yield [f"{page_of(structure)}#{rule['key']}", rule["key"], "Rule", rule.get("human", "")]
         for each in structure["snapshot"]["element"]:
             if each.get("mustSupport") and each["max"] != "0":
                 place = each["id"].partition(".")[2]
-                words = f"{each.get('short', '')} Receiver: {what_a_receiver_does(structure, each)}"
+                words = (
+                    f"{purpose_of(guide, structure, each)} Receiver: {what_a_receiver_does(structure, each)}".strip()
+                )
                 yield [f"{page_of(structure)}#{each['id']}", f"{title_of(structure)}: {place}", "Element", words]
     for system in guide.of_type("CodeSystem"):
         for _, each in concepts_of(system.get("concept", ())):

@@ -7,6 +7,7 @@ from vrfhir.guide.links import canonical_link, page_of
 from vrfhir.guide.markdown import blocks, inline
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Invalid, Json, own_rules, title_of
+from vrfhir.guide.terminology import Row, row, table
 from vrfhir.guide.tree import differential_table, key_table, legend, snapshot_table
 
 __all__ = ["structure_page"]
@@ -113,16 +114,13 @@ def _refused(guide: Guide, structure: Json) -> Html | None:
     rows = [_refusal(each) for each in guide.broken_by(structure["url"])]
     if not rows:
         return None
-    head = tag("tr", [tag("th", each, scope="col") for each in ("Example", "Element", "Finding")])
-    table = tag("table", tag("thead", head), tag("tbody", rows))
     intro = tag("p", "Each of these is a valid example with one change; a validator must find exactly this.")
-    return section("refused", "What is refused", intro, tag("div", table, class_="scroll", tabindex="0"))
+    return section("refused", "What is refused", intro, table(("Example", "Element", "Finding"), rows))
 
 
-def _refusal(each: Invalid) -> Html:
-    return tag(
-        "tr",
-        tag("td", tag("a", each.file.removesuffix(".json"), href=each.page)),
-        tag("td", tag("code", each.element)),
-        tag("td", tag("span", each.severity, class_=f"tag {each.severity}"), " ", each.rule),
+def _refusal(each: Invalid) -> Row:
+    return row(
+        tag("a", each.file.removesuffix(".json"), href=each.page),
+        tag("code", each.element),
+        join(tag("span", each.severity, class_=f"tag {each.severity}"), " ", each.rule),
     )

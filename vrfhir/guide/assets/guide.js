@@ -120,8 +120,10 @@
       title.append(marked(entry[1], asked));
       const detail = document.createElement("small");
       const text = entry[3];
-      const first = Math.max(0, Math.min(...asked.map((word) => (text.toLowerCase().indexOf(word) + 1 || 1) - 1)) - 40);
-      detail.append(entry[2] + " · ", marked(text.slice(first, first + 110), asked));
+      const hit = Math.min(...asked.map((word) => (text.toLowerCase().indexOf(word) + 1 || 1) - 1));
+      const first = hit < 60 ? 0 : text.lastIndexOf(" ", hit - 40) + 1;
+      const last = text.length <= first + 120 ? text.length : text.lastIndexOf(" ", first + 120);
+      detail.append(entry[2] + " · " + (first ? "… " : ""), marked(text.slice(first, last), asked), last < text.length ? " …" : "");
       link.append(title, detail);
       item.append(link);
       results.append(item);
