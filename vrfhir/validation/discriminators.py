@@ -136,7 +136,7 @@ def _extension(
 def _in_profiles(engine: Engine, canonicals: list[str], steps: list[tuple[str, str]]) -> list[Criterion]:
     found: list[Criterion] = []
     for canonical in canonicals:
-        inner = engine.profile(canonical)
+        inner = engine.outline(canonical)
         if inner is not None:
             found.extend(criteria(engine, inner, inner.elements[0], steps))
     return found

@@ -87,6 +87,7 @@ class Engine:
         self._tables: dict[str, Table | None] = {}
         self._structures: dict[str, Json | None] = {}
         self._profiles: dict[str, Profile | None] = {}
+        self._outlines: dict[str, Profile | None] = {}
         self.extensions: dict[str, ExtensionDefinition | None] = {}
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
@@ -171,6 +172,14 @@ class Engine:
             structure = self.structure(canonical)
             self._profiles[canonical] = None if structure is None else compile_profile(self, structure)
         return self._profiles[canonical]
+
+    def outline(self, canonical: str) -> Profile | None:
+        """The elements of a profile, not compiled: profiles may name each other in a circle."""
+        if canonical not in self._outlines:
+            _forget(self._outlines)
+            structure = self.structure(canonical)
+            self._outlines[canonical] = None if structure is None else Profile(structure)
+        return self._outlines[canonical]
 
     def structure(self, canonical: str) -> Json | None:
         """A StructureDefinition with a snapshot, made from its differential where need be; None when that is impossible."""
