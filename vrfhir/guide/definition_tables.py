@@ -67,13 +67,13 @@ def _parameters(guide: Guide, resource: Json) -> Iterator[Row]:
 def _populations(guide: Guide, resource: Json) -> Iterator[Row]:
     for group in resource.get("group", ()) if resource["resourceType"] == "Measure" else ():
         for each in group.get("population", ()):
-            coding = next(iter(each.get("code", {}).get("coding", ())), {})
+            coding = _coding(each)
             expression = each.get("criteria", {}).get("expression", "")
             yield row(
                 coding.get("display", coding.get("code", "")), each.get("description", ""), tag("code", expression)
             )
         for each in group.get("stratifier", ()):
-            coding = next(iter(each.get("code", {}).get("coding", ())), {})
+            coding = _coding(each)
             expression = each.get("criteria", {}).get("expression", "")
             name = guide.terminology.display(coding.get("system", ""), coding.get("code", "")) or coding.get("code", "")
             yield row(f"by {name}", each.get("description", ""), tag("code", expression))
@@ -82,6 +82,11 @@ def _populations(guide: Guide, resource: Json) -> Iterator[Row]:
 def _names(guide: Guide, resource: Json) -> Iterator[Row]:
     for each in resource.get("uniqueId", ()):
         yield row(tag("code", each["value"]), each["type"], "preferred" if each.get("preferred") else "")
+
+
+def _coding(holder: Json) -> Json:
+    codings: list[Json] = holder.get("code", {}).get("coding", [])
+    return codings[0] if codings else {}
 
 
 def _lines(parts: list[Html]) -> list[Html]:

@@ -22,7 +22,9 @@ def story_page(guide: Guide, story: Story) -> Page:
     """The story as told in its README, and its files."""
     text = story.readme.strip()
     told = text.partition("\n")[2] if text.startswith("# ") else text
-    pages = {each.name: each.page for each in story.messages} | {each.name: each.page for each in story.examples}
+    pages = {
+        name: each.page for each in story.messages for name in (each.name, f"{each.name}.hl7", f"hl7v2/{each.name}.hl7")
+    } | {each.name: each.page for each in story.examples}
     rows = [
         row(tag("a", each.name, href=each.page), each.resource["resourceType"], _profiles(guide, each.resource))
         for each in story.examples
