@@ -251,4 +251,4 @@ def test_the_index_tells_the_messages(folder: Path) -> None:
         == EXPECTED[folder.name][0]
     )
     triggers = {path.stem.split("-")[1].upper() for path in folder.glob("hl7v2/*.hl7")}
-    assert triggers == set(re.findall(r"I1[2-5]|T02", messages))
+    assert triggers == set(re.findall(r"I1[2-5]|T02|S12", messages))

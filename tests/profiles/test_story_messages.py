@@ -26,6 +26,7 @@ REFERRALS = sorted(
     path for folder in STORIES for path in folder.glob("hl7v2/ref-*.hl7") if not path.stem.startswith("ref-i12-wrong")
 )
 DOCUMENTS = sorted(path for folder in STORIES for path in folder.glob("hl7v2/mdm-*.hl7"))
+APPOINTMENTS = sorted(path for folder in STORIES for path in folder.glob("hl7v2/siu-*.hl7"))
 ANSWERS = [(folder, row) for folder in STORIES for row in generator().Story(folder).recipe["answer"]]
 
 NOT_YET_VALID = {
@@ -72,7 +73,7 @@ def test_no_value_is_lost(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*REFERRALS, *DOCUMENTS, *(folder / "hl7v2" / f"{row['file']}.hl7" for folder, row in ANSWERS)],
+    [*REFERRALS, *DOCUMENTS, *APPOINTMENTS, *(folder / "hl7v2" / f"{row['file']}.hl7" for folder, row in ANSWERS)],
     ids=lambda one: f"{one.parts[-3]}/{one.stem}",
 )
 def test_the_message_is_as_its_version_of_hl7_v2_wants(path: Path) -> None:
@@ -292,9 +293,25 @@ def test_the_fit_note_by_itself_says_the_same(path: Path) -> None:
     assert [segment.value(3) for segment in message.all("NTE")] == [each["text"] for each in statement["note"]]
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda one: f"{one.parts[-3]}/{one.stem}")
-def test_the_readme_says_whether_the_fit_note_is_mapped(path: Path) -> None:
-    told = "it is not mapped yet" in (path.parents[1] / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", APPOINTMENTS, ids=lambda one: f"{one.parts[-3]}/{one.stem}")
+def test_the_appointment_by_itself_says_the_same(path: Path) -> None:
+    message, folder = parse(path.read_bytes()), resources(path.parents[1])
+    appointment = folder["appointment"]
+    digits = str.maketrans("", "", "-:T")
+    assert message.value("SCH-2.1") == appointment["identifier"][0]["value"]
+    assert message.value("SCH-7.2") == appointment["description"]
+    assert message.value("SCH-26.1") == folder["prescription"]["identifier"][0]["value"]
+    assert message.value("SCH-11.4") == message.value("AIP-6") == appointment["start"][:19].translate(digits)
+    assert message.value("SCH-11.5") == appointment["end"][:19].translate(digits)
+    assert message.value("PID-3.1") == folder["patient"]["identifier"][0]["value"]
+    assert message.value("AIP-3.1") == folder["therapist"]["identifier"][0]["value"]
+    assert message.value("NTE-3") == appointment["comment"]
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *APPOINTMENTS], ids=lambda one: f"{one.parts[-3]}/{one.stem}")
+def test_the_readme_says_what_is_not_mapped(path: Path) -> None:
+    lines = (path.parents[1] / "README.md").read_text(encoding="utf-8").splitlines()
+    told = any("not mapped yet" in line for line in lines if line.startswith(f"| `{path.name}`"))
     try:
         mapping = mapped(path)
     except UnreadableError:
