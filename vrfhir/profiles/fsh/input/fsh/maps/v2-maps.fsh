@@ -104,8 +104,8 @@ Usage: #definition
 * purpose = "Hospital and practice both refer (seeds 000 and 003); the class says where the patient was."
 * insert FromTo("http://terminology.hl7.org/CodeSystem/v2-0284", "http://terminology.hl7.org/CodeSystem/v3-ActCode")
 * insert Map(I, equivalent, IMP)
-* insert Map(O, equivalent, AMB)
-* insert Map(A, equivalent, AMB)
+* insert Map(O, wider, AMB)
+* insert Map(A, wider, AMB)
 * insert Map(E, equivalent, EMER)
 
 Instance: vr-provider-role-from-v2
