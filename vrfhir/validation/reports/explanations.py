@@ -13,7 +13,7 @@ from typing import NamedTuple
 from vrfhir.definitions import CORE_CANONICAL, Definitions
 from vrfhir.validation.rules import RULES
 
-__all__ = ["Explanation", "explanation", "known_rules", "nearest"]
+__all__ = ["Explanation", "explanation", "general", "known_rules", "nearest"]
 
 _EXAMPLES = Path(__file__).with_name("examples.toml")
 _R4 = "https://hl7.org/fhir/R4/"
@@ -95,7 +95,7 @@ def explanation(rule: str, definitions: Definitions) -> Explanation | None:
     wrong, right = _examples().get(rule, ("", ""))
     row = RULES.get(rule)
     if row is not None:
-        text, remedy = _general(row.text), _general(row.hint)
+        text, remedy = general(row.text), general(row.hint)
         return Explanation(rule, row.severity, text, remedy, _clause(rule), "", wrong, right)
     if rule in _READING:
         severity, text, remedy = _READING[rule]
@@ -173,6 +173,6 @@ def _clause(rule: str) -> str:
     return ""
 
 
-def _general(text: str) -> str:
+def general(text: str) -> str:
     """The words of a rule with an ellipsis for what is filled in."""
     return re.sub(r"\s+", " ", re.sub(r"\{\w+\}", "…", text)).removesuffix(" …").replace("'…'", "…").strip()

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from vrfhir import __version__
 from vrfhir.issues import Issue
 from vrfhir.validation.reports.checked import Checked, Summary
+from vrfhir.validation.reports.explanations import general
+from vrfhir.validation.rules import RULES
 
 __all__ = ["render"]
 
@@ -47,7 +49,7 @@ def render(checked: Sequence[Checked], summary: Summary) -> str:
 
 def _result(rules: dict[str, Json], checked: Checked, issue: Issue, fingerprint: str) -> Json:
     level = _LEVELS[issue.severity]
-    rule = rules.setdefault(issue.id, _rule(issue, level, len(rules)))
+    rules.setdefault(issue.id, _rule(issue, level))
     location: Json = {"physicalLocation": {"artifactLocation": {"uri": _uri(checked.file or checked.name)}}}
     line = checked.line(issue)
     if line is not None:
@@ -58,7 +60,7 @@ def _result(rules: dict[str, Json], checked: Checked, issue: Issue, fingerprint:
     text = f"{issue.text} {issue.hint}".rstrip()
     result: Json = {
         "ruleId": issue.id,
-        "ruleIndex": rule["properties"]["index"],
+        "ruleIndex": list(rules).index(issue.id),
         "level": level,
         "message": {"text": text},
         "locations": [location],
@@ -68,18 +70,16 @@ def _result(rules: dict[str, Json], checked: Checked, issue: Issue, fingerprint:
     return result
 
 
-def _rule(issue: Issue, level: str, index: int) -> Json:
+def _rule(issue: Issue, level: str) -> Json:
     """What is known of a rule before any value is put in: the same words whatever file it was found in."""
-    from vrfhir.validation.rules import RULES
-
     row = RULES.get(issue.id)
-    text = row.text if row is not None else f"Rule {issue.id.rpartition('#')[2]}"
+    text = general(row.text) if row is not None else f"Rule {issue.id.rpartition('#')[2]}"
     rule: Json = {
         "id": issue.id,
         "shortDescription": {"text": text},
         "help": {"text": f"vrfhir explain '{issue.id}' says more."},
         "defaultConfiguration": {"level": level},
-        "properties": {"index": index, "tags": ["fhir", issue.code]},
+        "properties": {"tags": ["fhir", issue.code]},
     }
     return rule
 
