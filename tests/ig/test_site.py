@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from vrfhir.fhir import xml
 from vrfhir.guide.diagrams import referral_flow, state_machine
 from vrfhir.guide.forms import questionnaire_page
 from vrfhir.guide.frame import Page, document
+from vrfhir.guide.links import page_of
 from vrfhir.guide.markdown import blocks
 from vrfhir.guide.markup import tag
 from vrfhir.guide.receivers import place_of, rows, what_a_receiver_does
@@ -38,6 +41,7 @@ class Reader(HTMLParser):
         self.tags: Counter[str] = Counter()
         self.open: list[str] = []
         self.text = ""
+        self.unlinked = ""
         self.feed(text)
         assert self.open == []
 
@@ -59,6 +63,7 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        self.unlinked += "" if "a" in self.open else f"{data} "
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +107,39 @@ def test_every_link_leads_somewhere(files: dict[str, bytes], read: dict[str, Rea
             if where not in files or (anchor and anchor not in read[where].ids):
                 dead.append((name, link))
     assert dead == []
+
+
+def test_every_canonical_of_ours_is_a_link(read: dict[str, Reader], guide: Guide) -> None:
+    pattern = re.compile(r"https://vrfhir\.org/fhir/[A-Za-z]+/[A-Za-z0-9-]+")
+    plain = []
+    for name, page in read.items():
+        for url in set(pattern.findall(page.unlinked)):
+            own = guide.artefact(url)
+            if own is not None and page_of(own) != name:
+                plain.append((name, url))
+    assert plain == []
+
+
+def test_every_artefact_and_example_is_there_as_xml_too(files: dict[str, bytes], guide: Guide) -> None:
+    names = [f"{one.resource_type}-{one.id}" for one in artefacts()]
+    names += [each.page.removesuffix(".html") for each in guide.examples]
+    assert [name for name in names if f"{name}.xml" not in files] == []
+    for name in (names[0], "StructureDefinition-VR-Prescription", "example-driver-prescription", "example-driver-plan"):
+        parsed = xml.parse(files[f"{name}.xml"], guide.definitions.fields)
+        assert parsed.issues == []
+        assert json.loads(json.dumps(parsed.resource, default=float)) == json.loads(files[f"{name}.json"])
+
+
+def test_the_downloads_name_every_artefact_and_the_digest_of_the_package(
+    files: dict[str, bytes], read: dict[str, Reader], guide: Guide
+) -> None:
+    page = read["downloads.html"]
+    archive = next(name for name in files if name.endswith(".tgz"))
+    assert archive in page.links
+    assert sha256(files[archive]).hexdigest() in page.text
+    for one in artefacts():
+        assert {f"{one.resource_type}-{one.id}.{kind}" for kind in ("html", "json", "xml")} <= set(page.links)
+    assert f"## {guide.version} " in (ROOT / "vrfhir" / "guide" / "changes.md").read_text(encoding="utf-8")
 
 
 def test_nothing_is_fetched_from_elsewhere(files: dict[str, bytes], read: dict[str, Reader]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from vrfhir.guide.frame import section
-from vrfhir.guide.links import canonical_link
+from vrfhir.guide.links import canonical_link, linked
 from vrfhir.guide.markup import Content, Html, tag
 from vrfhir.guide.sources import Guide, Json
 from vrfhir.guide.terminology import Row, row, table
@@ -70,13 +70,15 @@ def _populations(guide: Guide, resource: Json) -> Iterator[Row]:
             coding = _coding(each)
             expression = each.get("criteria", {}).get("expression", "")
             yield row(
-                coding.get("display", coding.get("code", "")), each.get("description", ""), tag("code", expression)
+                coding.get("display", coding.get("code", "")),
+                each.get("description", ""),
+                tag("code", linked(guide, expression)),
             )
         for each in group.get("stratifier", ()):
             coding = _coding(each)
             expression = each.get("criteria", {}).get("expression", "")
             name = guide.terminology.display(coding.get("system", ""), coding.get("code", "")) or coding.get("code", "")
-            yield row(f"by {name}", each.get("description", ""), tag("code", expression))
+            yield row(f"by {name}", each.get("description", ""), tag("code", linked(guide, expression)))
 
 
 def _names(guide: Guide, resource: Json) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from vrfhir.guide.frame import Page, facts, section
-from vrfhir.guide.links import page_of
+from vrfhir.guide.links import linked, page_of
 from vrfhir.guide.markdown import blocks
 from vrfhir.guide.markup import Html, join, tag
 from vrfhir.guide.sources import Guide, title_of
@@ -98,7 +98,9 @@ def _artefacts(guide: Guide, resource_type: str, heading: str) -> Html | None:
             )
             for kind in ("json", "xml")
         ]
-        rows.append(row(tag("a", title_of(each), href=page_of(each)), tag("code", each.get("url", "")), files))
+        rows.append(
+            row(tag("a", title_of(each), href=page_of(each)), tag("code", linked(guide, each.get("url", ""))), files)
+        )
     if not rows:
         return None
     summary = tag("summary", f"{heading} ({len(rows)})")

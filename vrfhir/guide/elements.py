@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vrfhir.guide.frame import first_sentence
-from vrfhir.guide.links import canonical_link, type_link
+from vrfhir.guide.links import canonical_link, linked, type_link
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.receivers import what_a_receiver_does, what_a_sender_does
 from vrfhir.guide.sources import Guide, Json
@@ -74,12 +74,16 @@ def notes_cell(guide: Guide, structure: Json, element: Json, whole: Json, own: l
         notes.append(tag("span", short))
     for key, value in element.items():
         if prefix := next((each for each in _VALUES if key.startswith(each)), None):
-            notes.append(tag("span", f"{_WORDS[prefix]} ", _value(value)))
+            notes.append(tag("span", f"{_WORDS[prefix]} ", _value(guide, value)))
     if slicing := element.get("slicing"):
         by = ", ".join(f"{each['type']} of {each['path']}" for each in slicing.get("discriminator", ()))
         rules = slicing.get("rules", "")
         notes.append(
-            tag("span", f"slices, told apart by {by}; {rules}" if by else f"slices; {rules}", class_="slicing")
+            tag(
+                "span",
+                linked(guide, f"slices, told apart by {by}; {rules}" if by else f"slices; {rules}"),
+                class_="slicing",
+            )
         )
     if "maxLength" in element:
         notes.append(tag("span", f"at most {element['maxLength']} characters"))
@@ -126,13 +130,13 @@ def purpose_of(guide: Guide, structure: Json, element: Json) -> str:
     return "" if element["path"].endswith("xtension") and short in _GENERIC else short
 
 
-def _value(value: Any) -> Html:
+def _value(guide: Guide, value: Any) -> Html:
     if isinstance(value, dict):
         codings = value.get("coding", [value] if "code" in value else [])
         if codings and all("code" in each for each in codings):
-            return join(*[tag("code", _coding(each)) for each in codings])
-        return tag("code", json.dumps(value, ensure_ascii=False))
-    return tag("code", str(value).lower() if isinstance(value, bool) else str(value))
+            return join(*[tag("code", linked(guide, _coding(each))) for each in codings])
+        return tag("code", linked(guide, json.dumps(value, ensure_ascii=False)))
+    return tag("code", str(value).lower() if isinstance(value, bool) else linked(guide, str(value)))
 
 
 def _coding(coding: Json) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vrfhir.guide.code_view import json_view
 from vrfhir.guide.definition_tables import definition_tables
 from vrfhir.guide.frame import Page, facts, first_sentence, section
-from vrfhir.guide.links import page_of
+from vrfhir.guide.links import linked, page_of
 from vrfhir.guide.markdown import blocks
 from vrfhir.guide.markup import Content, join, tag
 from vrfhir.guide.sources import Guide, Json, title_of
@@ -65,7 +65,7 @@ def artefact_page(guide: Guide, resource: Json) -> Page:
     for key, label in _PLAIN.items():
         value = resource.get(key)
         if isinstance(value, str):
-            rows.append((label, tag("code", value)))
+            rows.append((label, tag("code", linked(guide, value))))
         elif isinstance(value, list) and all(isinstance(each, str) for each in value):
             rows.append((label, [join(tag("code", each), " ") for each in value]))
     body = join(
@@ -75,7 +75,14 @@ def artefact_page(guide: Guide, resource: Json) -> Page:
         facts(rows),
         definition_tables(guide, resource),
         section(
-            "json", "JSON", json_view(resource, lambda text: _target(guide, text), f"{title_of(resource)} as JSON")
+            "json",
+            "JSON",
+            json_view(
+                resource,
+                lambda text: _target(guide, text),
+                lambda text: linked(guide, text),
+                f"{title_of(resource)} as JSON",
+            ),
         ),
     )
     name = page_of(resource)

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from vrfhir.guide.frame import facts
-from vrfhir.guide.links import canonical_link
+from vrfhir.guide.links import canonical_link, linked
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Json
 
@@ -148,15 +148,17 @@ class FormItems:
 
     def _machinery(self, item: Json) -> Html:
         rows: list[tuple[str, Content]] = [("Link id", tag("code", item["linkId"]))]
-        codes = [tag("code", f"{each.get('system', '')}#{each['code']}") for each in item.get("code", ())]
+        codes = [
+            tag("code", linked(self.guide, f"{each.get('system', '')}#{each['code']}")) for each in item.get("code", ())
+        ]
         if codes:
             rows.append(("Code", codes))
         if "definition" in item:
-            rows.append(("Definition", tag("code", item["definition"])))
+            rows.append(("Definition", tag("code", linked(self.guide, item["definition"]))))
         for each in item.get("extension", ()):
             url = str(each.get("url", ""))
             if url.startswith(_SDC):
-                rows.append((url.removeprefix(_SDC), _expression(each)))
+                rows.append((url.removeprefix(_SDC), _expression(self.guide, each)))
         return tag("div", facts(rows), class_="machinery")
 
 
@@ -187,13 +189,13 @@ def _as_offered(question: Json, expected: Any) -> Any:
     return expected
 
 
-def _expression(extension: Json) -> Html:
+def _expression(guide: Guide, extension: Json) -> Html:
     """What an extension says: its expression or value, or those of its parts by name."""
     if parts := extension.get("extension"):
-        return join(*[tag("span", f"{each['url']} ", _expression(each), class_="line") for each in parts])
+        return join(*[tag("span", f"{each['url']} ", _expression(guide, each), class_="line") for each in parts])
     value = _value(extension)
     shown = value.get("expression", _words(value)) if isinstance(value, dict) else value
-    return tag("code", str(shown).lower() if isinstance(shown, bool) else str(shown))
+    return tag("code", str(shown).lower() if isinstance(shown, bool) else linked(guide, str(shown)))
 
 
 def _unit(item: Json) -> Html | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vrfhir.guide.frame import Page, facts, section, tabs
-from vrfhir.guide.links import canonical_link, page_of
+from vrfhir.guide.links import canonical_link, linked, page_of
 from vrfhir.guide.markdown import blocks, inline
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Invalid, Json, own_rules, title_of
@@ -91,7 +91,7 @@ def _rules(guide: Guide, structure: Json) -> Html | None:
                 tag("h3", tag("code", rule["key"]), " ", severity),
                 tag("p", inline(rule.get("human", ""))),
                 tag("p", "On ", places, class_="quiet"),
-                tag("pre", tag("code", rule.get("expression", "")), class_="wrap", tabindex="0"),
+                tag("pre", tag("code", linked(guide, rule.get("expression", ""))), class_="wrap", tabindex="0"),
                 tag("p", "Broken by: ", shown) if shown else None,
                 class_="rule",
                 id=rule["key"],
