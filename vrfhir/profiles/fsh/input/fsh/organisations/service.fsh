@@ -121,6 +121,7 @@ CodeSystem: VREligibility
 Id: vr-eligibility
 Title: "VR Eligibility"
 Description: "Whether a criterion of a service lets people in or keeps them out."
+* ^purpose = "A referral should not be declined for a criterion that could have been known: referral and exclusion criteria are published with the service (seed 002)."
 * ^caseSensitive = true
 * #inclusion "Inclusion criterion" "Who meets it may be referred."
 * #exclusion "Exclusion criterion" "Who meets it may not be referred, or not yet."
@@ -129,6 +130,7 @@ ValueSet: VREligibilityVS
 Id: vr-eligibility
 Title: "VR Eligibility"
 Description: "Both kinds of criteria."
+* ^purpose = "Keeps criteria that let in apart from criteria that keep out (seed 002)."
 * include codes from system VREligibility
 
 ValueSet: VRServiceTypeVS

@@ -116,7 +116,7 @@ ValueSet: VRSickPayVS
 Id: vr-sick-pay
 Title: "VR Sick Pay"
 Description: "All kinds of sick pay."
-* ^purpose = "For the job the patient has (seed 004)."
+* ^purpose = "For the job and the assessment: what the patient is paid now says how urgent a return is (seed 004)."
 * include codes from system VRSickPay
 
 CodeSystem: VRAssessmentMethod
