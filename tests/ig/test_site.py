@@ -20,7 +20,7 @@ from vrfhir.guide.markdown import blocks
 from vrfhir.guide.markup import tag
 from vrfhir.guide.receivers import place_of, rows, what_a_receiver_does
 from vrfhir.guide.site import site_files
-from vrfhir.guide.sources import Guide, own_rules, read_guide
+from vrfhir.guide.sources import Guide, own_rules
 from vrfhir.guide.structures import structure_page
 from vrfhir.guide.systems import systems, unknown_names
 from vrfhir.guide.terminology import code_system_page, concept_map_page
@@ -64,16 +64,6 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.text += data
         self.unlinked += "" if "a" in self.open else f"{data} "
-
-
-@pytest.fixture(scope="module")
-def guide() -> Guide:
-    return read_guide(ROOT / "examples", ROOT / "conformance")
-
-
-@pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
-    return site_files(ROOT / "examples", ROOT / "conformance")
 
 
 @pytest.fixture(scope="module")

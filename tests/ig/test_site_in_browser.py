@@ -15,7 +15,6 @@ from browser import Browser, missing
 from vrfhir import fhirpath
 from vrfhir.definitions import Definitions
 from vrfhir.guide.forms import items_of
-from vrfhir.guide.site import site_files
 from vrfhir.guide.systems import systems
 
 pytestmark = [
@@ -23,7 +22,6 @@ pytestmark = [
     pytest.mark.skipif(bool(missing()), reason=f"not installed: {missing()}"),
 ]
 
-ROOT = Path(__file__).parents[2]
 PAGES = (
     "index.html",
     "flow.html",
@@ -73,9 +71,9 @@ return [...poor];
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    for name, content in site_files(ROOT / "examples", ROOT / "conformance").items():
+    for name, content in files.items():
         (folder / name).write_bytes(content)
     return folder
 
