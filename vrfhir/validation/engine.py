@@ -35,6 +35,7 @@ ResourceCheck = Callable[["Scope", Json, Location], None]
 
 _BOUND_TYPES = frozenset({"code", "string", "uri", "url", "canonical"})
 _SUGGESTIONS = 400
+_LONGEST_CODE = 200
 _REMEMBERED = 50_000
 """What strangers can make the engine remember (codes, canonicals nobody knows) is forgotten beyond this."""
 
@@ -253,7 +254,7 @@ class Engine:
         """What might have been meant, or what is allowed when that is short."""
         listed = self.terminology.expansion(value_set)
         codes = [each for rows in listed.values() for each in rows] if listed else []
-        if not codes or len(codes) > _SUGGESTIONS:
+        if not codes or len(codes) > _SUGGESTIONS or len(code) > _LONGEST_CODE:
             return ""
         from difflib import get_close_matches
 

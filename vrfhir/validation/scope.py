@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.issues import Issue, Severity
@@ -19,6 +20,7 @@ __all__ = ["Findings", "NotWellFormedError", "Scope", "Trials"]
 
 Json = dict[str, Any]
 
+_LONGEST_FACT = 1_000
 _WORSE = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 
 
@@ -185,6 +187,7 @@ class Scope:
     def _add(
         self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
     ) -> Issue:
+        facts = {name: _short(fact) for name, fact in facts.items()}
         facts["source"] = source
         row = RULES[rule]
         issue = Issue(
@@ -208,3 +211,9 @@ class Scope:
             text += f" (it could not be evaluated: {problem})"
         issue = Issue(severity, "invariant", invariant.identity, text, expression(location), source=invariant.source)
         self.findings.add(issue, json_path(location))
+
+
+def _short(fact: Any) -> Any:
+    """What is said of a value in a finding: a text of millions of characters is told by its beginning."""
+    text = fact if isinstance(fact, str) else str(fact) if isinstance(fact, Decimal) else ""
+    return text[:_LONGEST_FACT] + "…" if len(text) > _LONGEST_FACT else fact
