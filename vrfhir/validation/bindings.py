@@ -295,7 +295,7 @@ def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Fi
         if supplement is None and not system.startswith(_EXTERNAL):
             return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
         return []
-    if display is not None and (expected := engine.displays(system, code)):
+    if display is not None and display.strip() and (expected := engine.displays(system, code)):
         wanted = " ".join(display.split()).casefold()
         if all(" ".join(each.split()).casefold() != wanted for each in expected):
             shown = " or ".join(f"'{each}'" for each in dict.fromkeys(expected))

@@ -73,7 +73,10 @@ def _contained(scope: Scope, wanted: str) -> Target | None:
 def reference_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
     """A Reference where its type is used."""
     reference = value.get("reference")
-    if type(reference) is not str or not reference.strip():
+    if type(reference) is str and reference and not reference.strip():
+        scope.report("REFERENCE_REF_INVALID_REF", location)
+        return
+    if type(reference) is not str or not reference:
         identifier = value.get("identifier")
         known = isinstance(identifier, dict) and (identifier.get("system") or identifier.get("value"))
         if not known and not value.get("display"):
@@ -90,12 +93,23 @@ def reference_element(scope: Scope, child: Child, value: Json, location: Locatio
         and not type_in_text(scope, reference)
     ):
         scope.report("REFERENCE_REF_SUSPICIOUS", location, found=reference)
+    if "?" in reference and _is_conditional(scope, reference) and not _in_transaction(scope):
+        scope.report("REFERENCE_REF_QUERY_NOT_TRANSACTION", location, found=reference)
     if scope.bundle is None and reference[0] != "#" and "type" not in value and scope.looks_away:
         return
     if scope.bundle is not None and not reference.startswith("#"):
         scope.bundle.check_reference(scope, reference, location)
     types = child.definition.get("type", ())
     check_targets(scope, types, value, location, resolve=True)
+
+
+def _is_conditional(scope: Scope, reference: str) -> bool:
+    """True for a search instead of an id: ``Patient?identifier=…``."""
+    return reference.partition("?")[0] in scope.engine.resource_types
+
+
+def _in_transaction(scope: Scope) -> bool:
+    return scope.bundle is not None and scope.bundle.type in ("transaction", "batch")
 
 
 def check_targets(
@@ -179,7 +193,7 @@ def _stated_type(scope: Scope, allowed: list[str], stated: str, named: str, loca
         and all(_type_of(scope, url) for url in allowed)
     ):
         scope.report("Reference_REF_WrongTarget", location, found=stated, expected=", ".join(allowed))
-    if named and named != short:
+    if named and named != stated:
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=stated)
 
 
