@@ -64,6 +64,9 @@ class Engine:
         "ValueSet": "value_sets:check_value_set",
         "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
+        "SearchParameter": "search_parameters:check_search_parameter",
+        "CapabilityStatement": "search_parameters:check_capability_statement",
+        "StructureDefinition": "structure_definitions:check_structure_definition",
     }
     """Rules in code by resource type; the module is imported when the first such resource comes."""
 

@@ -55,6 +55,11 @@ _CLAUSES = (
     (r"(?i)questionnaire_q_", "questionnaire.html"),
     (r"CODESYSTEM_", "codesystem.html"),
     (r"VALUESET_", "valueset.html"),
+    (r"(?i)conceptmap_", "conceptmap.html"),
+    (r"SEARCHPARAMETER_|ED_SEARCH", "searchparameter.html"),
+    (r"CapabalityStatement", "capabilitystatement.html"),
+    (r"SD_|ED_|ERROR_GENERATING_SNAPSHOT|Unable_to_find_base|VR-VAL-010[5-8]", "structuredefinition.html"),
+    (r"INVALID_DISPLAY_NAME", "resource.html#Resource"),
     (r"MEASURE_", "measure.html"),
     (r"VR-VAL-01", "questionnaire.html"),
     (r"VR-VAL-000|Details_for", "profiling.html"),
@@ -105,7 +110,10 @@ def explanation(rule: str, definitions: Definitions) -> Explanation | None:
 
 def known_rules(definitions: Definitions) -> Iterator[str]:
     """The ids of the rules in code, and the keys of the constraints of VR, UK Core and R4's own types."""
+    from vrfhir.validation.definition_rules import DEFINITION_RULES
+
     yield from RULES
+    yield from DEFINITION_RULES
     yield from _READING
     for _, key, _ in _constraints(definitions):
         yield key
