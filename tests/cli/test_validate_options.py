@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vrfhir.cli import checking, inputs, main
+from vrfhir.cli import archives, checking, main
 from vrfhir.cli.checking import Checking, check_all
 from vrfhir.cli.inputs import Item
 from vrfhir.validation import Validator
@@ -220,7 +220,7 @@ def test_archives_that_are_none(folder: Path, capsys: pytest.CaptureFixture[str]
 def test_a_small_archive_that_unpacks_to_much(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "_MAX_UNPACKED", 100_000)
+    monkeypatch.setattr(archives, "_MAX_UNPACKED", 100_000)
     archive(folder / "bomb.tgz", {f"package/Patient-{n}.json": GOOD.encode() + b" " * 50_000 for n in range(9)})
     code, text, _ = out(capsys, "bomb.tgz", "--no-source")
     assert (code, "VR-CLI-0006" in text) == (1, True)
