@@ -120,6 +120,8 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
         else:
             _part(scope, parent, url, location)
         return
+    if not scope.options.examples and "example.org" in url:
+        scope.report("TYPE_SPECIFIC_CHECKS_DT_URL_EXAMPLE", (location, "url", "url", -1), found=url)
     if definition is None:
         definition = scope.engine.extension(url.partition("|")[0])
     if definition is None:

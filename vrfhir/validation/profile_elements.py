@@ -28,8 +28,10 @@ def check_elements(scope: Scope, resource: Json, base: Json, location: Location)
     place = at(location, "differential")
     known = {str(each.get("path")): each for each in base["snapshot"]["element"]}
     order = {path: number for number, path in enumerate(known)}
-    name, before, rules = text(resource, "type"), -1, _rules(base)
-    for element, here in rows(differential, "element", place):
+    name, rules = text(resource, "type"), _rules(base)
+    listed = list(rows(differential, "element", place))
+    late = _late(known, order, [text(element, "path") for element, _ in listed])
+    for (element, here), is_late in zip(listed, late, strict=True):
         path = text(element, "path")
         _alone(scope, resource, element, here)
         _constraints(scope, resource, element, rules, here)
@@ -48,15 +50,25 @@ def check_elements(scope: Scope, resource: Json, base: Json, location: Location)
         if origin is None:
             _unknown(scope, known, path, location, here)
             continue
-        number = order[str(origin.get("path"))]
-        if number < before:
+        if is_late:
             scope.report("VR-VAL-0105", here, found=path)
             scope.report("VR-VAL-0105", location, found=path)
             continue
-        before = number
         if ":" not in text(element, "id") and "sliceName" not in element:
             _narrower(scope, element, origin, path, location)
             _types(scope, element, origin, path, location)
+
+
+def _late(known: dict[str, Json], order: dict[str, int], paths: list[str]) -> list[bool]:
+    """Which elements stand before one that the base has earlier. The root is in no order."""
+    late, least = [False] * len(paths), len(order)
+    for index in range(len(paths) - 1, -1, -1):
+        origin = known.get(paths[index]) or _choice(known, paths[index])
+        if origin is not None and "." in paths[index]:
+            number = order[str(origin.get("path"))]
+            late[index] = number > least
+            least = min(least, number)
+    return late
 
 
 def _choice(known: dict[str, Json], path: str) -> Json | None:
