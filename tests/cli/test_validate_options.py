@@ -112,6 +112,12 @@ def test_a_baseline_accepts_what_is_known_and_tells_what_is_stale(
     assert "stale in the baseline: bad.json: Patient.gender [Terminology_TX_NoValid_16]" in text
     # the same issue twice is not accepted twice
     (folder / "twice.json").write_text('{"resourceType": "Patient", "name": [{"use": "x"}, {"use": "x"}]}')
+    # what is said of a whole object does not hang on the rest of it
+    (folder / "odd.json").write_text('{"resourceType": "Observation", "status": "final"}')
+    odd = ["odd.json", "--baseline", "odd-known.json"]
+    assert out(capsys, *odd, "--write-baseline")[0] == 0
+    (folder / "odd.json").write_text('{"resourceType": "Observation", "status": "amended"}')
+    assert out(capsys, *odd)[0] == 0
     # files not checked are not stale, files that are gone are
     (folder / "bad.json").write_text(GOOD)
     (folder / "warns.json").unlink()
@@ -259,6 +265,20 @@ def test_wrong_numbers_are_refused(folder: Path) -> None:
 def test_best_practice_is_an_option(folder: Path) -> None:
     checked = [main(["validate", "good.json", "--best-practice", each]) for each in ("ignore", "hint", "warning")]
     assert checked == [0, 0, 0]
+
+
+def test_file_names_that_are_no_text(folder: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.json")
+    (folder / name).write_text(BAD)
+    for format_ in ("text", "json", "operation-outcome", "sarif", "junit", "html"):
+        done = subprocess.run(
+            [sys.executable, "-m", "vrfhir", "validate", name, "--format", format_, "--output", f"{format_}:out"],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, b""), format_
+        assert (folder / "out").read_bytes()
 
 
 # Several processes

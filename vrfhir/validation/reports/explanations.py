@@ -82,6 +82,23 @@ _READING = {
 """The rules of the readers of JSON and XML: severity, what is wrong, what to do."""
 
 
+_REMEDIES = (
+    (r"(?i)terminology_|unknown_code", "Use a code of the value set; the finding names what is near or allowed."),
+    (r"(?i)display_name", "Write the display that the code system has, or leave it out."),
+    (r"(?i)coding_has", "Add the system of the code."),
+    (r"(?i)type_specific", "Write the value in the form that its type asks for."),
+    (r"(?i).*profile_minimum", "Add what is missing."),
+    (r"(?i).*profile_maximum", "Remove what is too much."),
+    (r"(?i)_DT_Fixed|fixed_type|type_checks_pattern|profile_val", "Use the value that the profile names."),
+    (r"(?i)extension_|ext_|profile_ext", "Use the extension as its definition says: where, and with which value."),
+    (r"(?i)bundle_", "Build the Bundle as its type asks for."),
+    (r"(?i)xhtml_", "Keep to the elements and attributes that a narrative may have."),
+    (r"(?i)questionnaire_qr", "Answer as the questionnaire asks."),
+    (r"(?i)reference_", "Point to a resource of the type and in the place that the element asks for."),
+)
+"""What to do where the rule itself does not say it."""
+
+
 class Explanation(NamedTuple):
     """All there is to say about a rule; what is not known is empty."""
 
@@ -100,7 +117,7 @@ def explanation(rule: str, definitions: Definitions) -> Explanation | None:
     wrong, right = _examples().get(rule, ("", ""))
     row = RULES.get(rule)
     if row is not None:
-        text, remedy = general(row.text), general(row.hint)
+        text, remedy = general(row.text), general(row.hint) or _remedy(rule)
         return Explanation(rule, row.severity, text, remedy, _clause(rule), "", wrong, right)
     if rule in _READING:
         severity, text, remedy = _READING[rule]
@@ -137,7 +154,7 @@ def _constraint(rule: str, definitions: Definitions) -> Explanation | None:
             expression = str(row.get("expression") or "")
             text = f"{words} It is checked as: {expression}" if words else f"It demands: {expression}"
             clause = _page(url, definitions)
-            remedy = "Change the element so that the rule holds."
+            remedy = _remedy("")
             return Explanation(identity, str(row.get("severity")), text, remedy, clause, where, wrong, right)
     return None
 
@@ -173,6 +190,13 @@ def _examples() -> dict[str, tuple[str, str]]:
     return {rule: (row["wrong"], row["right"]) for rule, row in rows.items()}
 
 
+def _remedy(rule: str) -> str:
+    for pattern, words in _REMEDIES:
+        if re.match(pattern, rule):
+            return words
+    return "Change the element so that the rule holds."
+
+
 def _clause(rule: str) -> str:
     for pattern, page in _CLAUSES:
         found = re.match(pattern, rule)
@@ -183,4 +207,5 @@ def _clause(rule: str) -> str:
 
 def general(text: str) -> str:
     """The words of a rule with an ellipsis for what is filled in."""
-    return re.sub(r"\s+", " ", re.sub(r"\{\w+\}", "…", text)).removesuffix(" …").replace("'…'", "…").strip()
+    words = re.sub(r"\s+", " ", re.sub(r"\{\w+\}", "…", text)).removesuffix(" …").replace("'…'", "…").strip()
+    return words if re.search(r"\w", words) else ""
