@@ -53,7 +53,7 @@ _CLAUSES = (
     (r"(?i)bundle_", "bundle.html"),
     (r"(?i)questionnaire_qr", "questionnaireresponse.html"),
     (r"(?i)questionnaire_q_", "questionnaire.html"),
-    (r"CODESYSTEM_", "codesystem.html"),
+    (r"(?i)codesystem_", "codesystem.html"),
     (r"VALUESET_", "valueset.html"),
     (r"(?i)conceptmap_", "conceptmap.html"),
     (r"SEARCHPARAMETER_|ED_SEARCH", "searchparameter.html"),
