@@ -248,6 +248,16 @@ def test_what_was_not_answered_is_asked_again_later() -> None:
     assert terminology.code_in_system(SNOMED, "1") is IN
 
 
+def test_a_validator_asks_again_what_was_not_answered() -> None:
+    answers = iter([httpx.Response(500), httpx.Response(200, json=parameters(result=False))])
+    server = TerminologyServer(ServerSettings(BASE, retries=0), transport=httpx.MockTransport(lambda _: next(answers)))
+    validator = Validator(terminology=server)
+    coding = {"system": SNOMED, "code": "1"}
+    observation = {"resourceType": "Observation", "status": "final", "code": {"coding": [coding]}}
+    assert validator.validate(observation).issues == []
+    assert [issue.id for issue in validator.validate(observation).issues] == ["Unknown_Code_in_Version"]
+
+
 def test_an_answer_too_large_is_none() -> None:
     server = TerminologyServer(
         ServerSettings(BASE, retries=0, max_answer_bytes=1_000),

@@ -129,7 +129,9 @@ class Engine:
         check_language(scope, resource, location)
 
     def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> None:
-        """Keep what is to be said about a coding."""
+        """Keep what is to be said about a coding, unless more may be known of it the next time."""
+        if not self.terminology.is_settled(key[0], key[1]):
+            return
         _forget(self.codings)
         self.codings[key] = found
 
