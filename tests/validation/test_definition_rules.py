@@ -359,6 +359,89 @@ def test_rule(validator: Validator, rule: str, wrong: Json, right: Json) -> None
     assert rule not in {issue.id for issue in validator.validate(right).issues}
 
 
+def coded(*codes: str) -> Json:
+    return {"coding": [{"system": SYSTEM, "code": code} for code in codes]}
+
+
+def scored(scoring: str, group: Json, kind: str = "summary", *groups: str) -> set[str]:
+    """The rules a report breaks against a measure with two populations in each group."""
+    populations = [
+        {"code": coded(code), "criteria": {"language": "text/fhirpath", "expression": "true"}} for code in "ab"
+    ]
+    measure: Json = {
+        "resourceType": "Measure",
+        "url": ROOT + "Measure/m",
+        "status": "active",
+        "scoring": {"coding": [{"system": SYSTEM, "code": scoring}]},
+        "group": [{"code": coded(name), "population": populations} for name in groups or ("g",)],
+    }
+    report: Json = {
+        "resourceType": "MeasureReport",
+        "status": "complete",
+        "type": kind,
+        "measure": measure["url"],
+        "period": {"start": "2026"},
+        "group": [group],
+    }
+    found = Validator(Definitions.default().with_resources([measure])).validate(report)
+    return {issue.id for issue in found.issues if issue.id.startswith("MEASURE_MR")}
+
+
+BOTH = [{"code": coded("a"), "count": 1}, {"code": coded("b"), "count": 1}]
+SCORE: Json = {"measureScore": {"value": 0.5}}
+
+
+@pytest.mark.parametrize(
+    ("scoring", "group", "kind", "expected"),
+    [
+        ("proportion", {"population": BOTH, **SCORE}, "summary", set()),
+        ("cohort", {"population": BOTH}, "summary", set()),
+        ("proportion", {"population": BOTH}, "summary", {"MEASURE_MR_SCORE_REQUIRED"}),
+        ("cohort", {"population": BOTH, **SCORE}, "summary", {"MEASURE_MR_SCORE_PROHIBITED_MS"}),
+        ("proportion", {"population": BOTH, **SCORE}, "data-collection", {"MEASURE_MR_SCORE_PROHIBITED_RT"}),
+        (
+            "proportion",
+            {"population": BOTH, "measureScore": {"value": 2}},
+            "summary",
+            {"MEASURE_MR_SCORE_VALUE_INVALID_01"},
+        ),
+        (
+            "proportion",
+            {"population": BOTH, "measureScore": {"value": 1, "unit": "x"}},
+            "summary",
+            {"MEASURE_MR_SCORE_UNIT_PROHIBITED"},
+        ),
+        (
+            "ratio",
+            {"population": BOTH, "measureScore": {"unit": "x"}},
+            "summary",
+            {"MEASURE_MR_SCORE_VALUE_REQUIRED", "MEASURE_MR_SCORE_UNIT_REQUIRED"},
+        ),
+        ("cohort", {"population": BOTH[:1]}, "summary", {"MEASURE_MR_GRP_POP_MISSING_BY_CODE"}),
+        ("cohort", {"population": [*BOTH, BOTH[0]]}, "summary", {"MEASURE_MR_GRP_POP_DUPL_CODE"}),
+        ("cohort", {"population": [*BOTH, {"count": 1}]}, "summary", {"MEASURE_MR_GRP_POP_NO_CODE"}),
+        (
+            "cohort",
+            {"population": [*BOTH, {"code": coded("c"), "count": 1}]},
+            "summary",
+            {"MEASURE_MR_GRP_POP_UNK_CODE"},
+        ),
+        ("cohort", {"population": [BOTH[0], {"code": coded("b")}]}, "summary", {"MEASURE_MR_GRP_POP_NO_COUNT"}),
+        ("cohort", {"code": coded("h"), "population": BOTH}, "summary", {"MEASURE_MR_GRP_NO_WRONG_CODE"}),
+    ],
+)
+def test_measure_reports(scoring: str, group: Json, kind: str, expected: set[str]) -> None:
+    assert scored(scoring, group, kind) == expected
+
+
+def test_groups_of_measure_reports() -> None:
+    missing = "MEASURE_MR_GRP_MISSING_BY_CODE"
+    assert scored("cohort", {"code": coded("g"), "population": BOTH}, "summary", "g", "h") == {missing}
+    assert scored("cohort", {"population": BOTH}, "summary", "g", "h") == {missing, "MEASURE_MR_GRP_NO_CODE"}
+    unknown = {"code": coded("i"), "population": BOTH}
+    assert scored("cohort", unknown, "summary", "g", "h") == {missing, "MEASURE_MR_GRP_UNK_CODE"}
+
+
 @pytest.mark.parametrize("rule", DEFINITION_RULES)
 def test_every_rule_is_explained(rule: str) -> None:
     found = explanation(rule, Definitions.default())

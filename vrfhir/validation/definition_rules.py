@@ -284,6 +284,29 @@ _STRUCTURES: dict[str, Rule] = {
 
 _MEASURES: dict[str, Rule] = {
     "MEASURE_M_CRITERIA_CQL_NO_LIB": Rule(_E, "invalid", "The criteria are in CQL, but the measure names no library."),
+    "Measure_MR_M_NotFound": Rule(
+        _W, "business-rule", "The measure {found} is not known, so the report was not checked against it."
+    ),
+    "MEASURE_MR_GRP_NO_CODE": Rule(_E, "business-rule", "A group has the code of one of the measure's groups."),
+    "MEASURE_MR_GRP_NO_WRONG_CODE": Rule(_E, "business-rule", "The group's code is {found}, the measure's {expected}."),
+    "MEASURE_MR_GRP_UNK_CODE": Rule(_E, "business-rule", "The measure has no group {found}."),
+    "MEASURE_MR_GRP_DUPL_CODE": Rule(_E, "business-rule", "The group is there twice."),
+    "MEASURE_MR_GRP_MISSING_BY_CODE": Rule(_E, "business-rule", "The group {found} of the measure is missing."),
+    "MEASURE_MR_GRP_POP_NO_CODE": Rule(_E, "business-rule", "A population has the code of one of the measure's."),
+    "MEASURE_MR_GRP_POP_UNK_CODE": Rule(_E, "business-rule", "The measure has no population {found} in this group."),
+    "MEASURE_MR_GRP_POP_DUPL_CODE": Rule(_E, "business-rule", "The population is there twice."),
+    "MEASURE_MR_GRP_POP_MISSING_BY_CODE": Rule(
+        _E, "business-rule", "The population {found} of the measure is missing."
+    ),
+    "MEASURE_MR_GRP_POP_NO_COUNT": Rule(_W, "business-rule", "A report that lists no subjects should give a count."),
+    "MEASURE_MR_GRP_POP_NO_SUBJECTS": Rule(_E, "business-rule", "Only reports of type subject-list list subjects."),
+    "MEASURE_MR_SCORE_REQUIRED": Rule(_E, "business-rule", "The measure's scoring is {scoring}, so a score is needed."),
+    "MEASURE_MR_SCORE_PROHIBITED_RT": Rule(_E, "business-rule", "A report of collected data has no score."),
+    "MEASURE_MR_SCORE_PROHIBITED_MS": Rule(_E, "business-rule", "A measure of a cohort has no score."),
+    "MEASURE_MR_SCORE_VALUE_REQUIRED": Rule(_E, "business-rule", "A score of the kind {scoring} has a value."),
+    "MEASURE_MR_SCORE_VALUE_INVALID_01": Rule(_E, "business-rule", "A proportion is between 0 and 1; found {found}."),
+    "MEASURE_MR_SCORE_UNIT_PROHIBITED": Rule(_E, "business-rule", "A score of the kind {scoring} has no unit."),
+    "MEASURE_MR_SCORE_UNIT_REQUIRED": Rule(_W, "business-rule", "A score of the kind {scoring} should have a unit."),
 }
 
 DEFINITION_RULES: Mapping[str, Rule] = _CODE_SYSTEMS | _VALUE_SETS | _CONCEPT_MAPS | _SEARCHES | _STRUCTURES | _MEASURES

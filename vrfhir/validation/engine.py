@@ -64,6 +64,7 @@ class Engine:
         "ValueSet": "value_sets:check_value_set",
         "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
+        "MeasureReport": "measure_reports:check_measure_report",
         "SearchParameter": "search_parameters:check_search_parameter",
         "CapabilityStatement": "search_parameters:check_capability_statement",
         "StructureDefinition": "structure_definitions:check_structure_definition",

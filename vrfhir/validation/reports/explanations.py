@@ -60,6 +60,7 @@ _CLAUSES = (
     (r"CapabalityStatement", "capabilitystatement.html"),
     (r"SD_|ED_|ERROR_GENERATING_SNAPSHOT|Unable_to_find_base|VR-VAL-010[5-8]", "structuredefinition.html"),
     (r"INVALID_DISPLAY_NAME", "resource.html#Resource"),
+    (r"(?i)measure_mr_", "measurereport.html"),
     (r"MEASURE_", "measure.html"),
     (r"VR-VAL-01", "questionnaire.html"),
     (r"VR-VAL-000|Details_for", "profiling.html"),
