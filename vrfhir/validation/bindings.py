@@ -274,7 +274,8 @@ def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: boo
     found = scope.engine.codings.get(key)
     if found is None:
         found = tuple(_about(scope, *key))
-        scope.engine.remember(key, found)
+        if not scope.engine.remember(key, found):
+            scope.findings.said += 1  # nothing may be concluded from this silence
     for rule, facts in found:
         suffix = facts.get("at", "")
         scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)

@@ -129,12 +129,13 @@ class Engine:
 
         check_language(scope, resource, location)
 
-    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> None:
-        """Keep what is to be said about a coding, unless more may be known of it the next time."""
+    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> bool:
+        """Keep what is to be said about a coding. False, and not kept, when more may be known of it the next time."""
         if not self.terminology.is_settled(key[0], key[1]):
-            return
+            return False
         _forget(self.codings)
         self.codings[key] = found
+        return True
 
     def table(self, name: str) -> Table:
         """The table of a type or backbone. Raises KeyError for what does not exist."""
