@@ -98,8 +98,8 @@ class Corpus:
             for root in list(instances(resource, structure))[:3]:
                 for proposal in proposals(resource, root, structure, constraint):
                     found = self._new_findings(path, resource, proposal.change)
-                    named = [one for one in found if one.rule in proposal.rules]
-                    if len(named) != 1:
+                    named = sorted({one for one in found if one.rule in proposal.rules}, key=lambda one: proposal.rules.index(one.rule))
+                    if not named or len({one.element for one in named if one.rule == named[0].rule}) > 1:
                         continue
                     others = sorted({one.rule for one in found} - {named[0].rule})
                     if len(others) > 2 or any(one.severity == "fatal" for one in found):

@@ -45,7 +45,7 @@ MAXIMUM = ("Validation_VAL_Profile_Maximum",)
 PATTERN = ("_DT_Fixed_Wrong", "TYPE_CHECKS_PATTERN_CC", "Validation_VAL_Profile_NotSlice", *MINIMUM)
 BINDING = ("Terminology_TX_Code_ValueSet", "Terminology_TX_NoValid_1_CC", "Terminology_TX_NoValid_16", "Terminology_TX_NoValid_12", "Terminology_TX_NoValid_4",
            "Terminology_TX_NoValid_2_CC", "Terminology_TX_NoValid_13", "Terminology_TX_NoValid_17", "Terminology_TX_Code_ValueSetMissing", "Terminology_TX_NoValid_5")  # fmt: skip
-TYPE = ("Extension_PROF_Type", "Validation_VAL_Profile_NoType", "Validation_VAL_Profile_WrongType", "Validation_VAL_Profile_NotAllowed", "Validation_VAL_Profile_WrongType2")
+TYPE = ("Extension_PROF_Type", "Extension_EXT_Type", "Validation_VAL_Profile_NoType", "Validation_VAL_Profile_WrongType", "Validation_VAL_Profile_NotAllowed", "Validation_VAL_Profile_WrongType2")
 TARGET = ("Reference_REF_BadTargetType", "Reference_REF_BadTargetType2", "Reference_REF_WrongTarget", "Reference_REF_CantMatchChoice", "Reference_REF_CantMatchType",
           "REFERENCE_REF_CANTMATCHCHOICE")  # fmt: skip
 
