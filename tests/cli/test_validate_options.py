@@ -262,9 +262,13 @@ def test_wrong_numbers_are_refused(folder: Path) -> None:
         assert stopped.value.code == 2
 
 
-def test_best_practice_is_an_option(folder: Path) -> None:
-    checked = [main(["validate", "good.json", "--best-practice", each]) for each in ("ignore", "hint", "warning")]
-    assert checked == [0, 0, 0]
+def test_best_practice_is_an_option(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for each in ("ignore", "hint", "warning", "error"):
+        code, text, _ = out(capsys, "good.json", "--best-practice", each, "--json")
+        said.append((code, [(row["severity"], row["id"]) for row in json.loads(text)["reports"][0]["issues"]]))
+    rule = "http://hl7.org/fhir/StructureDefinition/DomainResource#dom-6"
+    assert said == [(0, []), (0, [("information", rule)]), (0, [("warning", rule)]), (1, [("error", rule)])]
 
 
 def test_file_names_that_are_no_text(folder: Path) -> None:

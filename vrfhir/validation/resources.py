@@ -63,6 +63,10 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
     walk(scope, table, resource, location, depth)
     if table.invariants:
         check_invariants(scope, table.invariants, resource, name, location)
+    if scope.options.best_practice != "ignore":
+        from vrfhir.validation.best_practice import check_best_practice  # only here: it is not asked for often
+
+        check_best_practice(scope, resource, location)
     rules = engine.resource_rule(name)
     if rules is not None:
         rules(scope, resource, location)

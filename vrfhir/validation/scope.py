@@ -202,9 +202,11 @@ class Scope:
         self.findings.add(issue, json_path(location))
         return issue
 
-    def failed_invariant(self, invariant: Invariant, location: Location, problem: str = "") -> None:
+    def failed_invariant(
+        self, invariant: Invariant, location: Location, problem: str = "", severity: Severity | None = None
+    ) -> None:
         """Say that an invariant does not hold."""
-        severity: Severity = "warning" if invariant.severity == "warning" else "error"
+        severity = severity or ("warning" if invariant.severity == "warning" else "error")
         words = invariant.human or self.engine.words_of(invariant)
         text = f"Rule {invariant.key} does not hold: {words}"
         if problem:
