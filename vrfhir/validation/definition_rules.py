@@ -309,5 +309,18 @@ _MEASURES: dict[str, Rule] = {
     "MEASURE_MR_SCORE_UNIT_REQUIRED": Rule(_W, "business-rule", "A score of the kind {scoring} should have a unit."),
 }
 
-DEFINITION_RULES: Mapping[str, Rule] = _CODE_SYSTEMS | _VALUE_SETS | _CONCEPT_MAPS | _SEARCHES | _STRUCTURES | _MEASURES
+_BEST_PRACTICE: dict[str, Rule] = {
+    "http://hl7.org/fhir/StructureDefinition/DomainResource#dom-6": Rule(
+        _W, "invariant", "Rule dom-6 does not hold: a resource should have a narrative.", "Add text.div."
+    ),
+    "All_observations_should_have_a_subject": Rule(_W, "invalid", "An observation should say whom it is about."),
+    "All_observations_should_have_a_performer": Rule(_W, "invalid", "An observation should say who made it."),
+    "All_observations_should_have_an_effectiveDateTime_or_an_effectivePeriod": Rule(
+        _W, "invalid", "An observation should say when it holds."
+    ),
+}
+
+DEFINITION_RULES: Mapping[str, Rule] = (
+    _CODE_SYSTEMS | _VALUE_SETS | _CONCEPT_MAPS | _SEARCHES | _STRUCTURES | _MEASURES | _BEST_PRACTICE
+)
 """Rules about definitions, by id."""

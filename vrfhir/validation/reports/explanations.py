@@ -66,6 +66,8 @@ _CLAUSES = (
     (r"VR-VAL-000|Details_for", "profiling.html"),
     (r"Error_validating_code", "terminologies.html"),
     (r".*Element#", "element.html"),
+    (r".*DomainResource#", "domainresource.html"),
+    (r"All_observations", "observation.html"),
     (r"PROBLEM_PROCESSING", "conformance-rules.html#constraints"),
 )
 
