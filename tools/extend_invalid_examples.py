@@ -5,7 +5,7 @@
 For each constraint that no row of ``conformance/invalid/index.json`` names (``constraint``), the valid examples are tried
 one after the other: what could be changed so that this constraint and nothing else is broken? Our validator says
 whether a change does; ``make crosscheck`` asks HL7's about the result. What cannot be shown stands with its reason in
-``conformance/invalid/not-shown.json``. Afterwards ``python tools/build_invalid_examples.py`` writes the files.
+``conformance/invalid-not-shown.json``. Afterwards ``python tools/build_invalid_examples.py`` writes the files.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -45,11 +44,18 @@ def main() -> int:
         if "constraint" not in row and (label := corpus.label(row)):
             row["constraint"] = label
     shown = {(row["profile"], row.get("constraint")) for row in index["examples"]}
+    broken = {
+        (row["profile"], row["rule"]) for row in index["examples"]
+    }  # an invariant on several elements is one rule
     files = {row["file"] for row in index["examples"]}
-    reasons = json.loads((INVALID / "not-shown.json").read_text(encoding="utf-8"))["reasons"]
+    reasons = json.loads((INVALID.parent / "invalid-not-shown.json").read_text(encoding="utf-8"))["reasons"]
     missing = []
     for constraint in constraints():
-        if (constraint.profile, constraint.label) in shown or not constraint.profile.endswith(arguments.only):
+        if (
+            (constraint.profile, constraint.label) in shown
+            or (constraint.profile, constraint.keyword) in broken
+            or not constraint.profile.endswith(arguments.only)
+        ):
             continue
         if reason_for(constraint, reasons):
             continue
@@ -77,7 +83,15 @@ def main() -> int:
 def reason_for(constraint: Constraint, reasons: list[Json]) -> str:
     """Why a constraint has no example, when that is written down; patterns are ``profile element#keyword``."""
     name = f"{constraint.profile.rpartition('/')[2]} {constraint.label}"
-    return next((one["reason"] for one in reasons for each in one["constraints"] if fnmatchcase(name, each.replace("[x]", "[[]x]"))), "")
+    return next(
+        (
+            one["reason"]
+            for one in reasons
+            for each in one["constraints"]
+            if fnmatchcase(name, each.replace("[x]", "[[]x]"))
+        ),
+        "",
+    )
 
 
 class Corpus:
@@ -98,7 +112,10 @@ class Corpus:
             for root in list(instances(resource, structure))[:3]:
                 for proposal in proposals(resource, root, structure, constraint):
                     found = self._new_findings(path, resource, proposal.change)
-                    named = sorted({one for one in found if one.rule in proposal.rules}, key=lambda one: proposal.rules.index(one.rule))
+                    named = sorted(
+                        {one for one in found if one.rule in proposal.rules},
+                        key=lambda one: proposal.rules.index(one.rule),
+                    )
                     if not named or len({one.element for one in named if one.rule == named[0].rule}) > 1:
                         continue
                     others = sorted({one.rule for one in found} - {named[0].rule})
@@ -126,7 +143,11 @@ class Corpus:
                 for one in located(resource, root, structure, constraint.element):
                     whole = "".join(f"/{each}" for each in one)
                     listed = "".join(f"/{each}" for each in one[:-1])
-                    if target in (whole, listed, f"{listed}/-") or target.startswith(whole + "/") and constraint.keyword not in ("min", "max"):
+                    if (
+                        target in (whole, listed, f"{listed}/-")
+                        or (target.startswith(whole + "/")
+                        and constraint.keyword not in ("min", "max"))
+                    ):
                         return constraint.label
         return ""
 
@@ -141,8 +162,12 @@ class Corpus:
         text = json.dumps(patched(resource, change), ensure_ascii=False).encode()
         return [one for one in our_findings(self.validator, text) if one not in self._before[path]]
 
-    def _made(self, constraint: Constraint, path: Path, change: list[Json], named: Finding, others: list[str], files: set[str]) -> Json:
-        stem = f"{constraint.profile.rpartition('/')[2]}-{_kind(constraint.keyword)}".lower().replace("extension-vr-", "extension-")
+    def _made(
+        self, constraint: Constraint, path: Path, change: list[Json], named: Finding, others: list[str], files: set[str]
+    ) -> Json:
+        stem = f"{constraint.profile.rpartition('/')[2]}-{_kind(constraint.keyword)}".lower().replace(
+            "extension-vr-", "extension-"
+        )
         number = next(one for one in range(1, 10_000) if f"{stem}-{one}.json" not in files)
         row = {
             "file": f"{stem}-{number}.json",

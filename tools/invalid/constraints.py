@@ -31,7 +31,11 @@ class Constraint(NamedTuple):
 
 def structures() -> dict[str, Json]:
     """Our StructureDefinitions by canonical."""
-    found = (json.loads(one.path.read_text(encoding="utf-8")) for one in artefacts() if one.resource_type == "StructureDefinition")
+    found = (
+        json.loads(one.path.read_text(encoding="utf-8"))
+        for one in artefacts()
+        if one.resource_type == "StructureDefinition"
+    )
     return {one["url"]: one for one in found}
 
 
@@ -97,4 +101,8 @@ def _narrower(here: list[Json], there: list[Json]) -> bool:
 
 
 def _named(types: list[Json]) -> set[tuple[str, str]]:
-    return {(one["code"], target) for one in types for target in [*one.get("profile", []), *one.get("targetProfile", []), ""]}
+    return {
+        (one["code"], target)
+        for one in types
+        for target in [*one.get("profile", []), *one.get("targetProfile", []), ""]
+    }

@@ -63,7 +63,7 @@ def _children(resource: Json, pointer: Pointer, name: str) -> Iterator[Pointer]:
         return
     stem = name.removesuffix("[x]")
     for key, value in node.items():
-        if key == name or name.endswith("[x]") and key.startswith(stem) and key[len(stem) : len(stem) + 1].isupper():
+        if key == name or (name.endswith("[x]") and key.startswith(stem) and key[len(stem) : len(stem) + 1].isupper()):
             if isinstance(value, list):
                 yield from ((*pointer, key, index) for index in range(len(value)))
             else:
@@ -105,7 +105,11 @@ def _url(element: Json, url: Json, name: str) -> str:
 def _wanted(elements: dict[str, Json], identity: str, path: str) -> Any:
     """The fixed or pattern value of a slice at the discriminator's path, at the path itself or above it."""
     steps = ["extension" if one.startswith("extension(") else one for one in _steps(path)]
-    inside = {_plain(one[len(identity) :]): elements[one] for one in elements if one == identity or one.startswith(identity + ".")}
+    inside = {
+        _plain(one[len(identity) :]): elements[one]
+        for one in elements
+        if one == identity or one.startswith(identity + ".")
+    }
     for depth in range(len(steps), -1, -1):
         element = inside.get("".join(f".{one}" for one in steps[:depth]), {})
         for key, value in element.items():
@@ -122,7 +126,7 @@ def _plain(tail: str) -> str:
 
 def _steps(path: str) -> list[str]:
     """A discriminator's path as steps; extension(url) is one."""
-    return [] if path == "$this" else [one for one in re.findall(r"extension\(\'[^\']+\'\)|[^.]+", path)]
+    return [] if path == "$this" else re.findall(r"extension\(\'[^\']+\'\)|[^.]+", path)
 
 
 def _follow(value: Any, steps: list[str]) -> list[Any]:
@@ -131,7 +135,13 @@ def _follow(value: Any, steps: list[str]) -> list[Any]:
     for step in steps:
         if step.startswith("extension("):
             url = step[11:-2]
-            found = [one for each in found if isinstance(each, dict) for one in each.get("extension", []) if one.get("url") == url]
+            found = [
+                one
+                for each in found
+                if isinstance(each, dict)
+                for one in each.get("extension", [])
+                if one.get("url") == url
+            ]
         elif step == "value":
             found = [one for each in found for key, one in each.items() if key.startswith("value")]
         else:
