@@ -63,11 +63,11 @@ def _contained(scope: Scope, wanted: str) -> Target | None:
         return (
             Target(scope.root, "contained", scope.container, scope.entry) if scope.root is not scope.resource else None
         )
-    inner = scope.root.get("contained")
-    for at, each in enumerate(inner if isinstance(inner, list) else ()):
-        if isinstance(each, dict) and each.get("id") == wanted:
-            return Target(each, "contained", (scope.container, "contained", "contained", at), scope.entry)
-    return None
+    at = scope.contained_at(wanted)
+    if at is None:
+        return None
+    each = scope.root["contained"][at]
+    return Target(each, "contained", (scope.container, "contained", "contained", at), scope.entry)
 
 
 def reference_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:

@@ -80,7 +80,7 @@ class Findings:
 class Trials:
     """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
 
-    __slots__ = ("assumptions", "begun", "problems", "silent")
+    __slots__ = ("assumptions", "begun", "contained", "problems", "silent")
 
     def __init__(self) -> None:
         self.problems: dict[tuple[int, str], str | None] = {}
@@ -90,6 +90,8 @@ class Trials:
         """How often something was taken as right: references in a circle, or too far to follow."""
         self.silent: set[int] = set()
         """Resources about which nothing at all is to be said, found without any assumption."""
+        self.contained: dict[int, dict[str, int]] = {}
+        """Where a resource contains what, by its identity: the first place of each id."""
 
 
 class Scope:
@@ -148,6 +150,17 @@ class Scope:
         if contained:
             scope.root, scope.container = self.root, self.container
         return scope
+
+    def contained_at(self, identity: str) -> int | None:
+        """Where the resource, or the one it is contained in, first contains one with this id."""
+        places = self.trials.contained.get(id(self.root))
+        if places is None:
+            places = self.trials.contained[id(self.root)] = {}
+            rows = self.root.get("contained")
+            for at, each in enumerate(rows if isinstance(rows, list) else ()):
+                if isinstance(each, dict) and isinstance(each.get("id"), str):
+                    places.setdefault(each["id"], at)
+        return places.get(identity)
 
     def attempt(self) -> Scope:
         """The same place with findings of its own: to try whether something conforms."""
