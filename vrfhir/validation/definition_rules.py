@@ -310,9 +310,6 @@ _MEASURES: dict[str, Rule] = {
 }
 
 _BEST_PRACTICE: dict[str, Rule] = {
-    "http://hl7.org/fhir/StructureDefinition/DomainResource#dom-6": Rule(
-        _W, "invariant", "Rule dom-6 does not hold: a resource should have a narrative.", "Add text.div."
-    ),
     "All_observations_should_have_a_subject": Rule(_W, "invalid", "An observation should say whom it is about."),
     "All_observations_should_have_a_performer": Rule(_W, "invalid", "An observation should say who made it."),
     "All_observations_should_have_an_effectiveDateTime_or_an_effectivePeriod": Rule(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.validation.paths import Location
+from vrfhir.validation.paths import Location, expression
 from vrfhir.validation.primitives import is_absolute
 
 if TYPE_CHECKING:
@@ -149,10 +149,18 @@ def check_targets(
     if not fitting:
         if not all(_type_of(scope, url) for url in allowed):
             return
+        if not resolve and _is_said(scope, location):
+            return
         expected = ", ".join(sorted({_type_of(scope, url) or url for url in allowed}))
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=expected)
         return
     _conforms(scope, target, fitting, allowed, reference, location)
+
+
+def _is_said(scope: Scope, location: Location) -> bool:
+    """True when the base type has refused the target already."""
+    where = expression(location)
+    return any(each.id == "Reference_REF_BadTargetType" and each.expression == where for each in scope.findings.rows)
 
 
 def _conforms(

@@ -79,10 +79,6 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
         engine.check_language(scope, resource, location)
     if "meta" in resource:
         _meta(scope, resource, location)
-    if scope.options.best_practice != "ignore":
-        from vrfhir.validation.best_practice import check_best_practice
-
-        check_best_practice(scope, resource, location)
     for canonical in profiles:
         engine.apply_profile(scope, canonical, location, instead=True)
 
