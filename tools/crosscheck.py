@@ -32,14 +32,17 @@ def main() -> int:
         sys.stdout.write(f"crosscheck skipped: {reason}\n")
         return 0
     current = True
-    with ReferenceEngine(arguments.engine.resolve()) as engine:
-        if arguments.only != "mutants":
-            current &= keep(examples.RECORD, examples.written(examples.record(engine)), arguments.check)
-        if arguments.only != "examples":
-            known = {} if arguments.all or arguments.check else mutant_record.load()
-            current &= keep(
-                mutant_record.RECORD, mutant_record.written(mutant_record.record(engine, known)), arguments.check
-            )
+
+    def start() -> ReferenceEngine:
+        return ReferenceEngine(arguments.engine.resolve())
+
+    if arguments.only != "mutants":
+        current &= keep(examples.RECORD, examples.written(examples.record(start)), arguments.check)
+    if arguments.only != "examples":
+        known = {} if arguments.all or arguments.check else mutant_record.load()
+        with start() as engine:
+            rows = list(mutant_record.record(engine, known))
+        current &= keep(mutant_record.RECORD, mutant_record.written(rows), arguments.check)
     if arguments.only != "mutants":
         report_examples()
     if arguments.only != "examples":
