@@ -15,6 +15,7 @@ from vrfhir.mappers.records import Record
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Message
     from vrfhir.issues import Issue
+    from vrfhir.mappers.elements import Instruction
     from vrfhir.mappers.partner import Partner
 
 __all__ = ["VR_SERVICE_CODES", "Context"]
@@ -45,6 +46,8 @@ class Context:
         for segment in self.segments:
             self.by_name.setdefault(segment.name, segment)
         self.records: list[Record] = []
+        self.gone: list[Record] = []
+        self.elements: list[Instruction] = []
         self.shared: dict[str, Record] = {}
         self.current: dict[str, Record] = {}
         self.later: list[Callable[[], None]] = []
@@ -67,6 +70,14 @@ class Context:
         number = "^".join(filter(None, (referral.value(6), referral.value(6, 2)))) if referral else ""
         referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else message_key
         self._referral_key = sha1(_NAMESPACE + referral_key.encode(), usedforsecurity=False)
+
+    def labelled(self, label: str) -> Record | None:
+        """The record that a segment made for a role, by its label ``PRD[1].Practitioner``."""
+        path, _, role = label.rpartition(".")
+        for record in (*self.records, *self.gone, *self.shared.values()):
+            if record.path == path and record.role == role:
+                return record.place
+        return None
 
     def first(self, name: str) -> SegmentView | None:
         """The first segment of a name."""
@@ -117,6 +128,7 @@ class Context:
             return record
         record.merged = earlier
         self.records.remove(record)
+        self.gone.append(record)
         return earlier
 
     def named(self, resource: dict[str, Any], cell: Cell, *keys: tuple[str, ...], of_message: bool = False) -> Record:

@@ -168,6 +168,46 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "The segment {segment} stands where no segment it could belong to came before; its content is carried.",
         "Check the order of the segments.",
     ),
+    CatalogueEntry(
+        "VR-V2-0541",
+        "warning",
+        "198",
+        "structure",
+        "The message's version has no place for a value that was to stand here.",
+        "Write a later version, or let elements without a field be written as OBX.",
+    ),
+    CatalogueEntry(
+        "VR-V2-0542",
+        "error",
+        "207",
+        "incomplete",
+        "{count} values of the Bundle cannot be said in the message; nothing was written.",
+        "Look at the loss report and allow the loss (--allow-loss) if it is acceptable.",
+    ),
+    CatalogueEntry(
+        "VR-V2-0543",
+        "error",
+        "100",
+        "structure",
+        "What is to be written as HL7 v2 is not a FHIR Bundle with resources.",
+        "Give a Bundle of type message.",
+    ),
+    CatalogueEntry(
+        "VR-V2-0544",
+        "error",
+        "203",
+        "not-supported",
+        "HL7 version {version} is not written.",
+        "Ask for 2.4 or 2.5.1.",
+    ),
+    CatalogueEntry(
+        "VR-V2-0545",
+        "error",
+        "200",
+        "not-supported",
+        "A message of type {type} is not written.",
+        "Ask for REF or RRI with I12 to I15.",
+    ),
 )
 
 CATALOGUE = WIRE_CATALOGUE.extended(ROWS)

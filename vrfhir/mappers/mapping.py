@@ -16,7 +16,7 @@ from vrfhir.mappers.message import begin, finish
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.walker import walk
 
-__all__ = ["Mapping", "to_fhir"]
+__all__ = ["Mapping", "mapped", "to_fhir"]
 
 _TYPES = frozenset({"REF", "RRI"})
 _TRIGGERS = frozenset({"I12", "I13", "I14", "I15"})
@@ -45,12 +45,22 @@ def to_fhir(message: Message | bytes, *, partner: Partner | None = None, receive
     context = Context(message, sender)
     if message.type.trigger == "I11":
         context.trigger = "I12"
-    begin(context)
-    walk(context)
-    bundle = finish(context, message.encode(), received)
+    bundle = _run(context, message, received)
     return Mapping(
         bundle, Ledger(context.segments), [*message.issues, *issues, *_check_content(context), *context.issues]
     )
+
+
+def mapped(message: Message, partner: Partner) -> tuple[Context, dict[str, Any]]:
+    """The mapping of a message that was just written, with the context it was made in."""
+    context = Context(message, partner)
+    return context, _run(context, message, None)
+
+
+def _run(context: Context, message: Message, received: datetime | None) -> dict[str, Any]:
+    begin(context)
+    walk(context)
+    return finish(context, message.encode(), received)
 
 
 def _check_type(message: Message, partner: Partner) -> list[Issue]:

@@ -9,6 +9,7 @@ from hashlib import sha1, sha256
 from typing import TYPE_CHECKING, Any
 
 from vrfhir import __version__
+from vrfhir.mappers.elements import apply_elements
 from vrfhir.mappers.links import unknown
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.referral import EVENTS
@@ -80,6 +81,7 @@ def finish(context: Context, raw: bytes, received: datetime | None) -> dict[str,
             found[element] = resource[element]
     if context.vr and "timestamp" not in found and received is not None:
         found["timestamp"] = recorded
+    apply_elements(context, found)
     found["entry"] = [{"fullUrl": record.full_url, "resource": _ordered(record.resource)} for record in context.records]
     return found
 

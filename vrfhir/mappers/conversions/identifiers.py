@@ -91,9 +91,11 @@ def _written_type(uri: str) -> str:
     return "ISO" if uri.startswith("urn:oid:") else "UUID" if uri.startswith("urn:uuid:") else "URI"
 
 
-def identifier_type(code: str) -> dict[str, Any]:
-    """The type of an identifier (table 0203, or the sender's own code as text)."""
+def identifier_type(code: str, *, inferred: bool = False) -> dict[str, Any]:
+    """The type of an identifier (table 0203, or the sender's own code as text); ``inferred`` when only its field says so."""
     if code in table_codes("0203"):
+        if inferred:
+            return {"coding": [{"system": table_system("0203"), "code": code, "userSelected": False}]}
         return {"coding": [{"system": table_system("0203"), "code": code}]}
     return {"text": code}
 
@@ -137,7 +139,7 @@ def _identifier(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier = taken_identifier(cell, context, kind)
         if identifier is not None and kind_code and "type" not in identifier:
-            identifier = {"type": identifier_type(kind_code), **identifier}
+            identifier = {"type": identifier_type(kind_code, inferred=True), **identifier}
         return identifier
 
     return convert

@@ -53,7 +53,7 @@ def _patient_identifier(row: RowFacts) -> Conversion:
         if not marked and not (unmarked and nhs_number_is_valid(number) and nhs_number_region(number) in _ENGLISH):
             identifier = taken_identifier(cell, context, "patient", sender_system(context.sender))
             if identifier is not None and kind_code and "type" not in identifier:
-                identifier = {"type": identifier_type(kind_code), **identifier}
+                identifier = {"type": identifier_type(kind_code, inferred=True), **identifier}
             return identifier
         return _nhs_number(row, cell, context, number)
 

@@ -27,7 +27,9 @@ def _provider(scope: Scope, segment: SegmentView, context: Context) -> None:
         scope.records["OrganizationLocation"].resource["managingOrganization"] = organization.reference
         add_reference(role.resource, "location", scope.records["OrganizationLocation"])
     context.current["PRD"] = role
-    for cell in segment.cells(1) or (None,):
+    cells = segment.cells(1)
+    parties = [cell for cell in cells if cell.peek(3) in ("", "HL70286", "0286")] or list(cells)
+    for cell in parties or (None,):
         code = cell.peek(1).upper() if cell is not None else ""
         party = _ROLES_AS_PARTY.get(code, "")
         if not party:
