@@ -48,6 +48,7 @@ class Context:
         self.records: list[Record] = []
         self.gone: list[Record] = []
         self.elements: list[Instruction] = []
+        self.bare: set[str] = set()
         self.shared: dict[str, Record] = {}
         self.current: dict[str, Record] = {}
         self.later: list[Callable[[], None]] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
@@ -56,8 +57,9 @@ def _element_resource(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         label = cell.peek(1)
         context.current.pop("Elements", None)
-        if _TYPE.fullmatch(label) and label not in ("Binary", "Provenance", "Bundle"):
-            context.current["Elements"] = context.new(label, label, context.segment.path)
+        if _TYPE.fullmatch(label) and label != "Bundle":
+            record = context.current["Elements"] = context.new(label, label, context.segment.path)
+            context.bare.add(record.full_url)
         elif _LABEL.fullmatch(label):
             record = context.labelled(label)
             if record is None:
@@ -175,6 +177,7 @@ def _coding(at: Mapping[int, str], place: int) -> dict[str, Any]:
 
 def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
     """Set what the element segments say, when everything else is in place; the last word is theirs."""
+    own: set[int] = set()
     for instruction in context.elements:
         record: Record | None = instruction.record
         resource: dict[str, Any] | None = None
@@ -183,7 +186,7 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
         else:
             if instruction.label:
                 record = context.labelled(instruction.label)
-            if record is None or record.place.resource.get("resourceType") in ("Binary", "Provenance"):
+            if record is None or _is_of_transport(record):
                 continue
             placeholder = instruction.record
             if placeholder is not record:
@@ -193,7 +196,15 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
                 if record.place in context.records and record.role not in ("MessageHeader",):
                     context.records.remove(record.place)
                 continue
+        if id(resource) not in own:
+            own.add(id(resource))
+            resource.update(deepcopy(resource))  # references are shared between resources until here
         _apply(context, resource, instruction)
+
+
+def _is_of_transport(record: Record) -> bool:
+    """What the reading itself says of the message: nobody sets that from within."""
+    return record.path.startswith("MSH[1]") and record.role in ("Original", "Original-document", "Provenance", "Mapper")
 
 
 def _apply(context: Context, resource: dict[str, Any], instruction: Instruction) -> None:

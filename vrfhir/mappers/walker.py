@@ -101,6 +101,8 @@ def _complete(context: Context) -> None:
     patient = context.shared.get("Patient")
     reference = patient.reference if patient is not None else None
     for record in context.records:
+        if record.full_url in context.bare:
+            continue
         resource = record.resource
         kind = resource["resourceType"]
         element = _SUBJECT.get(kind)

@@ -25,6 +25,7 @@ class Alignment:
     labels: dict[str, str] = field(default_factory=dict)
     surplus: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    final: dict[str, str] = field(default_factory=dict)
 
     def name_of(self, text: str) -> str:
         """A reference of the read Bundle in terms of the message."""

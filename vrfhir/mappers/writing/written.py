@@ -102,6 +102,7 @@ def to_hl7v2(
         final = _encoded(drafts, writing)
         put_back(final, bundle, writing)
         message_text = final.encode()
+        lost += _not_returned(message_text, writing, alignment)
     loss = _report(lost)
     issues = [CATALOGUE.issue("VR-V2-0541", expression=path) for path in dropped] if not elements else []
     issues += [each for each in match_structure(parse(message_text)).issues if each.severity in ("error", "fatal")]
@@ -233,6 +234,7 @@ def _groups(
     start = number + len(changed) + 1
     for place, url in enumerate(fresh):
         labels[url] = f"OBR[{start + place}].{writing.originals[url]['resourceType']}"
+    alignment.final = dict(labels)
     renamed = {f"@new:{url}": "@" + labels[url] for url in fresh}
     groups: list[Draft] = []
     for label, words, steps in changed:
@@ -259,6 +261,24 @@ def _groups(
             lost.append((f"{resource['resourceType']}/{resource.get('id', '')}", Step("text", narrative), "narrative"))
     counts["native"] = max(total - counts["element"], 0)
     return groups if elements else []
+
+
+def _not_returned(message: bytes, writing: Writing, alignment: Alignment) -> list[tuple[str, Step, str]]:
+    """Read the finished message once more: whatever of the Bundle is not there again is lost."""
+    context, _ = mapped(parse(message), writing.partner)
+    records = {url: context.labelled(label) for url, label in alignment.final.items()}
+    names = {record.place.full_url: url for url, record in records.items() if record is not None}
+    found: list[tuple[str, Step, str]] = []
+    for url, record in records.items():
+        original = writing.originals[url]
+        label = f"{original['resourceType']}/{original.get('id', '')}"
+        wanted = with_references(_without_meta(dict(original)), lambda text: writing.url_of({"reference": text}) or text)
+        if record is None:
+            found.append((label, Step("", wanted), "did not come back"))
+            continue
+        present = with_references(record.place.resource, lambda text: names.get(text, text))
+        found += [(label, step, "did not come back") for step in differences(present, wanted)]
+    return found
 
 
 def writing_bundle(writing: Writing) -> dict[str, Any]:
