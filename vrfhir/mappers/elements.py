@@ -181,7 +181,7 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
     for instruction in context.elements:
         record: Record | None = instruction.record
         resource: dict[str, Any] | None = None
-        if instruction.label == "MSH[1].Bundle":
+        if record is not None and record.role == "Bundle":
             resource = bundle
         else:
             if instruction.label:

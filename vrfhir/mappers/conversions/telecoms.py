@@ -37,13 +37,13 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
         if not shown:
             return None
     telecom: dict[str, Any] = {}
-    if parts:
-        urls = extension_urls()
-        telecom["extension"] = [{"url": urls[alias], "valueString": text} for alias, text in parts]
     systems, uses = code_map("telecom-system"), code_map("telecom-use")
     system = systems.codes.get(equipment) or _guess(shown, value)
     telecom["system"] = system
     telecom["value"] = shown.strip()
+    if parts:
+        urls = extension_urls()
+        telecom["_value"] = {"extension": [{"url": urls[alias], "valueString": text} for alias, text in parts]}
     code = cell.peek(2)
     use = "mobile" if equipment == "CP" else uses.codes.get(code, "")
     if equipment and (equipment == "CP" or systems.back.get(system) == equipment):

@@ -172,13 +172,10 @@ def telecom_parts(telecom: dict[str, Any], writing: Writing) -> Parts:
     found: Parts = {}
     number = telecom.pop("value", "")
     system, use = telecom.pop("system", ""), telecom.pop("use", "")
-    pieces = _extensions(telecom)
+    pieces = _extensions(telecom.pop("_value", None))
     split = [pieces.get(urls[alias], "") for alias in ("telecom-country", "telecom-area", "telecom-local", "telecom-extension")]
     if any(split):
         found.update({key(5 + place): text for place, text in enumerate(split) if text})
-        telecom["extension"] = [each for each in telecom["extension"] if each.get("url") not in _pieces()]
-        if not telecom["extension"]:
-            del telecom["extension"]
     if number and number != " ".join(text for text in split if text):
         found[key(4 if system == "email" else 1)] = number
     if not found:
@@ -198,7 +195,3 @@ def telecom_parts(telecom: dict[str, Any], writing: Writing) -> Parts:
     found.update(period_parts(telecom.get("period"), writing, 13, 14))
     return found
 
-
-def _pieces() -> frozenset[str]:
-    urls = extension_urls()
-    return frozenset(urls[alias] for alias in ("telecom-country", "telecom-area", "telecom-local", "telecom-extension"))

@@ -115,11 +115,14 @@ def organization_parts(organization: dict[str, Any], writing: Writing, *, ods: b
     if name:
         found[key(1)] = name
     identifiers = organization.get("identifier", [])
-    for number, identifier in enumerate([each for each in identifiers if each.get("value")][:1]):
+    for identifier in [each for each in identifiers if each.get("value")][:1]:
+        place = 10 if writing.version >= "2.5" else 3
+        if place == 3 and not identifier["value"].isdigit() and not writing.from_v2:
+            break  # XON.3 is a number; the ODS code there is a habit to be read, not to be written
         code, _ = type_code(identifier)
         identifier.pop("type", None)
         system = identifier.pop("system", "")
-        found[key(3 if writing.version < "2.5" or number else 10)] = identifier.pop("value")
+        found[key(place)] = identifier.pop("value")
         found.update(authority_parts(writing, "organization", system, 6))
         if code:
             found[key(7)] = code

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["header", "notes", "patient", "plan_referral", "visit"]
 
 _LONGEST_CONTROL_ID = 20
+_LONGEST_NAMESPACE = 20
 _EMPLOYMENT = ("http://loinc.org", "11341-5")
 _PARTIES = {"RP": "Referring Provider", "RT": "Referred to Provider", "PP": "Primary Care Provider"}
 
@@ -101,6 +102,9 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     if not control or len(control) > _LONGEST_CONTROL_ID or not control.isprintable():
         seed = control or "|".join(sorted(writing.originals))
         draft.fields[10] = [{key(1): sha1(seed.encode(), usedforsecurity=False).hexdigest()[:_LONGEST_CONTROL_ID]}]
+    for field in (3, 4, 5, 6):
+        for cell in draft.fields.get(field, ()):
+            cell[key(1)] = _short(cell.get(key(1), ""))
     draft.fields[9] = [{key(1): kind, key(2): trigger}]
     structure = structure_name(kind, trigger, writing.version)
     if structure and writing.version != "2.3":
@@ -112,6 +116,14 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
         draft.fields[17] = [{key(1): "GBR"}]
         draft.fields[18] = [{key(1): "UNICODE UTF-8"}]
     return draft
+
+
+def _short(name: str) -> str:
+    """A name of an application as far as HD.1 has room for it, cut between words."""
+    if len(name) <= _LONGEST_NAMESPACE:
+        return name
+    head = name[: _LONGEST_NAMESPACE + 1].rpartition(" ")[0]
+    return head or name[:_LONGEST_NAMESPACE]
 
 
 def _simple(writing: Writing, name: str, roles: Mapping[str, dict[str, Any]]) -> list[Draft]:

@@ -239,13 +239,15 @@ def _groups(
     groups: list[Draft] = []
     for label, words, steps in changed:
         _count(writing, steps, counts)
-        _emit(groups, label, words, [_renamed(step, renamed) for step in steps], writing, elements, lost)
+        name = next((_name(writing.originals[url]) for url, each in alignment.labels.items() if each == label), words)
+        _emit(groups, label, words, [_renamed(step, renamed) for step in steps], writing, elements, lost, name)
     for url in fresh:
         resource = with_references(dict(writing.originals[url]), wanted_name)
         kind = str(resource["resourceType"])
         steps = [Step(name, value) for name, value in _without_meta(resource).items() if name not in ("resourceType", "id", "text")]
         _count(writing, steps, counts)
-        _emit(groups, kind, _words(resource), [_renamed(step, renamed) for step in steps], writing, elements, lost)
+        renamed_steps = [_renamed(step, renamed) for step in steps]
+        _emit(groups, kind, _words(resource), renamed_steps, writing, elements, lost, _name(resource))
     total = 0
     for url, resource in writing.originals.items():
         if url in writing.transport:
@@ -258,7 +260,7 @@ def _groups(
                 total += 1
         narrative = resource.get("text", {})
         if isinstance(narrative, dict) and narrative.get("status") not in (None, "generated", "empty"):
-            lost.append((f"{resource['resourceType']}/{resource.get('id', '')}", Step("text", narrative), "narrative"))
+            lost.append((_name(resource), Step("text.status", narrative["status"]), "narrative that is more than generated"))
     counts["native"] = max(total - counts["element"], 0)
     return groups if elements else []
 
@@ -271,7 +273,7 @@ def _not_returned(message: bytes, writing: Writing, alignment: Alignment) -> lis
     found: list[tuple[str, Step, str]] = []
     for url, record in records.items():
         original = writing.originals[url]
-        label = f"{original['resourceType']}/{original.get('id', '')}"
+        label = _name(original)
         wanted = with_references(_without_meta(dict(original)), lambda text: writing.url_of({"reference": text}) or text)
         if record is None:
             found.append((label, Step("", wanted), "did not come back"))
@@ -318,20 +320,26 @@ def _emit(
     writing: Writing,
     elements: bool,
     lost: list[tuple[str, Step, str]],
+    name: str,
 ) -> None:
     if not elements:
-        lost.extend((label, step, "no field") for step in steps if not step.removed)
+        lost.extend((name, step, "no field") for step in steps if not step.removed)
         return
     drafts, left = element_group(label, steps, words, writing)
-    lost.extend((label, step, "text that HL7 v2 cannot hold") for step in left)
+    lost.extend((name, step, "text that HL7 v2 cannot hold") for step in left)
     groups.extend(drafts)
 
 
+def _name(resource: Mapping[str, Any]) -> str:
+    return f"{resource['resourceType']}/{resource.get('id', '')}"
+
+
 def _report(lost: list[tuple[str, Step, str]]) -> list[Loss]:
-    found = []
+    """Each leaf once, with the first reason found for it."""
+    found: dict[tuple[str, str], Loss] = {}
     for label, step, reason in lost:
         for path, _ in leaves(step.value, step.path):
-            found.append(Loss(label, path, reason))
-    return found
+            found.setdefault((label, path), Loss(label, path, reason))
+    return list(found.values())
 
 
