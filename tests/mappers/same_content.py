@@ -15,11 +15,15 @@ _OWN_IDS = frozenset({"id", "text"})
 def content(bundle: Mapping[str, Any]) -> dict[str, str]:
     """Fingerprint → resource type of every resource: references count as what they lead to, to four steps' depth."""
     resources = {entry["fullUrl"]: entry["resource"] for entry in bundle["entry"]}
-    names = {f"{r['resourceType']}/{r.get('id')}": url for url, r in resources.items()} | {url: url for url in resources}
+    names = {f"{r['resourceType']}/{r.get('id')}": url for url, r in resources.items()} | {
+        url: url for url in resources
+    }
     prints = {url: resource["resourceType"] for url, resource in resources.items()}
     for _ in range(4):
         prints = {
-            url: _print({n: v for n, v in r.items() if n not in _OWN_IDS}, lambda text: prints.get(names.get(text, ""), text))
+            url: _print(
+                {n: v for n, v in r.items() if n not in _OWN_IDS}, lambda text: prints.get(names.get(text, ""), text)
+            )
             for url, r in resources.items()
         }
     return {mark: f"{resources[url]['resourceType']} {url}" for url, mark in prints.items()}

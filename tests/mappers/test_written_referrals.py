@@ -80,7 +80,21 @@ def test_equal_bundles_give_equal_bytes(path: Path) -> None:
 
 def test_what_a_reader_of_hl7_v2_needs_has_fields_of_its_own() -> None:
     message = parse(to_hl7v2(bundle_of(ROOT / "examples/driver/fhir/message-referral-request.json")).message)
-    values = {path: message.value(path) for path in ("PID-3.1", "PID-5.1", "PID-7", "RF1-3.1", "NK1-3.1", "NK1-10", "NK1-13", "PRD-1.1", "PRD-2.1", "PRD-7.1")}
+    values = {
+        path: message.value(path)
+        for path in (
+            "PID-3.1",
+            "PID-5.1",
+            "PID-7",
+            "RF1-3.1",
+            "NK1-3.1",
+            "NK1-10",
+            "NK1-13",
+            "PRD-1.1",
+            "PRD-2.1",
+            "PRD-7.1",
+        )
+    }
     assert values == {
         "PID-3.1": "9000004128",
         "PID-5.1": "Millward",
@@ -93,7 +107,11 @@ def test_what_a_reader_of_hl7_v2_needs_has_fields_of_its_own() -> None:
         "PRD-2.1": "Okafor",
         "PRD-7.1": "9900417",
     }
-    items = {segment.value(3): segment.value(5) for segment in message.all("OBX") if segment.value(3, 1, 3) == "vr-referral-item"}
+    items = {
+        segment.value(3): segment.value(5)
+        for segment in message.all("OBX")
+        if segment.value(3, 1, 3) == "vr-referral-item"
+    }
     assert items["support-level"] == "B"
     assert items["referral-route"] == "primary-care"
     assert items["referral-trigger"]
@@ -142,7 +160,9 @@ def test_what_is_no_bundle_is_refused(bundle: Any, rule: str) -> None:
     assert [issue.id for issue in refused.value.issues] == [rule]
 
 
-@pytest.mark.parametrize(("options", "rule"), [({"version": "2.9"}, "VR-V2-0544"), ({"message": "XYZ^Z01"}, "VR-V2-0545")])
+@pytest.mark.parametrize(
+    ("options", "rule"), [({"version": "2.9"}, "VR-V2-0544"), ({"message": "XYZ^Z01"}, "VR-V2-0545")]
+)
 def test_versions_and_messages_that_are_not_written_are_refused(options: dict[str, str], rule: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         to_hl7v2(bundle_of(BUNDLES[0]), **options)
@@ -152,5 +172,41 @@ def test_versions_and_messages_that_are_not_written_are_refused(options: dict[st
 def test_a_message_that_was_read_is_written_with_its_values_in_their_fields() -> None:
     original = parse(DRIVER.read_bytes())
     again = parse(to_hl7v2(to_fhir(DRIVER.read_bytes()).bundle, version="2.4", elements=False, allow_loss=True).message)
-    for path in ("MSH-3", "MSH-4", "MSH-10", "RF1-3.1", "RF1-6", "PID-5.1", "PID-11.5", "PID-32", "NK1-10", "DG1-3.1", "ZU1-13"):
+    for path in (
+        "MSH-3",
+        "MSH-4",
+        "MSH-10",
+        "RF1-3.1",
+        "RF1-6",
+        "PID-5.1",
+        "PID-11.5",
+        "PID-32",
+        "NK1-10",
+        "DG1-3.1",
+        "ZU1-13",
+    ):
         assert again.value(path) == original.value(path), path
+
+
+def test_the_command_writes_a_bundle_from_json_and_from_xml(tmp_path: Path, capfdbinary: Any) -> None:
+    from vrfhir.cli import main
+    from vrfhir.definitions import Definitions
+    from vrfhir.fhir import xml
+
+    source = ROOT / "examples/trauma/fhir/message-referral-request.json"
+    assert main(["map", "--to", "v2", "--hl7-version", "2.4", str(source)]) == 0
+    from_json = capfdbinary.readouterr().out
+    assert from_json == to_hl7v2(bundle_of(source), version="2.4").message
+    (tmp_path / "bundle.xml").write_bytes(xml.serialize(bundle_of(source), Definitions.default().fields))
+    assert main(["map", "--to", "v2", "--hl7-version", "2.4", str(tmp_path / "bundle.xml")]) == 0
+    assert parse(capfdbinary.readouterr().out).value("PID-5") == parse(from_json).value("PID-5")
+
+
+def test_the_command_refuses_a_loss_and_says_it(capsys: Any) -> None:
+    from vrfhir.cli import main
+
+    source = str(ROOT / "examples/trauma/fhir/message-referral-request.json")
+    assert main(["map", "--to", "v2", "--fields-only", source]) == 2
+    assert "VR-V2-0542" in capsys.readouterr().err
+    assert main(["map", "--to", "v2", "--fields-only", "--allow-loss", "--ledger", source]) == 1
+    assert "no field" in capsys.readouterr().out

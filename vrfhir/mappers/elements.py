@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vrfhir.mappers.conversions.primitives import fhir_decimal
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import fhir_datetime
-from vrfhir.mappers.conversions.primitives import fhir_decimal
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.vocabulary import named_system
@@ -61,11 +61,7 @@ def _element_resource(row: RowFacts) -> Conversion:
             record = context.current["Elements"] = context.new(label, label, context.segment.path)
             context.bare.add(record.full_url)
         elif _LABEL.fullmatch(label):
-            record = context.labelled(label)
-            if record is None:
-                record = Record({"resourceType": "Resource"}, label, label, "")
-                record.merged = context.shared["MessageHeader"]
-            context.current["Elements"] = record
+            context.current["Elements"] = context.labelled(label) or _later(label, context)
         else:
             return None
         for component, subcomponent in cell.places():
@@ -73,6 +69,13 @@ def _element_resource(row: RowFacts) -> Conversion:
         return ALREADY
 
     return convert
+
+
+def _later(label: str, context: Context) -> Record:
+    """Stands for a resource that is made when all segments are read; until then, the header stands for it."""
+    record = Record({"resourceType": "Resource"}, label, label, "")
+    record.merged = context.shared["MessageHeader"]
+    return record
 
 
 @register("element-value")
@@ -115,9 +118,7 @@ def _element_name(row: RowFacts) -> Conversion:
     return convert
 
 
-def _note(
-    context: Context, record: Record, path: str, kind: str, value: Any, segment: SegmentView
-) -> None:
+def _note(context: Context, record: Record, path: str, kind: str, value: Any, segment: SegmentView) -> None:
     code, words, name = (segment.value(3, number) for number in (1, 2, 3))
     coding: dict[str, Any] = {}
     if name and name != ELEMENT:

@@ -82,7 +82,9 @@ def _displays() -> Mapping[tuple[str, str], str]:
         if not entry.name.startswith(("CodeSystem-", "ValueSet-")):
             continue
         resource = json.loads(entry.read_text(encoding="utf-8"))
-        parts = [resource] if resource["resourceType"] == "CodeSystem" else resource.get("compose", {}).get("include", ())
+        parts = (
+            [resource] if resource["resourceType"] == "CodeSystem" else resource.get("compose", {}).get("include", ())
+        )
         for part in parts:
             system = part.get("url" if part is resource else "system", "")
             for concept in part.get("concept", ()):

@@ -73,7 +73,11 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
 
 def _shared(context: Context, role: str, path: str) -> Record | None:
     record = context.shared.get(role)
-    return record if record is not None and (record.path == path or role in ("ServiceRequest", "Task", "MessageHeader")) else None
+    return (
+        record
+        if record is not None and (record.path == path or role in ("ServiceRequest", "Task", "MessageHeader"))
+        else None
+    )
 
 
 def _references(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

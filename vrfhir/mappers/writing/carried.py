@@ -39,6 +39,6 @@ def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writin
         while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:
             builder.add(name)
             segment = builder.segment(name, occurrence)
-        if segment is None or name in ("MSH",) and field <= 2:
+        if segment is None or (name in ("MSH",) and field <= 2):
             continue
         segment.set_er7(field, text, repetition, component, subcomponent)

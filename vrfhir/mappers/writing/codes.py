@@ -34,7 +34,11 @@ def concept_parts(
     left: list[dict[str, Any]] = []
     triplets = list(_TRIPLETS[: 2 if writing.is_old else 3])
     for number, coding in enumerate(chosen):
-        written = _triplet(coding, writing, *triplets[number], table if number == 0 else "") if number < len(triplets) else None
+        written = (
+            _triplet(coding, writing, *triplets[number], table if number == 0 else "")
+            if number < len(triplets)
+            else None
+        )
         if written is None:
             left.append(coding)
         else:
@@ -97,7 +101,7 @@ def _codeable_concept(row: RowFacts) -> Inverse:
     def back(value: Any, writing: Writing) -> Parts | None:
         if not isinstance(value, dict):
             return None
-        first = next(iter(value.get("coding", ())), {})
+        first: dict[str, Any] = next(iter(value.get("coding", ())), {})
         keep = keeps and bool(first.get("display") or is_own_system(first.get("system", "")))
         if keep and not first:
             return None
@@ -200,7 +204,7 @@ def _code(row: RowFacts) -> Inverse:
             concept = extension.get("valueCodeableConcept")
             if extension.get("url") != url or not concept:
                 continue
-            first = next(iter(concept.get("coding", ())), {})
+            first: dict[str, Any] = next(iter(concept.get("coding", ())), {})
             if codes.codes.get(first.get("code", "")) == value:
                 if row.component:
                     return {key(row.component): first["code"]}

@@ -72,9 +72,14 @@ def _plain_answers(value: Mapping[str, Any]) -> bool:
         return False
     names = {next(iter(each)) for each in answers}
     kinds = {_kind(name, each[name]) for each in answers for name in each}
-    return len(names) == 1 and len(kinds) == 1 and "" not in kinds and next(iter(names)).startswith("value") and (
-        next(iter(kinds)) == "" or _type_of(next(iter(names))) == next(iter(kinds))
-    ) and "Quantity" not in kinds
+    return (
+        len(names) == 1
+        and len(kinds) == 1
+        and "" not in kinds
+        and next(iter(names)).startswith("value")
+        and (next(iter(kinds)) == "" or _type_of(next(iter(names))) == next(iter(kinds)))
+        and "Quantity" not in kinds
+    )
 
 
 def _type_of(name: str) -> str:
@@ -98,11 +103,18 @@ def _kind(path: str, value: Any) -> str:
     if re.search(r"(^|\.)(modifierE|e)xtension\[\d+\]$", path) and len(names) == 2 and "url" in names:
         other = next(name for name in names if name != "url")
         inner = _kind(other, value[other]) if other.startswith("value") else ""
-        return f"extension:{inner}" if inner and inner == _type_of(other) and value["url"].strip() == value["url"] else ""
+        return (
+            f"extension:{inner}" if inner and inner == _type_of(other) and value["url"].strip() == value["url"] else ""
+        )
     if "component[" in path.rpartition(".")[2] and len(names) == 2 and "code" in names:
         other = next(name for name in names if name != "code")
         code = value["code"]
-        if other.startswith("value") and isinstance(code, dict) and code.keys() == {"coding"} and len(code["coding"]) == 1:
+        if (
+            other.startswith("value")
+            and isinstance(code, dict)
+            and code.keys() == {"coding"}
+            and len(code["coding"]) == 1
+        ):
             inner = _kind(other, value[other])
             if _plain_coding(code["coding"][0], needs_system=True) and inner and inner == _type_of(other):
                 return f"component:{inner}"
@@ -114,7 +126,11 @@ def _kind(path: str, value: Any) -> str:
         return "CodeableConcept" if len(codings) < 2 or (len(codings) == 2 and "text" not in names) else ""
     if "code" in names and names <= {"system", "code", "display"} and _plain_coding(value):
         return "Coding"
-    if "value" in names and not isinstance(value["value"], (str, dict, list)) and names <= {"value", "unit", "system", "code"}:
+    if (
+        "value" in names
+        and not isinstance(value["value"], (str, dict, list))
+        and names <= {"value", "unit", "system", "code"}
+    ):
         return "Quantity" if "code" in names and "system" in names else ""
     return ""
 
@@ -189,7 +205,11 @@ def _unit(quantity: Mapping[str, Any]) -> Parts:
 def _cell(kind: str, value: Any, writing: Writing) -> tuple[str, Parts] | None:
     """(OBX-2, OBX-5) of a value; None when the text would not come back as it is."""
     if kind == "boolean":
-        return "CE" if writing.is_old else "CWE", {key(1): "Y" if value else "N", key(2): "Yes" if value else "No", key(3): "HL70136"}
+        return "CE" if writing.is_old else "CWE", {
+            key(1): "Y" if value else "N",
+            key(2): "Yes" if value else "No",
+            key(3): "HL70136",
+        }
     if kind in ("integer", "decimal"):
         return "NM", {key(1): number_text(value)}
     if kind == "Quantity":
@@ -197,7 +217,9 @@ def _cell(kind: str, value: Any, writing: Writing) -> tuple[str, Parts] | None:
     if kind == "date" and _DATE.fullmatch(value):
         return "DT", {key(1): value.replace("-", "")}
     if kind == "dateTime" and _DATETIME.fullmatch(value):
-        return "TS" if writing.is_old else "DTM", {key(1): re.sub(r"[-:T]", "", value[:19]) + value[19:].replace(":", "")}
+        return "TS" if writing.is_old else "DTM", {
+            key(1): re.sub(r"[-:T]", "", value[:19]) + value[19:].replace(":", "")
+        }
     if kind in ("CodeableConcept", "Coding"):
         return "CE" if writing.is_old else "CWE", _concept(value if kind == "CodeableConcept" else {"coding": [value]})
     text = value if isinstance(value, str) else ""
@@ -217,5 +239,3 @@ def _concept(value: Mapping[str, Any]) -> Parts:
     if value.get("text"):
         found[key(5 if found else 2)] = value["text"]
     return found
-
-

@@ -102,12 +102,10 @@ def address_parts(address: dict[str, Any], writing: Writing) -> Parts:
     uk = writing.uk and country.upper() in UK_COUNTRIES
     if uk and "district" in address:
         found[key(4)] = address.pop("district")
-    elif "state" in address and not uk:
-        found[key(4)] = address.pop("state")
-    if "district" in address and key(4) not in found | ({key(4): ""} if uk else {}):
-        found[key(9)] = address.pop("district")
-    elif "district" in address and not uk:
-        found[key(9)] = address.pop("district")
+    elif not uk:
+        for element, component in (("state", 4), ("district", 9)):
+            if element in address:
+                found[key(component)] = address.pop(element)
     for element, component in (("city", 3), ("postalCode", 5), ("country", 6)):
         if element in address:
             found[key(component)] = address.pop(element)
@@ -173,7 +171,10 @@ def telecom_parts(telecom: dict[str, Any], writing: Writing) -> Parts:
     number = telecom.pop("value", "")
     system, use = telecom.pop("system", ""), telecom.pop("use", "")
     pieces = _extensions(telecom.pop("_value", None))
-    split = [pieces.get(urls[alias], "") for alias in ("telecom-country", "telecom-area", "telecom-local", "telecom-extension")]
+    split = [
+        pieces.get(urls[alias], "")
+        for alias in ("telecom-country", "telecom-area", "telecom-local", "telecom-extension")
+    ]
     if any(split):
         found.update({key(5 + place): text for place, text in enumerate(split) if text})
     if number and number != " ".join(text for text in split if text):
@@ -194,4 +195,3 @@ def telecom_parts(telecom: dict[str, Any], writing: Writing) -> Parts:
         found[key(18)] = str(telecom.pop("rank"))
     found.update(period_parts(telecom.get("period"), writing, 13, 14))
     return found
-

@@ -127,7 +127,9 @@ def _attachment(row: RowFacts) -> Inverse:
         elif kind:
             main, _, subtype = kind.partition("/")
             found[key(2)] = _TYPES.get(main, main.upper())
-            found[key(3)] = next((code for code in known.codes if known.codes[code] == kind and "/" not in code), subtype)
+            found[key(3)] = next(
+                (code for code in known.codes if known.codes[code] == kind and "/" not in code), subtype
+            )
         if words:
             value["title"] = " ".join(words)
         for name in ("size", "hash"):

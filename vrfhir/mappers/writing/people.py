@@ -75,7 +75,11 @@ def _ndl(row: RowFacts) -> Inverse:
                 found[key(1, 9)] = name
         for name in resource.get("name", ())[:1]:
             given = name.get("given", [])
-            texts = (name.get("family", ""), *(given + ["", ""])[:2], *(name.get(each, [""])[0] for each in ("suffix", "prefix")))
+            texts = (
+                name.get("family", ""),
+                *([*given, "", ""])[:2],
+                *(name.get(each, [""])[0] for each in ("suffix", "prefix")),
+            )
             found.update({key(1, 2 + number): text for number, text in enumerate(texts) if text})
         value.pop("reference")
         return found or None
@@ -238,7 +242,9 @@ def location_parts(location: dict[str, Any], writing: Writing) -> Parts:
     if left:
         location["identifier"] = left
     name = location.pop("name", "")
-    if name and name != ", ".join(shown[part] for part in ("floor", "bed", "room", "point of care", "building", "facility") if part in shown):
+    if name and name != ", ".join(
+        shown[part] for part in ("floor", "bed", "room", "point of care", "building", "facility") if part in shown
+    ):
         found[key(9)] = name
     kinds = [each for each in location.get("type", ()) if each.keys() == {"text"}]
     if kinds and found:

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["number_text", "text_parts", "v2_datetime"]
 
-_DATETIME = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII
-)
+_DATETIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
 
 
 def number_text(value: Any) -> str:

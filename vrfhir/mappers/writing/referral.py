@@ -86,7 +86,11 @@ def _focus(writing: Writing, head: dict[str, Any] | None) -> tuple[str, str]:
 
 
 def _of_type(writing: Writing, kind: str) -> list[str]:
-    return [url for url, resource in writing.originals.items() if resource.get("resourceType") == kind and url not in writing.transport]
+    return [
+        url
+        for url, resource in writing.originals.items()
+        if resource.get("resourceType") == kind and url not in writing.transport
+    ]
 
 
 def _only(writing: Writing, kind: str) -> dict[str, Any] | None:
@@ -133,9 +137,7 @@ def _simple(writing: Writing, name: str, roles: Mapping[str, dict[str, Any]]) ->
     return [draft] if draft.fields else []
 
 
-def _referral(
-    writing: Writing, draft: Draft, request: dict[str, Any], task: dict[str, Any] | None, kind: str
-) -> None:
+def _referral(writing: Writing, draft: Draft, request: dict[str, Any], task: dict[str, Any] | None, kind: str) -> None:
     business = task.pop("businessStatus", {}) if task is not None and not writing.from_v2 else {}
     roles = {"ServiceRequest": request} | ({"Task": task} if task is not None else {})
     status = task.get("status", "requested") if task is not None else ""
@@ -152,7 +154,7 @@ def _referral(
     if 1 not in draft.fields and task is not None:
         codes = [c for c in business.get("coding", ()) if c.get("system", "").endswith("/vr-referral-status")]
         said = v2_status(str(status), str(codes[0].get("code", "")) if codes else None)
-        parts = (said if codes or said[0] != "P" else said[:3])
+        parts = said if codes or said[0] != "P" else said[:3]
         draft.put(1, {key(number): text for number, text in enumerate(parts, 1) if text})
 
 
@@ -181,7 +183,9 @@ def _providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
     for code, reference in wanted:
         url = writing.url_of(reference)
         kind = writing.originals.get(url, {}).get("resourceType")
-        if kind not in ("PractitionerRole", "Practitioner", "Organization") or (writing.from_v2 and kind != "PractitionerRole"):
+        if kind not in ("PractitionerRole", "Practitioner", "Organization") or (
+            writing.from_v2 and kind != "PractitionerRole"
+        ):
             continue
         if url in done:
             if done[url].fields[1][-1].get(key(1)) != code:
@@ -216,7 +220,12 @@ def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
             found = writing.copy(reference)
             if found is not None:
                 roles[role], draft.roles[role] = found, writing.url_of(reference)
-    known = {c.get("code") for each in roles[kind].get("code", ()) for c in each.get("coding", ()) if kind == "PractitionerRole"}
+    known = {
+        c.get("code")
+        for each in roles[kind].get("code", ())
+        for c in each.get("coding", ())
+        if kind == "PractitionerRole"
+    }
     if not known & table_codes("0286").keys():
         _name_party(draft, code)
     write_rows(draft, "", roles, writing)
@@ -233,7 +242,9 @@ def patient(writing: Writing) -> list[Draft]:
     resource = writing.resources[url]
     draft.roles = {"Patient": url}
     roles = {"Patient": resource}
-    number = next((each for each in resource.get("identifier", ()) if each.get("system", "").endswith("/nhs-number")), None)
+    number = next(
+        (each for each in resource.get("identifier", ()) if each.get("system", "").endswith("/nhs-number")), None
+    )
     if number is not None:
         roles["NhsNumber"] = number
     write_rows(draft, "", roles, writing)
@@ -252,8 +263,12 @@ def _next_of_kin(writing: Writing) -> Iterator[Draft]:
         kind = original.get("resourceType")
         draft = Draft("NK1")
         if kind == "Observation" and _is_employment(original):
-            references = [each.get("valueReference") for each in original.get("extension", ()) if each.get("url") == extension_urls()["job-employer"]]
-            references += [each for each in original.get("focus", ())]
+            references = [
+                each.get("valueReference")
+                for each in original.get("extension", ())
+                if each.get("url") == extension_urls()["job-employer"]
+            ]
+            references += list(original.get("focus", ()))
             employer = next((writing.url_of(each) for each in references if writing.url_of(each)), "")
             if not employer or writing.originals[employer].get("resourceType") != "Organization":
                 continue
@@ -365,5 +380,3 @@ def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
     resource["note"] = [note for note in resource.get("note", ()) if note]
     if not resource["note"]:
         del resource["note"]
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.vocabulary import known_display
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["documents", "fit_note", "items", "observation", "report"]
 
 _TICKS = frozenset(
-    {"775281000000100", "775301000000104", "775321000000108", "775351000000103", "reassessment-needed", "condition-six-months"}
+    {
+        "775281000000100",
+        "775301000000104",
+        "775321000000108",
+        "775351000000103",
+        "reassessment-needed",
+        "condition-six-months",
+    }
 )
 _CERTIFICATE = "18381000000107"
 
@@ -65,7 +72,14 @@ def fit_note(writing: Writing, url: str) -> list[Draft]:
     head = Draft("OBR")
     head.roles = {"Fitness": url}
     if not any(c.get("code") == _CERTIFICATE for each in resource.get("category", ()) for c in each.get("coding", ())):
-        head.put(4, {key(1): _CERTIFICATE, key(2): known_display("http://snomed.info/sct", _CERTIFICATE) or "Sickness certificates", key(3): "SCT"})
+        head.put(
+            4,
+            {
+                key(1): _CERTIFICATE,
+                key(2): known_display("http://snomed.info/sct", _CERTIFICATE) or "Sickness certificates",
+                key(3): "SCT",
+            },
+        )
     status = resource.get("status")
     write_rows(head, "fit-note", {"Fitness": resource}, writing)
     if len(head.fields.get(4, ())) > 1:
@@ -154,7 +168,12 @@ def observation(writing: Writing, url: str, *, forced: bool = False) -> list[Dra
     draft.roles, roles = {"Observation": url}, {"Observation": resource}
     for reference in original.get("performer", ()):
         found = writing.copy(reference)
-        if found is not None and found.get("resourceType") == "Organization" and found.get("address") and writing.from_v2:
+        if (
+            found is not None
+            and found.get("resourceType") == "Organization"
+            and found.get("address")
+            and writing.from_v2
+        ):
             roles["Laboratory"], draft.roles["Laboratory"] = found, writing.url_of(reference)
     writing.kind = ""
     write_rows(draft, "", roles, writing)
@@ -163,7 +182,7 @@ def observation(writing: Writing, url: str, *, forced: bool = False) -> list[Dra
     return [_final(draft) if not writing.from_v2 else draft, *notes(writing, resource)]
 
 
-def _fits(observation: dict[str, Any]) -> bool:
+def _fits(observation: Mapping[str, Any]) -> bool:
     """OBX-5 holds its value, and nothing of it is in components."""
     if "component" in observation or "hasMember" in observation or "category" in observation:
         return False

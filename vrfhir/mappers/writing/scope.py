@@ -21,7 +21,9 @@ def _transport(resources: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     found: set[str] = set()
     for url, resource in resources.items():
         kind = resource.get("resourceType")
-        made = any(name.get("name") == "vrfhir" for name in resource.get("deviceName", ())) if kind == "Device" else False
+        made = (
+            any(name.get("name") == "vrfhir" for name in resource.get("deviceName", ())) if kind == "Device" else False
+        )
         original = kind == "DocumentReference" and "urn:hash::sha256:" in str(resource.get("masterIdentifier"))
         if made or original or (kind == "Binary" and resource.get("contentType") == "application/hl7-v2+er7"):
             found.add(url)

@@ -84,7 +84,9 @@ def to_hl7v2(
     _check(bundle, version)
     kind, trigger = _message_type(bundle, message)
     writing = Writing(bundle, receiver, version, _sender(bundle))
-    writing.now = v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
+    writing.now = (
+        v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
+    )
     drafts = plan_referral(writing, kind, trigger)
     dropped = _fit(drafts, version)
     plain = _encoded(drafts, writing)
@@ -96,7 +98,10 @@ def to_hl7v2(
     counts = {"native": 0, "element": 0, "regenerated": 0, "lost": 0}
     groups = _groups(writing, context, read, alignment, drafts, elements, lost, counts)
     if groups:
-        position = next((n for n, draft in enumerate(drafts) if draft.name in ("PV1", "NTE", "ZU1") and _is_last(drafts, n)), len(drafts))
+        position = next(
+            (n for n, draft in enumerate(drafts) if draft.name in ("PV1", "NTE", "ZU1") and _is_last(drafts, n)),
+            len(drafts),
+        )
         drafts[position:position] = groups
         _fit(drafts, version)
         final = _encoded(drafts, writing)
@@ -115,7 +120,11 @@ def to_hl7v2(
 
 
 def _check(bundle: Mapping[str, Any], version: str) -> None:
-    if not isinstance(bundle, Mapping) or bundle.get("resourceType") != "Bundle" or not isinstance(bundle.get("entry"), list):
+    if (
+        not isinstance(bundle, Mapping)
+        or bundle.get("resourceType") != "Bundle"
+        or not isinstance(bundle.get("entry"), list)
+    ):
         raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle"))
     if not any(isinstance(entry, dict) and isinstance(entry.get("resource"), dict) for entry in bundle["entry"]):
         raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle.entry"))
@@ -130,7 +139,9 @@ def _message_type(bundle: Mapping[str, Any], wanted: str) -> tuple[str, str]:
             raise UnreadableError(CATALOGUE.issue("VR-V2-0545", expression="MSH-9", type=wanted[:20]))
         return match[1], match[2]
     header = _header_of(bundle)
-    tags = {tag.get("system", "").rpartition("-")[2]: tag.get("code", "") for tag in header.get("meta", {}).get("tag", ())}
+    tags = {
+        tag.get("system", "").rpartition("-")[2]: tag.get("code", "") for tag in header.get("meta", {}).get("tag", ())
+    }
     if tags.get("0076") in ("REF", "RRI"):
         event = header.get("eventCoding", {}).get("code", "")
         return tags["0076"], tags.get("0003") or (event if re.fullmatch("I1[2-5]", event) else "I12")
@@ -209,21 +220,16 @@ def _groups(
         url = writing.url_of({"reference": text})
         return "@" + labels[url] if url in labels else text
 
-    pending: list[str] = []
-    for url in alignment.labels:
-        steps_of[url] = []
     head = {name: value for name, value in read.items() if name not in ("entry", "id")}
     wanted_head = {name: value for name, value in writing_bundle(writing).items() if name not in ("entry", "id")}
     bundle_steps = differences(head, wanted_head)
     # labels of new resources depend on how many groups come before them: the Bundle, the changed ones, then the new ones
-    provisional = {url: f"@new:{url}" for url in fresh}
     labels.update({url: f"new:{url}" for url in fresh})
-    for url, label in alignment.labels.items():
+    for url in alignment.labels:
         record = alignment.records[url]
         present = with_references(record.resource, alignment.name_of)
         wanted = with_references(dict(writing.originals[url]), wanted_name)
         steps_of[url] = differences(present, _without_meta(wanted))
-    del provisional, pending
     if bundle_steps:
         changed.append(("MSH[1].Bundle", "Bundle", bundle_steps))
     for label in alignment.surplus:
@@ -244,7 +250,11 @@ def _groups(
     for url in fresh:
         resource = with_references(dict(writing.originals[url]), wanted_name)
         kind = str(resource["resourceType"])
-        steps = [Step(name, value) for name, value in _without_meta(resource).items() if name not in ("resourceType", "id", "text")]
+        steps = [
+            Step(name, value)
+            for name, value in _without_meta(resource).items()
+            if name not in ("resourceType", "id", "text")
+        ]
         _count(writing, steps, counts)
         renamed_steps = [_renamed(step, renamed) for step in steps]
         _emit(groups, kind, _words(resource), renamed_steps, writing, elements, lost, _name(resource))
@@ -260,7 +270,9 @@ def _groups(
                 total += 1
         narrative = resource.get("text", {})
         if isinstance(narrative, dict) and narrative.get("status") not in (None, "generated", "empty"):
-            lost.append((_name(resource), Step("text.status", narrative["status"]), "narrative that is more than generated"))
+            lost.append(
+                (_name(resource), Step("text.status", narrative["status"]), "narrative that is more than generated")
+            )
     counts["native"] = max(total - counts["element"], 0)
     return groups if elements else []
 
@@ -274,7 +286,9 @@ def _not_returned(message: bytes, writing: Writing, alignment: Alignment) -> lis
     for url, record in records.items():
         original = writing.originals[url]
         label = _name(original)
-        wanted = with_references(_without_meta(dict(original)), lambda text: writing.url_of({"reference": text}) or text)
+        wanted = with_references(
+            _without_meta(dict(original)), lambda text: writing.url_of({"reference": text}) or text
+        )
         if record is None:
             found.append((label, Step("", wanted), "did not come back"))
             continue
@@ -290,7 +304,11 @@ def writing_bundle(writing: Writing) -> dict[str, Any]:
 
 def _without_meta(resource: dict[str, Any]) -> dict[str, Any]:
     """Without what a server says of its copy."""
-    meta = {name: value for name, value in resource.get("meta", {}).items() if name not in ("lastUpdated", "versionId", "source")}
+    meta = {
+        name: value
+        for name, value in resource.get("meta", {}).items()
+        if name not in ("lastUpdated", "versionId", "source")
+    }
     found = {name: value for name, value in resource.items() if name != "meta"}
     return {**({"meta": meta} if meta else {}), **found} if "meta" in resource else found
 
@@ -303,9 +321,11 @@ def _words(resource: Mapping[str, Any]) -> str:
 
 
 def _renamed(step: Step, names: Mapping[str, str]) -> Step:
-    return step._replace(value=with_references(step.value, lambda text: names.get(text, text))) if not isinstance(
-        step.value, str
-    ) else step._replace(value=names.get(step.value, step.value))
+    return (
+        step._replace(value=with_references(step.value, lambda text: names.get(text, text)))
+        if not isinstance(step.value, str)
+        else step._replace(value=names.get(step.value, step.value))
+    )
 
 
 def _count(writing: Writing, steps: list[Step], counts: dict[str, int]) -> None:
@@ -341,5 +361,3 @@ def _report(lost: list[tuple[str, Step, str]]) -> list[Loss]:
         for path, _ in leaves(step.value, step.path):
             found.setdefault((label, path), Loss(label, path, reason))
     return list(found.values())
-
-
