@@ -20,13 +20,15 @@ def content(bundle: Mapping[str, Any]) -> dict[str, str]:
     }
     prints = {url: resource["resourceType"] for url, resource in resources.items()}
     for _ in range(4):
-        prints = {
-            url: _print(
-                {n: v for n, v in r.items() if n not in _OWN_IDS}, lambda text: prints.get(names.get(text, ""), text)
-            )
-            for url, r in resources.items()
-        }
+        prints = _next(resources, names, prints)
     return {mark: f"{resources[url]['resourceType']} {url}" for url, mark in prints.items()}
+
+
+def _next(resources: Mapping[str, Any], names: Mapping[str, str], prints: Mapping[str, str]) -> dict[str, str]:
+    def name(text: str) -> str:
+        return prints.get(names.get(text, ""), text)
+
+    return {url: _print({n: v for n, v in r.items() if n not in _OWN_IDS}, name) for url, r in resources.items()}
 
 
 def missing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -248,11 +248,10 @@ def _resolved(context: Context, text: str) -> str:
 def set_element(resource: dict[str, Any], path: str, value: Any) -> bool:
     """Set an element by its path; False when a list would get a gap or something else stands in the way."""
     holder: Any = resource
-    steps = [_STEP.fullmatch(step) for step in path.split(".")]
-    if any(step is None for step in steps) or (steps[0] is not None and steps[0][1] in _SECURED):
+    steps = [step for step in map(_STEP.fullmatch, path.split(".")) if step is not None]
+    if len(steps) != path.count(".") + 1 or steps[0][1] in _SECURED:
         return False
     for number, step in enumerate(steps):
-        assert step is not None
         last = number == len(steps) - 1
         name, index = step[1], step[2]
         if not isinstance(holder, dict):
