@@ -62,6 +62,7 @@ class Context:
         self.sender = header.value(4) or header.value(3) or "unknown"
         self.trigger = _trigger(message)
         self.is_response = message.type.code == "RRI"
+        self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
@@ -88,11 +89,17 @@ class Context:
         """Facts that conditions may ask for."""
         if name == "service-coded":
             # orderDetail is only allowed beside a code (ServiceRequest invariant prr-1)
-            return "code" in self.shared["ServiceRequest"].resource
+            request = self.shared.get("ServiceRequest")
+            return request is not None and "code" in request.resource
         if name == "authorises-referral":
             return "PR1" not in self.current
         if name == "document-noted":
-            return self.current["Noted"].type == "DocumentReference"
+            noted = self.current.get("Noted")
+            return noted is not None and noted.type == "DocumentReference"
+        if name == "orders":
+            return self.message.type.code in ("ORM", "OMG")
+        if name == "noteless":
+            return "Noted" not in self.current
         if name == "status-query":
             return self.trigger == "I15"
         return self.uk if name == "uk" else self.vr
@@ -179,7 +186,7 @@ class Context:
 
 
 def _trigger(message: Message) -> str:
-    return message.type.trigger or "I12"
+    return message.type.trigger or ("I12" if message.type.code in ("REF", "RRI") else "")
 
 
 def _agree(earlier: dict[str, Any], later: dict[str, Any]) -> bool:

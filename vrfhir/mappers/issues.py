@@ -14,7 +14,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "200",
         "not-supported",
         "The message type {type} is not supported.",
-        "Send REF^I12 to I15 or RRI^I12 to I15.",
+        "Send REF, RRI, ADT, SIU, MDM, ORU, ORM or OMG.",
     ),
     CatalogueEntry(
         "VR-V2-0502",
@@ -22,7 +22,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "201",
         "not-supported",
         "The trigger event {event} is not supported for {type}.",
-        "Send REF or RRI with I12, I13, I14 or I15.",
+        "Send an event of the list in docs/v2-messages.md.",
     ),
     CatalogueEntry(
         "VR-V2-0503",

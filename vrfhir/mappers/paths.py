@@ -49,6 +49,18 @@ def is_primitive_pair(value: Any) -> TypeGuard[Primitive]:
 
 LAST = -3
 
+_OTHER_CHOICE = {
+    one: two
+    for pair in (
+        ("occurrenceDateTime", "occurrencePeriod"),
+        ("effectiveDateTime", "effectivePeriod"),
+        ("deceasedDateTime", "deceasedBoolean"),
+        ("multipleBirthInteger", "multipleBirthBoolean"),
+    )
+    for one, two in (pair, pair[::-1])
+}
+"""Elements that are one choice in FHIR: the first that is placed stays."""
+
 
 class Step(NamedTuple):
     name: str
@@ -67,6 +79,18 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
     ValueError when the path is malformed or names an unknown extension.
     """
     steps = steps_of(path, extensions)
+    other = _OTHER_CHOICE.get(steps[0].name, "")
+    if not other:
+        return _compiled(steps, beside)
+    place_it = _compiled(steps, beside)
+
+    def place_choice(resource: dict[str, Any], value: Any) -> int:
+        return REFUSED if other in resource else place_it(resource, value)
+
+    return place_choice
+
+
+def _compiled(steps: list[Step], beside: Mapping[str, Any] | None) -> Place:
     *walk, last = steps
     constants = dict(beside or {})
     if not walk and not constants and not last.url and last.position in (None, -1):

@@ -250,7 +250,7 @@ def _code(row: RowFacts) -> Conversion:
         system = resolve_system(context, name, code, codes.table)[0] if name else ""
         target = (
             codes.codes.get(code)
-            if system in ("", table) or (system and code not in table_codes(codes.table))
+            if system in ("", table) or system.startswith(_OUR_NAMES) or code not in table_codes(codes.table)
             else None
         )
         if target is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS, nhs_number_is_valid, nhs_number_region
 from vrfhir.mappers.conversions.codes import taken_concept
-from vrfhir.mappers.conversions.identifiers import identifier_type, taken_identifier
+from vrfhir.mappers.conversions.identifiers import ALREADY, identifier_type, taken_identifier
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.vocabulary import code_map, sender_system, table_codes, table_system
@@ -21,8 +21,6 @@ __all__ = ["ALREADY", "NHS_NUMBER"]
 _STATUS = "https://vrfhir.org/fhir/CodeSystem/vr-referral-status"
 
 NHS_NUMBER = SYSTEMS["nhs-number"]
-ALREADY: dict[str, Any] = {}
-"""Returned for a value that stands in the resource already: mapped, with nothing to place."""
 
 _BETWEEN_DIGITS = re.compile(r"[\s\-]")
 _TEN_DIGITS = re.compile(r"[0-9]{10}")

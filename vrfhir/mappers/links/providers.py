@@ -38,7 +38,7 @@ def _provider(scope: Scope, segment: SegmentView, context: Context) -> None:
 
 
 def _take_part(context: Context, party: str, role: Record) -> None:
-    request = context.shared["ServiceRequest"].resource
+    request = context.shared["ServiceRequest"].resource if context.is_referral else {}
     patient = context.shared.get("Patient")
     if (party == "requester" and "requester" not in request) or (party == "author" and "requester" not in request):
         request["requester"] = role.reference

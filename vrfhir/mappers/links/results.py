@@ -31,6 +31,8 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
         report.resource["basedOn"] = [order.reference]
         context.current["Noted"] = order
     support(context, report)
+    if "Order" in context.current:
+        add_reference(report.resource, "basedOn", context.current["Order"])
 
 
 @link("items")
@@ -38,7 +40,7 @@ def _items(scope: Scope, segment: SegmentView, context: Context) -> None:
     """OBR over the items of a referral: it makes no report, and its OBX segments stand for themselves."""
     for name in ("OBR", "OBX", "Fitness", "Elements"):
         context.current.pop(name, None)
-    context.current["Items"] = context.shared["ServiceRequest"]
+    context.current["Items"] = context.shared["MessageHeader"]
 
 
 @link("elements")
@@ -110,7 +112,12 @@ def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
     report = context.current.get("OBR")
     if report is not None and report.type == "DiagnosticReport":
         add_reference(report.resource, "result", observation)
-    elif report is None and "Items" not in context.current:
+    elif "Document" in context.current:
+        related = context.current["Document"].resource.setdefault("context", {})
+        add_reference(related, "related", observation)
+    elif "Order" in context.current and report is None:
+        add_reference(context.current["Order"].resource, "supportingInfo", observation)
+    elif report is None and "Items" not in context.current and context.is_referral:
         context.report("VR-V2-0530", segment.path)
     support(context, observation)
 

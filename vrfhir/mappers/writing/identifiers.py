@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
-from vrfhir.mappers.vocabulary import code_map, table_system
+from vrfhir.mappers.vocabulary import code_map, extension_urls, table_system
 from vrfhir.mappers.writing.primitives import period_parts, v2_datetime
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
@@ -56,7 +56,16 @@ def identifier_parts(identifier: dict[str, Any], writing: Writing, kind: str) ->
     if assigner and assigner not in (found.get(key(4, 1)),):
         found[key(6)] = assigner
     found.update(period_parts(identifier.get("period"), writing, 7, 8))
+    take_check_digit(identifier, found, 2)
     return found
+
+
+def take_check_digit(identifier: dict[str, Any], found: Parts, component: int) -> None:
+    """CX.2 or XCN.11 from its extension."""
+    for extension in list(identifier.get("extension", ())):
+        if extension.get("url") == extension_urls()["check-digit"]:
+            found[key(component)] = extension["valueString"]
+            identifier["extension"].remove(extension)
 
 
 @inverse("Identifier")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["name_parts"]
 
+_REPRESENTATIONS = {"ABC": "A", "IDE": "I", "SYL": "P"}
 _FAMILY_PARTS = (("own-prefix", 2), ("own-name", 3), ("partner-prefix", 4), ("partner-name", 5))
 
 
@@ -52,6 +53,10 @@ def name_parts(name: dict[str, Any], writing: Writing, first: int = 1, *, person
         mark = _extensions(marks[number]) if number < len(marks) else {}
         place = {"AC": first + 5, "PR": professional}.get(mark.get(extension_urls()["name-qualifier"], ""), first + 3)
         found[key(place)] = f"{found[key(place)]} {text}" if key(place) in found else text
+    representation = _extensions(name).get(extension_urls()["name-representation"], "")
+    if representation in _REPRESENTATIONS and found:
+        found[key(15 if person_id else first + 7)] = _REPRESENTATIONS[representation]
+        name["extension"] = [e for e in name["extension"] if e["url"] != extension_urls()["name-representation"]]
     code = code_map("name-use").back.get(name.get("use", ""))
     if code and found:
         name.pop("use")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.conversions.locations import PARTS
-from vrfhir.mappers.writing.identifiers import authority_parts, type_code
+from vrfhir.mappers.writing.identifiers import authority_parts, take_check_digit, type_code
 from vrfhir.mappers.writing.names import name_parts
 from vrfhir.mappers.writing.primitives import v2_datetime
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
@@ -46,6 +46,7 @@ def practitioner_parts(practitioner: dict[str, Any], writing: Writing) -> Parts:
         found.update(authority_parts(writing, "practitioner", identifier.get("system", ""), 9, assigner))
         if assigner and found.get(key(9, 1)) != assigner:
             found[key(14)] = assigner
+        take_check_digit(identifier, found, 11)
     return found
 
 

@@ -106,6 +106,17 @@ for _name in ("dateTime", "instant", "date"):
     inverse(_name)(_moment)
 
 
+@inverse("birth-time")
+def _birth_time(row: RowFacts) -> Inverse:
+    """Written over the date, which it repeats."""
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        mark = {"url": extension_urls()["assumed-zone"], "valueString": writing.partner.time_zone}
+        return text_parts(v2_datetime(str(value), writing, {"extension": [mark]}), row)
+
+    return back
+
+
 @inverse("time")
 def _time(row: RowFacts) -> Inverse:
     return lambda value, _: text_parts(str(value).replace(":", ""), row)

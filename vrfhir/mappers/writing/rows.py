@@ -120,6 +120,10 @@ def _first(draft: Draft, field: int) -> Mapping[int, str]:
     return cells[0] if cells else {}
 
 
+_SAME_CELL = ("endpoint", "facility-organization", "yes-no-words", "birth-time")
+"""Conversions whose value stands in the repetition that another row began."""
+
+
 def _put(draft: Draft, row: Row, parts: dict[int, str]) -> None:
-    whole = not row.component and row.conversion not in ("endpoint", "facility-organization", "yes-no-words")
+    whole = not row.component and row.conversion not in _SAME_CELL
     draft.put(row.field, parts, append=whole)

@@ -104,9 +104,9 @@ class Writing:
             return known, "", ""
         name = self.sender_name(system)
         if name is not None:
-            if name.startswith("&"):
-                _, universal, kind_of_id = (*name.split("&"), "", "")[:3]
-                return "", universal, kind_of_id
+            if "&" in name:
+                space, universal, kind_of_id = (*name.split("&"), "", "")[:3]
+                return space, universal, kind_of_id
             return name, "", ""
         if system.startswith("urn:oid:"):
             return "", system[8:], "ISO"
