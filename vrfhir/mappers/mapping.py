@@ -36,10 +36,11 @@ def to_fhir(
     partner: Partner | None = None,
     received: datetime | None = None,
     accept: Collection[str] | None = None,
+    exact: bool = False,
 ) -> Mapping:
     """Turn a message into a FHIR R4 message Bundle: referrals (REF, RRI), and what stands around them (:data:`SUPPORTED`).
 
-    ``accept`` are the message codes the caller takes (all that are mapped, when None). ``received`` is when the message arrived, for Provenance; without it the message's own time is taken, so that equal
+    ``accept`` are the message codes the caller takes (all that are mapped, when None). ``exact`` keeps beside the elements what they alone would not write back. ``received`` is when the message arrived, for Provenance; without it the message's own time is taken, so that equal
     input gives equal bytes. Raises :class:`~vrfhir.errors.UnreadableError` when the bytes are no message, or one of a
     type or version that is not supported; everything else is a finding.
     """
@@ -53,6 +54,10 @@ def to_fhir(
     if message.type.trigger == "I11":
         context.trigger = "I12"
     bundle = _run(context, message, received)
+    if exact:
+        from vrfhir.mappers.writing.corrections import add_corrections
+
+        add_corrections(bundle, message, sender, context.sender)
     return Mapping(
         bundle, Ledger(context.segments), [*message.issues, *issues, *_check_content(context), *context.issues]
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["concept_parts"]
 
+_OURS = "https://vrfhir.org/fhir/CodeSystem/vr-"
 _TRIPLETS = ((1, 7), (4, 8), (10, 13))
 
 
@@ -82,7 +83,7 @@ def _triplet(coding: dict[str, Any], writing: Writing, first: int, version: int,
     name = writing.coding_name(system) if system else ""
     if system and not name and not (writing.sender_name(system) is not None):
         name = system
-    if name:
+    if name and not (system == table_system(table) and not coding.get("display") and code in table_codes(table)):
         found[key(first + 2)] = name
     if coding.get("display"):
         found[key(first + 1)] = coding["display"]
@@ -102,6 +103,8 @@ def _codeable_concept(row: RowFacts) -> Inverse:
         if not isinstance(value, dict):
             return None
         first: dict[str, Any] = next(iter(value.get("coding", ())), {})
+        if table and str(first.get("system", "")).startswith(_OURS):
+            return None  # a code of ours is an item of the prescription, not of a v2 table
         keep = keeps and bool(first.get("display") or is_own_system(first.get("system", "")))
         if keep and not first:
             return None

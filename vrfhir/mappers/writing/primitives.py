@@ -36,10 +36,6 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
     marks = twin.get("extension", ()) if isinstance(twin, dict) else ()
     assumed = next((each for each in marks if each.get("url") == extension_urls()["assumed-zone"]), None)
     if assumed is not None and assumed.get("valueString") == writing.partner.time_zone:
-        for short in ((plain[:10],) if plain[10:] == "0000" else ()) + ((plain[:12],) if plain[12:] == "00" else ()):
-            if not fraction and _returns(short, text, writing):
-                best = plain[:12] if plain[12:] == "00" else short
-                return best if _returns(best, text, writing) else short
         if _returns(shown, text, writing):
             return shown
     return shown + ("+0000" if offset == "Z" else (offset or "").replace(":", ""))

@@ -11,7 +11,8 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import structure_name
-from vrfhir.mappers.vocabulary import extension_urls, table_codes
+from vrfhir.mappers.vocabulary import code_map, extension_urls, table_codes
+from vrfhir.mappers.writing.codes import concept_parts
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
@@ -21,7 +22,7 @@ from vrfhir.workflow import v2_status
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["header", "notes", "patient", "plan_referral", "visit"]
+__all__ = ["header", "notes", "patient", "plan_other", "plan_referral", "visit"]
 
 _LONGEST_CONTROL_ID = 20
 _LONGEST_NAMESPACE = 20
@@ -59,14 +60,36 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     for url in _of_type(writing, "Observation"):
         free += observation(writing, url)
     free += documents(writing)
-    if free:
+    if free and not (writing.from_v2 and any(draft.name == "OBR" for draft in drafts)):
         group = Draft("OBR")
         group.put(4, {key(1): "items", key(2): "Items of the referral", key(3): "99VRF"})
-        drafts += [group, *free]
+        drafts.append(group)
+    drafts += free
     drafts += visit(writing)
     drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
     drafts += _simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
     return drafts
+
+
+def plan_other(writing: Writing, kind: str, trigger: str) -> list[Draft]:
+    """The segments that messages other than referrals have in common; only their own order differs."""
+    drafts = [header(writing, _only(writing, "MessageHeader"), kind, trigger), *patient(writing)]
+    drafts += list(_next_of_kin(writing))
+    drafts += list(_insurance(writing, {"insurance": [{"reference": url} for url in _of_type(writing, "Coverage")]}))
+    drafts += list(_each(writing, "DG1", "Condition", _of_type(writing, "Condition"), noted=True))
+    drafts += list(_each(writing, "AL1", "AllergyIntolerance", _of_type(writing, "AllergyIntolerance")))
+    for url in _of_type(writing, "DiagnosticReport"):
+        drafts += report(writing, url)
+    for url in _of_type(writing, "Observation"):
+        drafts += observation(writing, url)
+    drafts += visit(writing)
+    for name, role, resource_type in _PLAIN:
+        for url in _of_type(writing, resource_type):
+            drafts += _simple(writing, name, {role: writing.resources[url]})
+    return drafts
+
+
+_PLAIN = (("SCH", "Appointment", "Appointment"), ("TXA", "DocumentReference", "DocumentReference"))
 
 
 def _focus(writing: Writing, head: dict[str, Any] | None) -> tuple[str, str]:
@@ -324,11 +347,26 @@ def _each(writing: Writing, name: str, role: str, urls: list[str], *, noted: boo
         draft.roles = {role: url}
         resource = writing.resources[url]
         write_rows(draft, "", {role: resource}, writing)
+        if name == "DG1":
+            _rank(writing, draft, url)
         if name == "DG1" and 6 not in draft.fields and not writing.from_v2:
             draft.put(6, {key(1): "W"})
         yield draft
         if noted and writing.from_v2:
             yield from notes(writing, resource)
+
+
+def _rank(writing: Writing, draft: Draft, url: str) -> None:
+    """DG1-6 and DG1-15: what the diagnosis is to the visit."""
+    for encounter in (writing.resources[each] for each in _of_type(writing, "Encounter")):
+        for diagnosis in encounter.get("diagnosis", ()):
+            if writing.url_of(diagnosis.get("condition")) != url:
+                continue
+            use = concept_parts(diagnosis.get("use", {}), writing, "0052", code_map("diagnosis-use"))
+            if use:
+                draft.put(6, use)
+            if diagnosis.get("rank"):
+                draft.put(15, {key(1): str(diagnosis["rank"])})
 
 
 def _procedures(writing: Writing, request_url: str) -> Iterator[Draft]:

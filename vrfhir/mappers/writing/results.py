@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.conversions.observations import VALUE_TYPE
 from vrfhir.mappers.vocabulary import known_display
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
@@ -178,7 +179,9 @@ def observation(writing: Writing, url: str, *, forced: bool = False) -> list[Dra
     writing.kind = ""
     write_rows(draft, "", roles, writing)
     if writing.kind and 5 in draft.fields:
-        draft.put(2, {key(1): writing.kind})
+        tags = resource.get("meta", {}).get("tag", ())
+        kept = next((each.get("code") for each in tags if each.get("system") == VALUE_TYPE), "")
+        draft.put(2, {key(1): kept or writing.kind})
     return [_final(draft) if not writing.from_v2 else draft, *notes(writing, resource)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import MessageBuilder, match_structure, parse
+from vrfhir.hl7v2.reference import VERSIONS as READ
 from vrfhir.hl7v2.reference import tables
 from vrfhir.issues import Issue
 from vrfhir.mappers.context import Context
@@ -17,6 +18,7 @@ from vrfhir.mappers.mapping import mapped
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.writing.alignment import Alignment, align
 from vrfhir.mappers.writing.carried import put_back
+from vrfhir.mappers.writing.corrections import exact_message
 from vrfhir.mappers.writing.differences import Step, differences, leaves, with_references
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.elements import element_group
@@ -24,7 +26,7 @@ from vrfhir.mappers.writing.primitives import v2_datetime
 from vrfhir.mappers.writing.referral import plan_referral
 from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["Loss", "Written", "to_hl7v2"]
+__all__ = ["Loss", "Written", "sender_of", "to_hl7v2"]
 
 VERSIONS = ("2.4", "2.5.1")
 _EVENTS: Mapping[str, tuple[str, str]] = {
@@ -74,16 +76,21 @@ def to_hl7v2(
 ) -> Written:
     """Turn a FHIR message Bundle into an HL7 v2 message.
 
-    ``message`` (``REF^I12``) overrides what the Bundle's event says. With ``elements`` what no field can hold goes into OBX
+    ``version``: 2.4 or 2.5.1; empty for the one a Bundle made of a message came in. ``message`` (``REF^I12``) overrides what the Bundle's event says. With ``elements`` what no field can hold goes into OBX
     segments that name the FHIR element; without it that is lost. The result is read back before it is returned, and every
     leaf that does not come back equal is in the loss report; unless ``allow_loss``, a loss is an error and there is no message.
 
     Raises :class:`~vrfhir.errors.UnreadableError` when the Bundle is none or holds no referral, or on a loss not allowed.
     """
     receiver = partner or Partner.default()
+    version = version or _version_of(bundle)
     _check(bundle, version)
+    if version == _version_of(bundle):
+        same = exact_message(bundle, receiver)
+        if same is not None:
+            return Written(same, [], [], {"native": 0, "element": 0, "regenerated": 0, "lost": 0})
     kind, trigger = _message_type(bundle, message)
-    writing = Writing(bundle, receiver, version, _sender(bundle))
+    writing = Writing(bundle, receiver, version, sender_of(bundle))
     writing.now = (
         v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
     )
@@ -128,8 +135,19 @@ def _check(bundle: Mapping[str, Any], version: str) -> None:
         raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle"))
     if not any(isinstance(entry, dict) and isinstance(entry.get("resource"), dict) for entry in bundle["entry"]):
         raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle.entry"))
-    if version not in VERSIONS:
+    if version not in VERSIONS and version != _version_of(bundle):
         raise UnreadableError(CATALOGUE.issue("VR-V2-0544", expression="MSH-12", version=version))
+
+
+def _version_of(bundle: Mapping[str, Any]) -> str:
+    """The version of the message that the Bundle was made of; 2.5.1 when it was made of none."""
+    entries = bundle.get("entry") if isinstance(bundle, Mapping) else ()
+    for entry in entries if isinstance(entries, list) else ():
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        for tag in resource.get("meta", {}).get("tag", ()) if isinstance(resource, dict) else ():
+            if str(tag.get("system", "")).endswith("/v2-0104") and tag.get("code") in READ:
+                return str(tag["code"])
+    return VERSIONS[1]
 
 
 def _message_type(bundle: Mapping[str, Any], wanted: str) -> tuple[str, str]:
@@ -154,7 +172,7 @@ def _header_of(bundle: Mapping[str, Any]) -> Mapping[str, Any]:
     return next((each for each in resources if each.get("resourceType") == "MessageHeader"), {})
 
 
-def _sender(bundle: Mapping[str, Any]) -> str:
+def sender_of(bundle: Mapping[str, Any]) -> str:
     """What MSH-4 (or MSH-3) will say, which names the systems of the sender's own numbers."""
     header = _header_of(bundle)
     probe = Writing(bundle, Partner.default(), "2.5.1", "unknown")
