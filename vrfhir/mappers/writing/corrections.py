@@ -13,8 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.hl7v2 import Message, MessageBuilder, parse
-from vrfhir.hl7v2 import escapes
+from vrfhir.hl7v2 import Message, MessageBuilder, escapes, parse
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import put_back
 from vrfhir.mappers.writing.draft import Draft
@@ -38,7 +37,9 @@ def _plan(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     return plan_other(writing, kind, trigger)
 
 
-def _natural(bundle: Mapping[str, Any], partner: Partner, kind: str, trigger: str, version: str, sender: str) -> MessageBuilder:
+def _natural(
+    bundle: Mapping[str, Any], partner: Partner, kind: str, trigger: str, version: str, sender: str
+) -> MessageBuilder:
     """What rows and carried values alone write."""
     writing = Writing(bundle, partner, version, sender)
     builder = MessageBuilder(version or "2.4")
@@ -53,11 +54,13 @@ def _natural(bundle: Mapping[str, Any], partner: Partner, kind: str, trigger: st
 def add_corrections(bundle: dict[str, Any], message: Message, partner: Partner, sender: str) -> int:
     """Put the notes into the Bundle; how many values they hold."""
     kind = message.type
-    natural = parse(_natural(bundle, partner, kind.code, kind.trigger, message.version, sender).encode(errors="replace"))
+    natural = parse(
+        _natural(bundle, partner, kind.code, kind.trigger, message.version, sender).encode(errors="replace")
+    )
     wanted, given = _leaves(message), _leaves(natural)
     notes: list[tuple[str, str, str]] = []
     for path, (value, is_null) in wanted.items():
-        if (given.get(path) != (value, is_null) or _ALWAYS.match(path)) and not re.search(r"[\x00-\x09\x0b-\x1f]", value):
+        if given.get(path) != (value, is_null) or _ALWAYS.match(path):
             notes.append((path, "delete", "null") if is_null else (path, escapes.encode(value), ""))
     notes += [(path, "none", "none") for path in given if path not in wanted]
     order = [segment.name for segment in message.segments]
@@ -117,7 +120,10 @@ def _notes(head: Mapping[str, Any]) -> tuple[dict[str, dict[str, str]], dict[str
             kept.append(extension)
             continue
         text = str(parts.get("value", {}).get("valueString", ""))
-        notes[parts["path"].get("valueString", "")] = {"valueString": text, "type": parts.get("type", {}).get("valueCode", "")}
+        notes[parts["path"].get("valueString", "")] = {
+            "valueString": text,
+            "type": parts.get("type", {}).get("valueCode", ""),
+        }
     plain = {name: value for name, value in head.items() if name != "extension"}
     return notes, {**plain, "extension": kept} if kept else plain
 
@@ -147,6 +153,7 @@ def _same(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
     """Equal but for what a reading says of itself: the original bytes, when and by what they were read."""
     skipped = ("Binary", "Provenance", "Device", "DocumentReference")
     first, second = (
-        {e["fullUrl"]: e["resource"] for e in each["entry"] if e["resource"]["resourceType"] not in skipped} for each in (one, two)
+        {e["fullUrl"]: e["resource"] for e in each["entry"] if e["resource"]["resourceType"] not in skipped}
+        for each in (one, two)
     )
     return first == second
