@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vrfhir.issues import Issue
     from vrfhir.mappers.elements import Instruction
     from vrfhir.mappers.partner import Partner
+    from vrfhir.mappers.partner_codes import Unmapped
 
 __all__ = ["VR_SERVICE_CODES", "Context"]
 
@@ -53,6 +54,7 @@ class Context:
         self.current: dict[str, Record] = {}
         self.later: list[Callable[[], None]] = []
         self.issues: list[Issue] = []
+        self.unmapped: list[Unmapped] = []
         self.people: dict[tuple[str, ...], list[Record]] = {}
         self.segment: SegmentView = self.segments[0]
         self.focus: dict[str, Any] = {}

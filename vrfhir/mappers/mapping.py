@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from vrfhir.mappers.ledger import Ledger
 from vrfhir.mappers.message import begin, finish
 from vrfhir.mappers.other import SUPPORTED
 from vrfhir.mappers.partner import Partner
+from vrfhir.mappers.partner_codes import Unmapped
 from vrfhir.mappers.walker import walk
 
 __all__ = ["Mapping", "mapped", "to_fhir"]
@@ -23,11 +24,12 @@ __all__ = ["Mapping", "mapped", "to_fhir"]
 
 @dataclass(frozen=True)
 class Mapping:
-    """A message as FHIR: the Bundle, what became of every value, and the findings."""
+    """A message as FHIR: the Bundle, what became of every value, the findings, and the codes that nobody explained."""
 
     bundle: dict[str, Any]
     ledger: Ledger
     issues: list[Issue]
+    unmapped: list[Unmapped] = field(default_factory=list)
 
 
 def to_fhir(
@@ -59,7 +61,10 @@ def to_fhir(
 
         add_corrections(bundle, message, sender, context.sender)
     return Mapping(
-        bundle, Ledger(context.segments), [*message.issues, *issues, *_check_content(context), *context.issues]
+        bundle,
+        Ledger(context.segments),
+        [*message.issues, *issues, *_check_content(context), *context.issues],
+        context.unmapped,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.primitives import fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.partner_codes import PartnerCode, Unmapped
 from vrfhir.mappers.paths import Primitive
 from vrfhir.mappers.vocabulary import (
     THO,
@@ -143,6 +144,13 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
             continue
         if code and _known(context, at.get(key + 2 * _NEXT, ""), code, table if first == 1 else "").is_code:
             coding, rest = _coding(context, cell, first, version, table if first == 1 else "", has_text=has_text)
+            meaning = (
+                context.partner.codes.meaning(table, code, at.get(key + 2 * _NEXT, ""))
+                if table and first == 1
+                else None
+            )
+            if meaning is not None and meaning.system:
+                codings.append(_said(meaning))
             if codes is not None and code in codes.codes and _is_of(coding.get("system", ""), codes):
                 codings.append({"system": codes.system, "code": codes.codes[code]})
             codings.append(coding)
@@ -157,6 +165,12 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
     if text:
         concept["text"] = text
     return concept or None
+
+
+def _said(meaning: PartnerCode) -> dict[str, Any]:
+    """What a code of the partner means, beside the code itself."""
+    coding = {"system": meaning.system, "code": meaning.to}
+    return {**coding, "display": meaning.display} if meaning.display else coding
 
 
 def _is_of(system: str, codes: CodeMap) -> bool:
@@ -247,16 +261,20 @@ def _code(row: RowFacts) -> Conversion:
         if not code:
             return None
         name = cell.peek(3) if not row.component else ""
+        known = context.partner.codes.meaning(codes.table, code, name)
         system = resolve_system(context, name, code, codes.table)[0] if name else ""
         target = (
             codes.codes.get(code)
             if system in ("", table) or system.startswith(_OUR_NAMES) or code not in table_codes(codes.table)
             else None
         )
+        if known is not None:
+            target = known.to
         if target is None:
+            context.unmapped.append(Unmapped(codes.table, code, name, cell.path(component)))
             context.report("VR-V2-0520", cell.path(component), code=code, table=codes.table, element=row.element)
             return None
-        if codes.back[target] == code and len(cell.at) == 1:
+        if known is None and codes.back[target] == code and len(cell.at) == 1:
             cell.take(component)
             return Primitive(target, [])
         concept: dict[str, Any] | None

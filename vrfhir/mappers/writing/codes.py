@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.codes import is_own_system
-from vrfhir.mappers.vocabulary import code_map, extension_urls, known_display, table_codes, table_system
+from vrfhir.mappers.vocabulary import code_map, extension_urls, known_display, named_system, table_codes, table_system
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def concept_parts(
     """The triplets of a CodeableConcept, taken out of it; with ``keep_text`` the text is left for another row."""
     codings = concept.pop("coding", [])
     text = concept.get("text", "")
-    chosen = _without_derived(codings, table, codes)
+    chosen = _as_the_partner_says(_without_derived(codings, table, codes), table, writing)
     found: Parts = {}
     left: list[dict[str, Any]] = []
     triplets = list(_TRIPLETS[: 2 if writing.is_old else 3])
@@ -72,6 +72,21 @@ def _without_derived(codings: list[dict[str, Any]], table: str, codes: CodeMap |
                 found.append({"system": table_system(codes.table), "code": codes.back[coding["code"]]})
                 continue
         found.append(coding)
+    return found
+
+
+def _as_the_partner_says(codings: list[dict[str, Any]], table: str, writing: Writing) -> list[dict[str, Any]]:
+    """The partner's own code for a FHIR code; where it stands beside already, the other is what reading made of it."""
+    if not writing.partner.codes or not table:
+        return codings
+    found: list[dict[str, Any]] = []
+    for coding in codings:
+        own = writing.partner.codes.written(table, coding.get("system", ""), coding.get("code", ""))
+        if own is None:
+            found.append(coding)
+        elif not any(each.get("code") == own.code for each in codings):
+            system = named_system(own.name) if own.name else ""
+            found.append({"code": own.code, **({"system": system or own.name} if own.name else {})})
     return found
 
 
@@ -215,6 +230,12 @@ def _code(row: RowFacts) -> Inverse:
                 if national and first.get("system") == national:
                     first.pop("system")
                 return concept_parts(concept, writing, codes.table)
+        known = writing.partner.codes.written(codes.table, "", str(value))
+        if known is not None:
+            found = {key(row.component or 1): known.code}
+            if not row.component:
+                found |= {key(place): text for place, text in ((2, known.display), (3, known.name)) if text}
+            return found
         code = codes.back.get(str(value))
         return {key(row.component or 1): code} if code else None
 
