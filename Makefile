@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SHARED ?= ../shared
+CROSSCHECK ?= $(SHARED)/tools/crosscheck/crosscheck.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench score docs definitions profiles clean
+.PHONY: help install demo test check bench score docs definitions profiles crosscheck clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +47,9 @@ bench: $(VENV)/tested ## speed, as ratios to named baselines in the same run
 
 score: $(VENV)/installed ## agreement with HL7's public test suites (needs $(SHARED))
 	@$(BIN)/python tools/score.py --shared $(SHARED)
+
+crosscheck: $(VENV)/installed ## ask HL7's validator again about examples, artefacts and mutants (needs Java, $(CROSSCHECK))
+	$(BIN)/python tools/crosscheck.py --engine $(CROSSCHECK)
 
 definitions: $(VENV)/installed ## rebuild the base facts from FHIR packages in $(SHARED)/packages
 	$(BIN)/python -m vrfhir.definitions.build --packages $(SHARED)/packages

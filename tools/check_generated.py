@@ -35,6 +35,7 @@ def main() -> int:
             no_packages or ("" if terminology.is_file() else "make definitions has not fetched HL7 terminology"),
         ),
         ("profiles", [python, "tools/build_profiles.py", "--packages", str(packages)], no_packages or no_node),
+        ("messages and documents of the stories", [python, "tools/build_example_bundles.py"], ""),
         ("invalid examples", [python, "tools/build_invalid_examples.py"], ""),
         ("documentation", [python, "tools/build_docs.py"], ""),
     ]

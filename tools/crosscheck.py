@@ -1,99 +1,81 @@
-"""Ask HL7's own validator about every example and record what it says.
+"""Ask HL7's own validator about every example, artefact and mutant, record what it says, and compare with ours.
 
-    python tools/crosscheck.py --engine PATH/crosscheck.sh [--check]
+    python tools/crosscheck.py --engine PATH/crosscheck.sh [--check] [--only examples|mutants] [--all]
 
-``crosscheck.sh`` runs HL7's validator (Java) as a JSON-lines pipe. This installs our package into it, validates the
-valid examples under ``examples/`` and the invalid ones under ``conformance/invalid/`` and writes errors and warnings to
-``conformance/crosscheck.json``; the tests compare that record with the index of invalid examples, so that they need no
-Java. With ``--check`` nothing is written and the exit code is 1 when the record is out of date.
+``crosscheck.sh`` runs HL7's validator (Java) as a JSON-lines pipe. The records under ``conformance/`` are what the tests
+compare our validator with, so that they need no Java. Mutants whose content has not changed are not asked about again,
+unless ``--all`` says so. With ``--check`` nothing is written and the exit code is 1 when a record is out of date.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import re
-import subprocess
 import sys
-import tarfile
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "vrfhir" / "profiles" / "package"
-RECORD = ROOT / "conformance" / "crosscheck.json"
-UK_CORE = "fhir.r4.ukcore.staging#2.0.0-main.20250620"
+from mutants import mutants
+from reference import examples, mutant_record
+from reference.engine import BAD, ROOT, ReferenceEngine, unavailable
+
+EXPLAINED = ROOT / "conformance" / "mutants" / "disagreements.json"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--engine", type=Path, required=True, help="crosscheck.sh, set up once with 'crosscheck.sh setup'"
-    )
-    parser.add_argument("--check", action="store_true", help="compare only; exit 1 when the record is out of date")
+    parser.add_argument("--engine", type=Path, required=True, help="crosscheck.sh, set up once with its 'setup'")
+    parser.add_argument("--check", action="store_true", help="compare only; exit 1 when a record is out of date")
+    parser.add_argument("--only", choices=("examples", "mutants"), help="one record only")
+    parser.add_argument("--all", action="store_true", help="ask about every mutant again, changed or not")
     arguments = parser.parse_args()
-    if not arguments.engine.is_file():
-        sys.stderr.write(f"no crosscheck.sh at {arguments.engine}\n")
-        return 2
-    record = {"engine": "HL7 validator, offline", "examples": dict(outcomes(arguments.engine))}
-    content = (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-    current = RECORD.exists() and RECORD.read_bytes() == content
-    if not arguments.check:
-        RECORD.write_bytes(content)
-    sys.stdout.write(
-        f"{len(record['examples'])} examples; the record {'is current' if current else 'was out of date'}\n"
-    )
+    if reason := unavailable(arguments.engine):
+        sys.stdout.write(f"crosscheck skipped: {reason}\n")
+        return 0
+    current = True
+    with ReferenceEngine(arguments.engine.resolve()) as engine:
+        if arguments.only != "mutants":
+            current &= keep(examples.RECORD, examples.written(examples.record(engine)), arguments.check)
+        if arguments.only != "examples":
+            known = {} if arguments.all or arguments.check else mutant_record.load()
+            current &= keep(
+                mutant_record.RECORD, mutant_record.written(mutant_record.record(engine, known)), arguments.check
+            )
+    if arguments.only != "mutants":
+        report_examples()
+    if arguments.only != "examples":
+        report_mutants()
     return 1 if arguments.check and not current else 0
 
 
-def examples() -> list[Path]:
-    """Every example resource: valid ones of the stories, then the invalid ones."""
-    invalid = [path for path in (ROOT / "conformance" / "invalid").glob("*.json") if path.name != "index.json"]
-    return sorted((ROOT / "examples").glob("*/fhir/*.json")) + sorted(invalid)
+def keep(path: Path, content: bytes, check: bool) -> bool:
+    """Write a record, or only see whether it would change."""
+    same = path.is_file() and path.read_bytes() == content
+    if not check:
+        path.write_bytes(content)
+    sys.stdout.write(f"{path.relative_to(ROOT)}: {'current' if same else 'was out of date'}\n")
+    return same
 
 
-def outcomes(engine: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """For each example its path and the engine's errors and warnings, in the engine's order."""
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder) / "package.tgz"
-        write_package(archive)
-        installed = subprocess.run(
-            ["bash", str(engine), "install", str(archive)], check=True, capture_output=True, text=True
-        ).stdout.strip()
-    command = ["bash", str(engine), UK_CORE, installed]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the engine has no pipes")
-        for path in examples():
-            name = str(path.relative_to(ROOT))
-            request = {"id": name, "resource": str(path), "format": "json", "supporting": [], "profile": None}
-            process.stdin.write((json.dumps(request) + "\n").encode())
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            if "issues" not in answer:
-                raise RuntimeError(f"{name}: {answer.get('crash')}")
-            yield name, [finding(issue) for issue in answer["issues"] if issue["severity"] != "information"]
-        process.stdin.close()
+def report_examples() -> None:
+    """The errors that the engine finds where there should be none."""
+    told = json.loads(examples.RECORD.read_text(encoding="utf-8"))
+    valid = {name: found for name, found in told["examples"].items() if not name.startswith("conformance/")}
+    valid |= {f"{name} as {parent}": found for name, one in told["parents"].items() for parent, found in one.items()}
+    wrong = [(name, one) for name, found in valid.items() for one in found if one["severity"] in (*BAD, "crash")]
+    for name, one in wrong:
+        sys.stdout.write(f"{one['severity']}: {name}: {one['rule']} at {one['element']}\n")
+    sys.stdout.write(f"{len(valid)} validations of examples and artefacts, {len(wrong)} errors\n")
 
 
-def finding(issue: dict[str, Any]) -> dict[str, str]:
-    """One issue: severity, rule (invariant key or message id) and place, without the engine's comments in the path."""
-    rule = (issue["messageId"] or "").rsplit("#", 1)[-1]
-    expression = re.sub(r"/\*.*?\*/|\.ofType\(\w+\)", "", issue["expression"] or "")
-    return {"severity": issue["severity"], "rule": rule, "element": expression}
-
-
-def write_package(archive: Path) -> None:
-    """Our package as npm packs it: everything under ``package/``."""
-    with tarfile.open(archive, "w:gz") as tar:
-        for path in sorted(PACKAGE.iterdir()):
-            entry = tarfile.TarInfo(f"package/{path.name}")
-            content = path.read_bytes()
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
+def report_mutants() -> None:
+    """How far we agree about the mutants, and the kinds of disagreement."""
+    total, stale = mutant_record.agreement(mutant_record.load(), mutants())
+    explained = (
+        {one["kind"]: one for one in json.loads(EXPLAINED.read_text(encoding="utf-8"))} if EXPLAINED.is_file() else {}
+    )
+    sys.stdout.write(f"{mutant_record.table(total, explained)}\n{total}\n")
+    if stale:
+        sys.stdout.write(f"{len(stale)} mutants are not in the record as they are now\n")
 
 
 if __name__ == "__main__":

@@ -3,21 +3,26 @@
 import json
 import re
 from collections import Counter
+from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vrfhir.guide.coverage import systems
+from vrfhir.fhir import xml
 from vrfhir.guide.diagrams import referral_flow, state_machine
 from vrfhir.guide.forms import questionnaire_page
 from vrfhir.guide.frame import Page, document
+from vrfhir.guide.links import page_of
 from vrfhir.guide.markdown import blocks
 from vrfhir.guide.markup import tag
+from vrfhir.guide.receivers import place_of, rows, what_a_receiver_does
 from vrfhir.guide.site import site_files
-from vrfhir.guide.sources import Guide, own_rules, read_guide
+from vrfhir.guide.sources import Guide, own_rules
 from vrfhir.guide.structures import structure_page
+from vrfhir.guide.systems import systems, unknown_names
 from vrfhir.guide.terminology import code_system_page, concept_map_page
 from vrfhir.profiles import artefacts
 from vrfhir.workflow import BUSINESS_STATUSES, TRANSITIONS
@@ -36,6 +41,7 @@ class Reader(HTMLParser):
         self.tags: Counter[str] = Counter()
         self.open: list[str] = []
         self.text = ""
+        self.unlinked = ""
         self.feed(text)
         assert self.open == []
 
@@ -57,16 +63,7 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
-
-
-@pytest.fixture(scope="module")
-def guide() -> Guide:
-    return read_guide(ROOT / "examples", ROOT / "conformance")
-
-
-@pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
-    return site_files(ROOT / "examples", ROOT / "conformance")
+        self.unlinked += "" if "a" in self.open else f"{data} "
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +99,48 @@ def test_every_link_leads_somewhere(files: dict[str, bytes], read: dict[str, Rea
     assert dead == []
 
 
+def test_every_canonical_of_ours_is_a_link(read: dict[str, Reader], guide: Guide) -> None:
+    pattern = re.compile(r"https://vrfhir\.org/fhir/[A-Za-z]+/[A-Za-z0-9-]+")
+    plain = []
+    for name, page in read.items():
+        for url in set(pattern.findall(page.unlinked)):
+            own = guide.artefact(url)
+            if own is not None and page_of(own) != name:
+                plain.append((name, url))
+    assert plain == []
+
+
+def test_every_artefact_and_example_is_there_as_xml_too(files: dict[str, bytes], guide: Guide) -> None:
+    names = [f"{one.resource_type}-{one.id}" for one in artefacts()]
+    names += [each.page.removesuffix(".html") for each in guide.examples]
+    assert [name for name in names if f"{name}.xml" not in files] == []
+    for name in (names[0], "StructureDefinition-VR-Prescription", "example-driver-prescription", "example-driver-plan"):
+        parsed = xml.parse(files[f"{name}.xml"], guide.definitions.fields)
+        assert parsed.issues == []
+        assert json.loads(json.dumps(parsed.resource, default=float)) == json.loads(files[f"{name}.json"])
+
+
+def test_the_downloads_name_every_artefact_and_the_digest_of_the_package(
+    files: dict[str, bytes], read: dict[str, Reader], guide: Guide
+) -> None:
+    page = read["downloads.html"]
+    archive = next(name for name in files if name.endswith(".tgz"))
+    assert archive in page.links
+    assert sha256(files[archive]).hexdigest() in page.text
+    for one in artefacts():
+        assert {f"{one.resource_type}-{one.id}.{kind}" for kind in ("html", "json", "xml")} <= set(page.links)
+    assert f"## {guide.version} " in (ROOT / "vrfhir" / "guide" / "changes.md").read_text(encoding="utf-8")
+
+
 def test_nothing_is_fetched_from_elsewhere(files: dict[str, bytes], read: dict[str, Reader]) -> None:
     for page in read.values():
-        assert set(page.loaded) == {"style.css", "guide.js", "data:,"}
+        assert set(page.loaded) - {"fhirpath.js", "form.js"} == {"style.css", "guide.js", "data:,"}
     assert not re.search(rb"url\(|@import|https?://", files["style.css"])
-    assert not re.search(rb"fetch\(|XMLHttpRequest|https?://", files["guide.js"])
+    scripts = [name for name in files if name.endswith(".js") and name != "search-index.js"]
+    assert sorted(scripts) == ["fhirpath.js", "form.js", "guide.js"]
+    for name in scripts:
+        code = re.sub(rb"^\s*//.*$", b"", files[name], flags=re.M)
+        assert not re.search(rb"fetch\(|XMLHttpRequest|eval\(|innerHTML|https?://", code)
 
 
 def test_every_page_is_built_for_everybody(read: dict[str, Reader]) -> None:
@@ -183,12 +217,71 @@ def test_the_diagrams_show_every_state_move_and_milestone() -> None:
 
 def test_the_coverage_page_counts(files: dict[str, bytes], guide: Guide) -> None:
     text = Reader(files["coverage.html"].decode()).text
-    assert [each["id"] for each in systems()] == [f"S{number}" for number in range(1, 14)]
-    known = {each["id"] for each in guide.resources}
-    assert all(known & set(each["artefacts"]) for each in systems())
     assert f"{sum(1 for _ in guide.examples)} valid, {len(guide.invalid)} invalid" in text
     for each in guide.profiles:
         assert each["title"] in text
+
+
+def test_every_system_is_served_by_what_exists(files: dict[str, bytes], guide: Guide) -> None:
+    assert [each["id"] for each in systems()] == [f"S{number}" for number in range(1, 14)]
+    assert unknown_names(guide) == []
+    page = Reader(files["systems.html"].decode())
+    for system in systems():
+        assert system["id"] in page.ids
+        assert any(clause.get("serves") for clause in system["clause"])
+        for clause in system["clause"]:
+            assert clause["says"] in page.text
+            assert clause.keys() & {"serves", "elsewhere", "open"}
+            assert clause.keys() <= {"says", "serves", "codes", "examples", "elsewhere", "open"}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"serves": ["VR-Nothing"]},
+        {"serves": ["VR-Prescription#ServiceRequest.nothing"]},
+        {"serves": ["ValueSet/vr-prescription-1"]},
+        {"codes": ["vr-intervention#phased-return+nothing"]},
+        {"codes": ["vr-nothing#A"]},
+        {"examples": ["driver/nothing"]},
+    ],
+)
+def test_a_claim_that_nothing_backs_is_found(guide: Guide, claim: dict[str, Any], monkeypatch: Any) -> None:
+    rows = ({"id": "S1", "name": "x", "source": "x", "clause": [{"says": "x", **claim}]},)
+    monkeypatch.setattr("vrfhir.guide.systems.systems", lambda: rows)
+    assert len(unknown_names(guide)) == 1
+
+
+def test_what_a_receiver_does_is_told_for_every_element_that_must_be_supported(guide: Guide) -> None:
+    structures = guide.profiles + guide.extensions
+    supported = [
+        (structure, each)
+        for structure in structures
+        for each in structure["snapshot"]["element"]
+        if each.get("mustSupport") and each["max"] != "0"
+    ]
+    assert len(supported) > 400
+    untold = [(each[0]["id"], each[1]["id"]) for each in supported if not what_a_receiver_does(*each)]
+    assert untold == []
+    told = {place for each in supported if (place := place_of(*each))}
+    assert [(table, key) for table, keys in rows().items() for key in keys if (table, key) not in told] == []
+
+
+def test_a_key_element_says_what_sender_and_receiver_do_and_which_codes_are_allowed(guide: Guide) -> None:
+    body = structure_page(guide, guide.by_url["https://vrfhir.org/fhir/StructureDefinition/VR-Prescription"]).body
+    key = body[body.index('id="key"') : body.index('id="differential"')]
+    rows_of = dict(re.findall(r'<tr [^>]*id="([^"]+)"[^>]*>(.*?)</tr>', key))
+    level = Reader(rows_of["ServiceRequest.extension:supportLevel"]).text
+    for words in (
+        "level: VR Support Level",
+        "required",
+        "A Level A: advice",
+        "Sender must be sent when known.",
+        "Receiver uses",
+    ):
+        assert words in level
+    assert "Sender must be sent." in Reader(rows_of["ServiceRequest.identifier"]).text
+    assert "Receiver" not in Reader(rows_of["ServiceRequest.extension"]).text
 
 
 QUESTIONNAIRE: dict[str, Any] = {
@@ -233,6 +326,18 @@ QUESTIONNAIRE: dict[str, Any] = {
                     "repeats": True,
                     "answerOption": [{"valueString": "Pain"}],
                 },
+                {
+                    "linkId": "e",
+                    "type": "integer",
+                    "text": "How many?",
+                    "readOnly": True,
+                    "extension": [
+                        {
+                            "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression",
+                            "valueExpression": {"language": "text/fhirpath", "expression": "%resource.item.count()"},
+                        }
+                    ],
+                },
             ],
         }
     ],
@@ -249,10 +354,15 @@ def test_a_questionnaire_is_a_form_that_says_when_a_question_appears(guide: Guid
     assert all(each["display"] in text for each in wishes)
     assert 'min="0"' in body
     assert 'max="10"' in body
-    assert body.count('type="checkbox"') == 1
+    assert body.count('type="checkbox" name="q-d"') == body.count('type="checkbox" name=') == 1
     assert "Other: " in text
     assert 'href="#q-a"' in body
-    assert len(re.findall(r"<input|<textarea", body)) == len(re.findall(r"disabled", body))
+    assert 'data-calculated="%resource.item.count()"' in body
+    said = [json.loads(unescape(each)) for each in re.findall(r'data-answer="([^"]*)"', body)]
+    assert {"valueBoolean": True} in said
+    assert {"valueString": "Pain"} in said
+    system = "https://vrfhir.org/fhir/CodeSystem/vr-patient-wish"
+    assert {"valueCoding": {"system": system, "code": "not-now", "display": "Not now"}} in said
 
 
 def test_a_concept_map_is_a_table(guide: Guide) -> None:

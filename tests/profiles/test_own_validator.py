@@ -15,16 +15,7 @@ STORIES = sorted((ROOT / "examples").glob("*/fhir/*.json"))
 INVALID = ROOT / "conformance" / "invalid"
 INDEX: list[dict[str, Any]] = json.loads((INVALID / "index.json").read_text(encoding="utf-8"))["examples"]
 
-_REBOUND = "the extensible binding of base R4 is checked too, although the profile binds the element anew"
-DIFFERENCES: dict[str, str] = {
-    "breast-cancer/consent.json": _REBOUND,
-    "breast-cancer/message-referral-request.json": _REBOUND,
-    "call-centre-worker/consent.json": _REBOUND,
-    "driver/consent-withdrawn.json": _REBOUND,
-    "driver/consent.json": _REBOUND,
-    "employer-referral/consent.json": _REBOUND,
-    "vr-consent-3-1.json": _REBOUND,
-}
+DIFFERENCES: dict[str, str] = {}
 """Where our validator still says more than HL7's (warnings); strict, so an entry goes when the difference does."""
 
 
@@ -49,9 +40,15 @@ def findings(path: Path) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+UNAVOIDABLE = {
+    "Reference_REF_MultipleMatches": "an employer's record fits VR-Organization too; HL7's engine warns as well"
+}
+"""Warnings in valid stories, with the reason."""
+
+
 @pytest.mark.parametrize("path", [case(one, f"{one.parts[-3]}/{one.name}") for one in STORIES])
 def test_stories_are_valid(path: Path) -> None:
-    assert findings(path) == ()
+    assert [one for one in findings(path) if one[0] != "warning" or one[1] not in UNAVOIDABLE] == []
 
 
 @pytest.mark.parametrize("row", [case(row, row["file"]) for row in INDEX])

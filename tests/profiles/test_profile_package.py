@@ -91,6 +91,80 @@ def test_every_artefact_says_what_it_is(resource: dict[str, Any]) -> None:
     assert resource["description"].endswith(".")
 
 
+WITHOUT_PURPOSE_IN_R4 = {"NamingSystem", "ImplementationGuide"}
+ANSWERS = re.compile(r"[Ss]eeds? 00[0-4]|SI 19(76/615|85/1604)|UK GDPR|Equality Act 2010|Medical Evidence")
+"""What an artefact is there for: a text the project began with, or a law."""
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [one for one in RESOURCES.values() if one["resourceType"] not in WITHOUT_PURPOSE_IN_R4],
+    ids=lambda one: f"{one['resourceType']}-{one['id']}",
+)
+def test_every_artefact_says_which_seed_or_law_it_answers(resource: dict[str, Any]) -> None:
+    purpose = resource["purpose"]
+    assert purpose.endswith(".")
+    assert ANSWERS.search(purpose), purpose
+    assert purpose != resource["description"]
+
+
+def test_no_two_artefacts_of_a_kind_share_their_purpose() -> None:
+    told = [(one["resourceType"], one["purpose"]) for one in RESOURCES.values() if "purpose" in one]
+    assert len(told) == len(set(told)) > 180
+
+
+STATEMENTS = [one for one in RESOURCES.values() if one["resourceType"] == "CapabilityStatement"]
+ELSEWHERE = {
+    "VR-ReferralMessage": "messaging",
+    "VR-MessageHeader": "messaging",
+    "VR-EmployerStatement": "only inside a VR-EmployerDocument",
+    "VR-Employee": "only inside a VR-EmployerDocument",
+    "VR-EmployerAdvice": "only inside a VR-EmployerDocument",
+}
+
+
+def test_there_is_a_statement_for_a_sender_a_receiver_and_one_that_is_both() -> None:
+    modes = {one["id"]: [rest["mode"] for rest in one["rest"]] for one in STATEMENTS}
+    assert modes == {"vr-sender": ["client"], "vr-receiver": ["server"], "vr-hub": ["server"]}
+    events = {one["url"] for one in RESOURCES.values() if one["resourceType"] == "MessageDefinition"}
+    sent = {
+        one["id"]: {(each["mode"], each["definition"]) for m in one["messaging"] for each in m["supportedMessage"]}
+        for one in STATEMENTS
+    }
+    assert {definition for _, definition in sent["vr-sender"]} == events
+    assert sent["vr-hub"] == {(mode, event) for mode in ("sender", "receiver") for event in events}
+    swapped = {({"sender": "receiver", "receiver": "sender"}[mode], event) for mode, event in sent["vr-sender"]}
+    assert sent["vr-receiver"] == swapped
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda one: one["id"])
+def test_statements_name_every_profile_search_parameter_and_operation(statement: dict[str, Any]) -> None:
+    resources = {one["type"]: one for one in statement["rest"][0]["resource"]}
+    named = {url for one in resources.values() for url in one["supportedProfile"]}
+    assert {one.id for one in profiles() if one.url not in named} == set(ELSEWHERE)
+    searches = {
+        (kind, each["name"], each["definition"])
+        for kind, one in resources.items()
+        for each in one.get("searchParam", ())
+        if "definition" in each
+    }
+    ours = [one for one in RESOURCES.values() if one["resourceType"] == "SearchParameter"]
+    assert searches == {(base, one["code"], one["url"]) for one in ours for base in one["base"]}
+    operations = {each["definition"] for one in resources.values() for each in one.get("operation", ())}
+    defined = {one["url"] for one in RESOURCES.values() if one["resourceType"] == "OperationDefinition"}
+    assert operations == (set() if statement["id"] == "vr-sender" else defined)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda one: one["id"])
+def test_statements_name_search_parameters_of_r4(statement: dict[str, Any]) -> None:
+    definitions = Definitions.default()
+    for one in statement["rest"][0]["resource"]:
+        known = {each["code"]: each["type"] for each in definitions.search_parameters(one["type"])}
+        for each in one.get("searchParam", ()):
+            if "definition" not in each:
+                assert known[each["name"]] == each["type"], (one["type"], each)
+
+
 @pytest.mark.parametrize("structure", STRUCTURES, ids=lambda one: one["id"])
 def test_structures_have_both_views_and_profiles_a_purpose(structure: dict[str, Any]) -> None:
     assert structure["snapshot"]["element"]

@@ -1,81 +1,188 @@
-"""``vrfhir validate FILE…``: check FHIR files, folders, globs or standard input."""
+"""``vrfhir validate FILE…``: check FHIR files, folders, globs, packages or standard input."""
 
 from __future__ import annotations
 
 import argparse
-import gc
-import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from vrfhir.errors import UnreadableError
-from vrfhir.issues import SEVERITIES, Issue
+from vrfhir.errors import DefinitionError, VrfhirError
+from vrfhir.issues import Issue
 
 if TYPE_CHECKING:
-    from vrfhir.validation import Report, Validator
+    from vrfhir.cli.checking import Checking
+    from vrfhir.terminology import ServerSettings
+    from vrfhir.validation import Validator
+    from vrfhir.validation.reports import Checked, Summary
 
 __all__ = ["HELP", "add_arguments", "run"]
 
 HELP = "check FHIR files against R4, UK Core and the VR profiles"
 
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
-_SUFFIXES = (".json", ".xml", ".ndjson")
+_FORMATS = ("text", "json", "operation-outcome", "sarif", "junit", "html")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the verb takes."""
-    parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="JSON, XML or NDJSON files, folders, globs; - for standard input"
-    )
-    parser.add_argument(
-        "--profile", action="append", default=[], metavar="URL", help="check against this profile too (repeatable)"
-    )
-    parser.add_argument(
-        "--package",
-        action="append",
-        default=[],
-        metavar="TGZ|DIR|ID#VERSION",
-        help="load a FHIR package with more definitions (repeatable)",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document with all reports")
-    parser.add_argument(
-        "--jsonl", action="store_true", help="answer one JSON request a line from standard input, until it ends"
-    )
-    parser.add_argument(
-        "--fail-on", choices=("error", "warning"), default="error", help="what makes the exit code 1 (default: error)"
+    add = parser.add_argument
+    what = "JSON, XML or NDJSON files, folders, globs, FHIR packages (.tgz); - for standard input"
+    add("files", nargs="*", metavar="FILE", help=what)
+    add("--profile", action="append", default=[], metavar="URL", help="check against this profile too (repeatable)")
+    what = "load a FHIR package with more definitions (repeatable)"
+    add("--package", action="append", default=[], metavar="TGZ|DIR|ID#VERSION", help=what)
+    add("--format", choices=_FORMATS, help="what is printed (default: text)")
+    add("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    what = "write a report there too, in the format its name ends in or named before a colon (repeatable)"
+    add("--output", action="append", default=[], metavar="[FORMAT:]FILE", help=what)
+    what = "what makes the exit code 1 (default: error)"
+    add("--fail-on", choices=("error", "warning", "never"), default="error", help=what)
+    add("--baseline", type=Path, metavar="FILE", help="accept the known issues in this file")
+    add("--write-baseline", action="store_true", help="put all errors and warnings found now into --baseline, exit 0")
+    what = "severity of best-practice rules (default: ignore)"
+    add("--best-practice", choices=("ignore", "hint", "warning", "error"), default="ignore", help=what)
+    add("-j", "--jobs", type=_jobs, default=1, metavar="N", help="processes to use; 0: one for each processor")
+    add("--max-bytes", type=_positive, metavar="N", help="refuse larger resources unread (default: 67108864)")
+    add("--no-source", action="store_true", help="do not show the lines of the input that findings point at")
+    what = "ask this FHIR terminology server about codes that cannot be decided locally"
+    add("--terminology-server", metavar="URL", help=what)
+    what = "where its answers are kept (default: vrfhir/terminology.sqlite in the user's cache folder)"
+    add("--terminology-cache", type=Path, metavar="FILE", help=what)
+    add("--explain", metavar="RULE", help="say what a rule means, with examples; the same as vrfhir explain RULE")
+    what = "answer one JSON request a line from standard input, until it ends"
+    add("--jsonl", action="store_true", help=what)
+    parser.epilog = (
+        "Exit codes: 0 nothing found that --fail-on names, 1 something found, 2 could not run. Colour on a terminal"
+        " only; NO_COLOR turns it off, FORCE_COLOR on."
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0: nothing found; 1: findings; 2: could not run."""
-    # Definitions are many objects that stay: looking through them for garbage again and again finds none.
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    from vrfhir.validation import Validator
+    if arguments.explain:
+        from vrfhir.cli.explain import explain
 
+        return explain(arguments.explain, packages=arguments.package)
+    from vrfhir.cli.checking import check_all
+    from vrfhir.cli.inputs import items, paths
+
+    plan = _Plan.of(arguments)
     if arguments.jsonl:
-        return _serve(Validator(packages=arguments.package))
-    sources = list(_sources(arguments.files))
-    validator = Validator(packages=arguments.package)
-    reports = []
-    failed = False
-    for name, data in sources:
-        for report in _reports(validator, name, data, arguments.profile):
-            reports.append(report)
-            failed = failed or any(_counts(issue, arguments.fail_on) for issue in report.issues)
-    if arguments.json:
-        sys.stdout.write(
-            json.dumps(
-                {"valid": not failed, "reports": [each.to_dict() for each in reports]}, indent=2, ensure_ascii=False
-            )
-            + "\n"
-        )
-    else:
-        from vrfhir.cli.findings import write_reports
+        return _serve(plan.checking.validator())
+    files = paths(arguments.files)
+    checking, validator = _with_packages_checked(plan.checking, files)
+    validator.require(checking.profiles)
+    found = check_all(validator, items(files, checking.max_bytes), checking, arguments.jobs)
+    return _report(plan, found, len(files))
 
-        write_reports(reports, sys.stdout)
-    return 1 if failed else 0
+
+class _Plan(NamedTuple):
+    checking: Checking
+    format: str
+    outputs: tuple[tuple[str, Path], ...]
+    fail_on: str
+    baseline: Path | None
+    writes_baseline: bool
+    colour: bool
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> _Plan:
+        from vrfhir.cli.checking import Checking
+        from vrfhir.cli.inputs import MAX_BYTES
+        from vrfhir.validation import Options
+
+        if arguments.write_baseline and arguments.baseline is None:
+            raise VrfhirError(_problem("VR-CLI-0009", "--write-baseline needs --baseline FILE."))
+        outputs = tuple(map(_output, arguments.output))
+        format_ = arguments.format or "text"
+        checking = Checking(
+            tuple(arguments.package),
+            tuple(arguments.profile),
+            Options(best_practice=arguments.best_practice),
+            arguments.max_bytes or MAX_BYTES,
+            with_excerpts=not arguments.no_source,
+            with_fingerprints=arguments.baseline is not None or "sarif" in (format_, *(each for each, _ in outputs)),
+            terminology=_terminology(arguments),
+        )
+        baseline, writes = arguments.baseline, arguments.write_baseline
+        return cls(checking, format_, outputs, arguments.fail_on, baseline, writes, _wants_colour())
+
+
+def _report(plan: _Plan, found: Iterable[Checked], files: int) -> int:
+    from vrfhir.validation.reports.checked import Summary
+
+    if plan.writes_baseline and plan.baseline is not None:
+        from vrfhir.cli.baseline import write_baseline
+        from vrfhir.cli.progress import shown
+
+        number = write_baseline(plan.baseline, shown(found, files))
+        sys.stdout.write(f"{plan.baseline}: {number} {'issue' if number == 1 else 'issues'} accepted\n")
+        return 0
+    baseline = None
+    if plan.baseline is not None:
+        from vrfhir.cli.baseline import Baseline
+
+        baseline = Baseline.read(plan.baseline)
+        found = map(baseline.without_accepted, found)
+    # Text is printed as it comes, unless a progress bar needs the terminal meanwhile.
+    if plan.format == "text" and not (files > 1 and sys.stderr.isatty() and sys.stdout.isatty()):
+        checked = list(_printed(plan, found))
+    else:
+        from vrfhir.cli.progress import shown
+
+        checked = list(shown(found, files))
+        if plan.format == "text":
+            checked = list(_printed(plan, checked))
+    stale = baseline.stale() if baseline is not None else ()
+    summary = Summary.of(checked, fail_on=plan.fail_on, stale=stale)
+    _close(plan, checked, summary)
+    return 1 if summary.failed else 0
+
+
+def _printed(plan: _Plan, found: Iterable[Checked]) -> Iterator[Checked]:
+    from vrfhir.validation.reports.text import written
+
+    for each in found:
+        sys.stdout.writelines(line + "\n" for line in written(each, colour=plan.colour))
+        # What is printed and needed no more is let go: a run over millions must not keep it all.
+        yield each if plan.outputs else each._replace(excerpts={}, fingerprints=())
+
+
+def _close(plan: _Plan, checked: list[Checked], summary: Summary) -> None:
+    if plan.format == "text":
+        from vrfhir.validation.reports.text import closing
+
+        sys.stdout.writelines(line + "\n" for line in closing(summary))
+    else:
+        from vrfhir.validation.reports import render
+
+        sys.stdout.write(render(plan.format, checked, summary))
+    for format_, path in plan.outputs:
+        from vrfhir.validation.reports import render
+
+        try:
+            path.write_text(render(format_, checked, summary), encoding="utf-8", errors="replace")
+        except OSError as problem:
+            raise VrfhirError(_problem("VR-CLI-0008", f"{path} cannot be written: {problem.strerror}.")) from problem
+
+
+def _with_packages_checked(checking: Checking, files: list[Path]) -> tuple[Checking, Validator]:
+    """A package that is checked defines the profiles that its examples claim, if it can be loaded."""
+    from vrfhir.cli.inputs import ARCHIVES
+
+    archives = [path for path in files if path.name.endswith(ARCHIVES)]
+    if archives:
+        from vrfhir.cli.archives import is_package
+
+        packages = [str(path) for path in archives if is_package(path)]
+        wider = checking._replace(packages=(*checking.packages, *packages))
+        try:
+            return wider, wider.validator()
+        except DefinitionError as problem:
+            sys.stderr.write(f"vrfhir: the definitions in {', '.join(packages)} are not used: {problem}\n")
+    return checking, checking.validator()
 
 
 def _serve(validator: Validator) -> int:
@@ -87,56 +194,47 @@ def _serve(validator: Validator) -> int:
     return 0
 
 
-def _counts(issue: Issue, threshold: str) -> bool:
-    return SEVERITIES.index(issue.severity) <= SEVERITIES.index("warning" if threshold == "warning" else "error")
+def _output(text: str) -> tuple[str, Path]:
+    from vrfhir.validation.reports import FORMATS, format_of
+
+    name, colon, rest = text.partition(":")
+    if colon and name in FORMATS and rest:
+        return name, Path(rest)
+    found = format_of(text)
+    if found is None:
+        endings = ", ".join(ending for each in FORMATS.values() for ending in each.endings)
+        hint = f"Known endings: {endings}; or write FORMAT:FILE."
+        raise VrfhirError(_problem("VR-CLI-0010", f"The name {text} does not say which format is meant.", hint))
+    return found, Path(text)
 
 
-def _sources(names: list[str]) -> Iterator[tuple[str, bytes]]:
-    if not names:
-        raise UnreadableError(
-            _problem("VR-CLI-0001", "No files were named.", "Name files, folders or globs, or - for standard input.")
-        )
-    for name in names:
-        if name == "-":
-            yield "<stdin>", sys.stdin.buffer.read()
-            continue
-        for path in _paths(name):
-            try:
-                yield str(path), path.read_bytes()
-            except OSError as problem:
-                raise UnreadableError(
-                    _problem("VR-CLI-0002", f"{path} cannot be read: {problem.strerror}.")
-                ) from problem
+def _terminology(arguments: argparse.Namespace) -> ServerSettings | None:
+    if not arguments.terminology_server:
+        return None
+    from vrfhir.terminology import ServerSettings
+
+    return ServerSettings.from_environment(arguments.terminology_server, cache=arguments.terminology_cache)
 
 
-def _paths(name: str) -> list[Path]:
-    path = Path(name)
-    if path.is_dir():
-        found = sorted(each for each in path.rglob("*") if each.suffix in _SUFFIXES and _is_content(each))
-    elif path.exists() or not any(sign in name for sign in "*?["):
-        found = [path]
-    else:
-        import glob
-
-        found = sorted(Path(each) for each in glob.glob(name, recursive=True))  # noqa: PTH207 (the pattern may be absolute)
-    if not found:
-        raise UnreadableError(_problem("VR-CLI-0003", f"Nothing to check was found at {name}."))
-    return found
+def _wants_colour() -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
-def _is_content(path: Path) -> bool:
-    """True for files that may hold resources: not the index and description of a package."""
-    return path.is_file() and not path.name.startswith(".") and path.name != "package.json"
+def _jobs(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number or os.cpu_count() or 1
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _problem(rule: str, text: str, hint: str = "") -> Issue:
-    return Issue("fatal", "not-found", rule, text, hint=hint)
-
-
-def _reports(validator: Validator, name: str, data: bytes, profiles: list[str]) -> Iterator[Report]:
-    if not name.endswith(".ndjson"):
-        yield validator.validate(data, profiles=profiles, source=name)
-        return
-    for number, line in enumerate(data.splitlines(), start=1):
-        if line.strip():
-            yield validator.validate(line, profiles=profiles, source=f"{name}:{number}")
+    return Issue("fatal", "invalid", rule, text, hint=hint)

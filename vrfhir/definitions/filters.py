@@ -6,17 +6,13 @@ an operator or property that means nothing here, or a regular expression that is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from vrfhir.definitions.concepts import Concept, LocalCodeSystem
 
 __all__ = ["passes"]
 
 _CONCEPT_PROPERTIES = ("concept", "code")
-_MAX_PATTERN = 500
-_MAX_SUBJECT = 1_000
 
 
 def passes(system: LocalCodeSystem, concept: Concept, prop: str, operator: str, value: str) -> bool | None:
@@ -60,10 +56,14 @@ def _not_in(system: LocalCodeSystem, concept: Concept, prop: str, value: str) ->
 
 
 def _regex(system: LocalCodeSystem, concept: Concept, prop: str, value: str) -> bool | None:
-    pattern = _compiled(value)
-    if pattern is None:
+    """None when it is no regular expression, or one that could run away (patterns come from anywhere)."""
+    from vrfhir.fhirpath.errors import FhirPathError
+    from vrfhir.fhirpath.patterns import fits
+
+    try:
+        return any(fits(each, value) for each in _values(system, concept, prop))
+    except FhirPathError:
         return None
-    return any(pattern.fullmatch(each[:_MAX_SUBJECT]) for each in _values(system, concept, prop))
 
 
 def _exists(system: LocalCodeSystem, concept: Concept, prop: str, value: str) -> bool | None:
@@ -95,14 +95,3 @@ def _values(system: LocalCodeSystem, concept: Concept, prop: str) -> tuple[str, 
     if prop == "child":
         return tuple(system.children(concept.code))
     return concept.properties.get(prop, ())
-
-
-@lru_cache(maxsize=256)
-def _compiled(text: str) -> re.Pattern[str] | None:
-    """The pattern, or None when it does not compile or nests repetitions (it could run for ever)."""
-    if len(text) > _MAX_PATTERN or re.search(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)[+*{]", text):
-        return None
-    try:
-        return re.compile(text)
-    except re.error:
-        return None

@@ -20,9 +20,13 @@ Json = dict[str, Any]
 
 MAX_DEPTH = 200
 MAX_BYTES = 256 * 1024 * 1024
-_COMMENT_OR_STRING = r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/'
-_EXTRA_COMMA_OR_STRING = r'"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])'
-_MAX_DUPLICATES = 100
+_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+"""A string, or what begins one and does not end: taken whole, so that no place is looked at twice."""
+_COMMENT_OR_STRING = _STRING + r"|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)"
+_EXTRA_COMMA_OR_STRING = _STRING + r"|,(?=\s*+[\]}])"
+_MAX_REPORTED = 100
+"""Of the same fault of form so many are told."""
+_MAX_DIGITS = 4_300
 
 
 class WrittenDecimal(Decimal):
@@ -66,10 +70,11 @@ def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX
     if not isinstance(value, dict):
         raise UnreadableError(_fatal("structure", "VR-JSON-0003", "The JSON is not an object.", source, (1, 1)))
     if _is_deeper(value, max_depth):
-        raise UnreadableError(_too_deep(max_depth, source))
+        raise UnreadableError(_too_deep(text, max_depth, source))
     if "\\u" in text and _has_lone_surrogate(value):
         text_ = "The JSON holds half of a surrogate pair, which is no character."
-        raise UnreadableError(_fatal("invalid", "VR-JSON-0005", text_, source))
+        position = _place(text, _LONE_SURROGATE)
+        raise UnreadableError(_fatal("invalid", "VR-JSON-0005", text_, source, position))
     if repeats[0]:
         issues.extend(_repeated(text, str(value.get("resourceType", "")), source))
     return Parsed(value, issues, source, "json", lambda: JsonPositions(text))
@@ -164,11 +169,13 @@ def _load(text: str, repeats: list[bool]) -> Any:
     try:
         return json.loads(text, parse_float=decimal, parse_constant=_no_constant, object_pairs_hook=pairs)
     except RecursionError:
-        raise UnreadableError(_too_deep(MAX_DEPTH, "")) from None
+        raise UnreadableError(_too_deep(text, MAX_DEPTH, "")) from None
     except json.JSONDecodeError:
         raise
-    except (ValueError, ArithmeticError) as problem:
-        raise UnreadableError(_fatal("invalid", "VR-JSON-0006", f"A number cannot be read: {problem}.", "")) from None
+    except (ValueError, ArithmeticError):
+        message = f"A number cannot be read: it is no JSON number, or has more than {_MAX_DIGITS} digits."
+        position = _place(text, _NO_NUMBER)
+        raise UnreadableError(_fatal("invalid", "VR-JSON-0006", message, "", position)) from None
 
 
 def decimal(text: str) -> Decimal:
@@ -206,11 +213,11 @@ def _has_lone_surrogate(value: Json) -> bool:
 def _tolerated(text: str, issues: list[Issue], source: str) -> Iterator[str]:
     """The text with comments and extra commas blanked out, each reported; every other character keeps its place."""
     without_comments = _blanked(text, _COMMENT_OR_STRING)
-    for offset, _ in without_comments[1]:
+    for offset, _ in without_comments[1][:_MAX_REPORTED]:
         position = line_and_column(text, offset)
         issues.append(_error("JSON_COMMENTS_NOT_ALLOWED", "JSON has no comments.", source, position))
     cleaned = _blanked(without_comments[0], _EXTRA_COMMA_OR_STRING)
-    for offset, _ in cleaned[1]:
+    for offset, _ in cleaned[1][:_MAX_REPORTED]:
         position = line_and_column(text, offset)
         issues.append(_error("JSON_COMMA_EXTRA", "A comma is followed by nothing.", source, position))
     yield cleaned[0]
@@ -221,7 +228,7 @@ def _blanked(text: str, pattern: str) -> tuple[str, list[tuple[int, int]]]:
 
     def blank(found: re.Match[str]) -> str:
         word = found.group()
-        if word.startswith('"'):
+        if word.startswith('"') or (word.startswith("/*") and not (len(word) > 3 and word.endswith("*/"))):
             return word
         spans.append(found.span())
         return re.sub(r"[^\n]", " ", word)
@@ -230,7 +237,7 @@ def _blanked(text: str, pattern: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _repeated(text: str, root: str, source: str) -> Iterator[Issue]:
-    for path, line, column in list(JsonPositions(text).duplicate_positions())[:_MAX_DUPLICATES]:
+    for path, line, column in list(JsonPositions(text).duplicate_positions())[:_MAX_REPORTED]:
         message = f"The property '{path[-1]}' stands twice in its object; only the first is read."
         where = _expression(root, path[:-1])
         yield Issue("error", "invalid", "DUPLICATE_JSON_PROPERTY_KEY", message, where, line, column, source=source)
@@ -245,8 +252,34 @@ def _malformed(text: str, problem: json.JSONDecodeError, source: str) -> Issue:
     return _fatal("invalid", "Error_parsing_JSON_", message, source, line_and_column(text, problem.pos))
 
 
-def _too_deep(max_depth: int, source: str) -> Issue:
-    return _fatal("too-costly", "VR-JSON-0004", f"The JSON is nested more than {max_depth} levels deep.", source)
+def _too_deep(text: str, max_depth: int, source: str) -> Issue:
+    message = f"The JSON is nested more than {max_depth} levels deep."
+    depth, offset = 0, 0
+    for found in re.finditer(_STRING + r"|[\[{\]}]", text, re.DOTALL):
+        word = found.group()
+        depth += word in ("[", "{")
+        depth -= word in ("]", "}")
+        if depth > max_depth:
+            offset = found.start()
+            break
+    return _fatal("too-costly", "VR-JSON-0004", message, source, line_and_column(text, offset))
+
+
+_NO_NUMBER = rf"-?(?:NaN|Infinity)|-?\d{{{_MAX_DIGITS + 1},}}+|-?\d++(?:\.\d++)?+[eE][-+]?\d{{7,}}+"
+_LONE_SURROGATE = (
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+
+
+def _place(text: str, pattern: str) -> tuple[int, int]:
+    """Where the first thing of a kind is; the start of the text when it cannot be told."""
+    for found in re.finditer(f"(?P<string>{_STRING})|{pattern}", text, re.DOTALL):
+        inner = re.search(pattern, found.group()) if found.group("string") is not None else None
+        if found.group("string") is None:
+            return line_and_column(text, found.start())
+        if inner is not None and pattern is _LONE_SURROGATE:
+            return line_and_column(text, found.start() + inner.start())
+    return (1, 1)
 
 
 def _fatal(

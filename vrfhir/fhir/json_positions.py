@@ -14,7 +14,7 @@ from vrfhir.fhir.parsed import Path
 
 __all__ = ["JsonPositions", "line_and_column"]
 
-_PIECE = r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+'
+_PIECE = r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s\[\]{},:"]+'
 
 
 class _Node:

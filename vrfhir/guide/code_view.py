@@ -16,10 +16,11 @@ _TOKEN = re.compile(
 )
 _MARKS = re.compile(r"([|^~&])")
 Target = Callable[[str], str | None]
+Linker = Callable[[str], Html]
 
 
-def json_view(resource: Json, target: Target, label: str) -> Html:
-    """A resource as indented JSON. ``target`` says where a string leads on the site, None for nowhere."""
+def json_view(resource: Json, target: Target, link: Linker, label: str) -> Html:
+    """A resource as indented JSON. ``target`` says where a whole string leads on the site, None for nowhere; ``link`` finds links inside."""
     text = json.dumps(resource, ensure_ascii=False, indent=2)
     parts = []
     at = 0
@@ -28,7 +29,7 @@ def json_view(resource: Json, target: Target, label: str) -> Html:
         at = match.end()
         token = match[0]
         href = target(json.loads(token)) if match.lastgroup == "string" else None
-        shown = tag("a", token, href=href) if href else token
+        shown = tag("a", token, href=href) if href else link(token) if match.lastgroup == "string" else token
         parts.append(tag("span", shown, class_=f"j-{match.lastgroup}"))
     parts.append(_escaped(text[at:]))
     return tag("pre", tag("code", raw("".join(parts))), class_="source", tabindex="0", role="region", aria_label=label)

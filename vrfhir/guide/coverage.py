@@ -1,38 +1,56 @@
-"""The coverage page: which examples use each profile, extension and code, break each rule; which artefacts serve which system."""
+"""The coverage page: which examples use each profile, extension and code, break each rule."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
+from dataclasses import dataclass
 
 from vrfhir.guide.frame import Page, facts, section
 from vrfhir.guide.links import example_list, page_of
-from vrfhir.guide.markup import Content, Html, join, tag
+from vrfhir.guide.markup import Html, join, tag
 from vrfhir.guide.sources import Guide, Json, own_rules, title_of
-from vrfhir.guide.terminology import concepts_of, row, table
+from vrfhir.guide.terminology import row, table
+from vrfhir.guide.usage import Code, own_codes
 
-__all__ = ["coverage_page", "systems"]
+__all__ = ["Gaps", "coverage_page", "gaps"]
 
 _SHOWN = 3
-_KINDS = {"CodeSystem": " (codes)", "ValueSet": " (value set)", "Questionnaire": " (form)"}
 
 
-def systems() -> list[Json]:
-    """The systems of the seed documents (S1–S13) with the ids of the artefacts that serve them."""
-    found: list[Json] = tomllib.loads(Path(__file__).with_name("systems.toml").read_text(encoding="utf-8"))["system"]
-    return found
+@dataclass(frozen=True)
+class Gaps:
+    """What no example shows; :mod:`vrfhir.guide.usage` says what counts."""
+
+    structures: tuple[str, ...]
+    """Profiles and extensions by canonical."""
+    rules: tuple[tuple[str, str], ...]
+    """(profile, key) of rules that no invalid example breaks."""
+    codes: tuple[Code, ...]
+
+
+def gaps(guide: Guide) -> Gaps:
+    """Compare what the artefacts define with what the examples use."""
+    structures = guide.profiles + guide.extensions
+    return Gaps(
+        tuple(each["url"] for each in structures if not guide.uses.get(each["url"])),
+        tuple(
+            (each["url"], rule["key"])
+            for each in structures
+            for rule, _ in own_rules(each)
+            if not guide.broken_by(each["url"], rule["key"])
+        ),
+        tuple(each for each in _own_codes(guide) if each not in guide.codes_used),
+    )
 
 
 def coverage_page(guide: Guide) -> Page:
     """Everything that the artefacts define, with who shows it."""
     structures = guide.profiles + guide.extensions
     rules = [(each, rule) for each in structures for rule, _ in own_rules(each)]
-    codes = [
-        (system, each) for system in guide.of_type("CodeSystem") for _, each in concepts_of(system.get("concept", ()))
-    ]
-    used = sum((system["url"], each["code"]) in guide.codes_used for system, each in codes)
-    broken = sum(bool(guide.broken_by(each["url"], rule["key"])) for each, rule in rules)
-    shown = sum(bool(guide.uses.get(each["url"])) for each in structures)
+    codes = _own_codes(guide)
+    missing = gaps(guide)
+    used = len(codes) - len(missing.codes)
+    broken = len(rules) - len(missing.rules)
+    shown = len(structures) - len(missing.structures)
     body = join(
         tag("p", "Counted from the artefacts and the examples when this page was made.", class_="lead"),
         facts(
@@ -43,32 +61,19 @@ def coverage_page(guide: Guide) -> Page:
                 ("Examples", f"{sum(1 for _ in guide.examples)} valid, {len(guide.invalid)} invalid"),
             ]
         ),
-        section("systems", "Systems of the seed documents", _systems(guide)),
+        tag(
+            "p",
+            "What serves which system of the seed documents: ",
+            tag("a", "systems S1 to S13", href="systems.html"),
+            ".",
+        ),
         section("profiles", "Profiles", _structures(guide, guide.profiles)),
         section("extensions", "Extensions", _structures(guide, guide.extensions)),
         section("rules", "Rules", _rules(guide, rules)),
         section("codes", "Codes", _codes(guide)),
     )
     summary = "Which examples use each profile, extension and code, and break each rule."
-    return Page("coverage.html", "Coverage", "Page", body, summary=summary, keywords="S1 S13 tests")
-
-
-def _systems(guide: Guide) -> Html:
-    by_id = {each["id"]: each for each in guide.resources}
-    rows = []
-    for system in systems():
-        links: list[Content] = []
-        for name in system["artefacts"]:
-            found = by_id.get(name)
-            kind = _KINDS.get(found["resourceType"], "") if found else ""
-            shown = (
-                tag("a", title_of(found) + kind, href=page_of(found)) if found else tag("span", name, class_="quiet")
-            )
-            links.append(tag("span", shown, None if found else " (not yet in this version)", class_="line"))
-        rows.append(
-            row(system["id"], join(tag("strong", system["name"]), f" ({system['source']})"), system["needs"], links)
-        )
-    return table(("Id", "System", "Needs", "Served by"), rows)
+    return Page("coverage.html", "Coverage", "Page", body, summary=summary, keywords="tests")
 
 
 def _structures(guide: Guide, structures: list[Json]) -> Html:
@@ -103,12 +108,16 @@ def _rules(guide: Guide, rules: list[tuple[Json, Json]]) -> Html:
 def _codes(guide: Guide) -> Html:
     rows = []
     for system in guide.of_type("CodeSystem"):
-        concepts = [each for _, each in concepts_of(system.get("concept", ()))]
-        unused = [each["code"] for each in concepts if (system["url"], each["code"]) not in guide.codes_used]
-        said = f"{len(concepts) - len(unused)} of {len(concepts)}"
+        codes = own_codes(system)
+        unused = [each for each in codes if (system["url"], each) not in guide.codes_used]
+        said = f"{len(codes) - len(unused)} of {len(codes)}"
         missing = [join(tag("code", each), " ") for each in unused]
         rows.append(row(tag("a", title_of(system), href=page_of(system)), said, missing))
     return table(("Code system", "Used", "No example says"), rows)
+
+
+def _own_codes(guide: Guide) -> list[Code]:
+    return [(system["url"], code) for system in guide.of_type("CodeSystem") for code in own_codes(system)]
 
 
 def _none() -> Html:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vrfhir.guide.code_view import json_view
+from vrfhir.guide.definition_tables import definition_tables
 from vrfhir.guide.frame import Page, facts, first_sentence, section
-from vrfhir.guide.links import canonical_link, page_of
+from vrfhir.guide.links import linked, page_of
 from vrfhir.guide.markdown import blocks
-from vrfhir.guide.markup import Content, Html, join, tag
+from vrfhir.guide.markup import Content, join, tag
 from vrfhir.guide.sources import Guide, Json, title_of
 from vrfhir.guide.terminology import row, table
 
@@ -22,12 +23,24 @@ KINDS = {
     "ImplementationGuide": "The guide itself",
 }
 _CRUMB = ("exchange.html", "Exchange")
-_PLAIN = ("kind", "type", "code", "base", "expression", "category", "mode", "fhirVersion", "packageId", "license")
+_PLAIN = {
+    "kind": "Kind",
+    "type": "Type",
+    "code": "Code",
+    "base": "Searches",
+    "resource": "On",
+    "expression": "Expression",
+    "category": "Category",
+    "responseRequired": "Answer required",
+    "fhirVersion": "FHIR version",
+    "format": "Formats",
+    "packageId": "Package",
+    "license": "Licence",
+}
 
 
 def exchange_page(guide: Guide) -> Page:
-    """Lists by kind; the package to install."""
-    archive = f"uk.vrfhir.r4-{guide.version}.tgz"
+    """Lists by kind."""
     sections = []
     for kind, heading in KINDS.items():
         found = guide.of_type(kind)
@@ -37,39 +50,39 @@ def exchange_page(guide: Guide) -> Page:
         ]
         if rows:
             sections.append(section(kind.lower(), heading, table(("Name", "What it says"), rows)))
-    install = tag("pre", tag("code", f"vrfhir package install {archive}"), tabindex="0")
     body = join(
-        section(
-            "package",
-            "The FHIR package",
-            tag(
-                "p",
-                tag("a", archive, href=archive, download=True),
-                " holds every artefact and example for any FHIR tool.",
-            ),
-            install,
-        ),
+        tag("p", "Who does what, which messages go, what can be searched, asked and counted.", class_="lead"),
         sections or tag("p", "This version defines no message or capability of its own."),
     )
-    return Page("exchange.html", "Exchange", "Page", body, summary="Package, messages, capabilities, operations.")
+    return Page(
+        "exchange.html", "Exchange", "Page", body, summary="Capabilities, messages, operations, searches, measures."
+    )
 
 
 def artefact_page(guide: Guide, resource: Json) -> Page:
     """Any artefact without a page of its own kind: what it says in short, what it refers to, and its JSON."""
     rows: list[tuple[str, Content]] = [("Canonical", tag("code", resource["url"]))] if resource.get("url") else []
-    for key in _PLAIN:
+    for key, label in _PLAIN.items():
         value = resource.get(key)
         if isinstance(value, str):
-            rows.append((key, tag("code", value)))
+            rows.append((label, tag("code", linked(guide, value))))
         elif isinstance(value, list) and all(isinstance(each, str) for each in value):
-            rows.append((key, [join(tag("code", each), " ") for each in value]))
+            rows.append((label, [join(tag("code", each), " ") for each in value]))
     body = join(
         blocks(resource.get("description", "")),
-        blocks(resource["purpose"]) if resource.get("purpose") else None,
+        tag("aside", tag("h2", "Why"), blocks(resource["purpose"]), class_="why") if resource.get("purpose") else None,
+        blocks(resource["usage"]) if isinstance(resource.get("usage"), str) else None,
         facts(rows),
-        _capabilities(guide, resource),
+        definition_tables(guide, resource),
         section(
-            "json", "JSON", json_view(resource, lambda text: _target(guide, text), f"{title_of(resource)} as JSON")
+            "json",
+            "JSON",
+            json_view(
+                resource,
+                lambda text: _target(guide, text),
+                lambda text: linked(guide, text),
+                f"{title_of(resource)} as JSON",
+            ),
         ),
     )
     name = page_of(resource)
@@ -83,22 +96,6 @@ def artefact_page(guide: Guide, resource: Json) -> Page:
         resource.get("description", ""),
         resource["id"],
         source,
-    )
-
-
-def _capabilities(guide: Guide, resource: Json) -> Html | None:
-    rows = []
-    for rest in resource.get("rest", ()):
-        for each in rest.get("resource", ()):
-            profiles = [
-                canonical_link(guide, url) for url in (each.get("profile"), *each.get("supportedProfile", ())) if url
-            ]
-            interactions = ", ".join(one["code"] for one in each.get("interaction", ()))
-            searches = ", ".join(one["name"] for one in each.get("searchParam", ()))
-            shown = [tag("span", one, class_="line") for one in profiles]
-            rows.append(row(rest.get("mode", ""), each["type"], shown, interactions, searches))
-    return (
-        section("rest", "REST", table(("Mode", "Type", "Profiles", "Interactions", "Search"), rows)) if rows else None
     )
 
 

@@ -19,7 +19,9 @@ NAVIGATION = (
     ("forms.html", "Forms"),
     ("exchange.html", "Exchange"),
     ("stories.html", "Examples"),
+    ("systems.html", "Systems"),
     ("coverage.html", "Coverage"),
+    ("downloads.html", "Downloads"),
 )
 
 
@@ -35,6 +37,7 @@ class Page:
     summary: str = ""
     keywords: str = ""
     source: str = ""
+    scripts: tuple[str, ...] = ()
 
 
 def document(page: Page, version: str) -> bytes:
@@ -48,7 +51,7 @@ def document(page: Page, version: str) -> bytes:
         tag("title", f"{page.title} – {SITE} {version}" if page.name != "index.html" else f"{page.title} {version}"),
         tag("link", rel="stylesheet", href="style.css"),
         tag("link", rel="icon", href="data:,"),
-        tag("script", src="guide.js", defer=True),
+        [tag("script", src=each, defer=True) for each in ("guide.js", *page.scripts)],
     )
     body = tag(
         "body",
@@ -105,10 +108,12 @@ def _banner(here: str, version: str) -> Html:
 
 def _heading(page: Page) -> Html:
     target, words = page.crumb
-    source = tag("a", "JSON", href=page.source, class_="download", download=True) if page.source else None
+    kinds = ("json",) if page.kind == "Invalid example" else ("json", "xml")
+    stem = page.source.removesuffix(".json")
+    source = [tag("a", each.upper(), href=f"{stem}.{each}", class_="download", download=True) for each in kinds]
     return join(
         tag("p", tag("a", words, href=target), " / ", page.kind, class_="crumb") if target else None,
-        tag("div", tag("h1", page.title), source, class_="title"),
+        tag("div", tag("h1", page.title), source if page.source else None, class_="title"),
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Example, Guide, Json, title_of
+from vrfhir.profiles import CANONICAL
 
-__all__ = ["canonical_link", "example_list", "href_of", "page_of", "type_link"]
+__all__ = ["canonical_link", "example_list", "href_of", "linked", "page_of", "type_link"]
 
 _CORE = "http://hl7.org/fhir/"
 _SPECIFICATION = "https://hl7.org/fhir/R4/"
@@ -18,6 +22,9 @@ _PAGES = {
     "BackboneElement": "backboneelement.html",
     "Dosage": "dosage.html#Dosage",
 }
+_OWN = re.compile(
+    rf"(?P<canonical>{re.escape(CANONICAL)}/[A-Za-z]+/[A-Za-z0-9.-]*[A-Za-z0-9])(?:\|[0-9.]*[0-9])?(?:#(?P<place>[\w.:\[\]-]*[\w\]]))?"
+)
 _CORE_KINDS = {"ValueSet": "valueset-{}.html", "CodeSystem": "codesystem-{}.html"}
 
 
@@ -38,6 +45,35 @@ def href_of(guide: Guide, canonical: str) -> str:
         if kind == "StructureDefinition" and name[:1].isupper():
             return _SPECIFICATION + f"{name.lower()}.html"
     return url
+
+
+def linked(guide: Guide, text: str, here: str = "") -> Html:
+    """Text in which every canonical of ours is a link, to the code or element named after ``#`` too; not to the page it stands on."""
+    parts: list[Content] = []
+    at = 0
+    for match in _OWN.finditer(text):
+        own = guide.artefact(match["canonical"])
+        if own is None or page_of(own) == here:
+            continue
+        place = match["place"] if match["place"] in _places(own) else ""
+        href = f"{page_of(own)}#{place}" if place else page_of(own)
+        parts += [text[at : match.start()], tag("a", match[0], href=href)]
+        at = match.end()
+    return join(*parts, text[at:])
+
+
+def _places(resource: Json) -> Iterator[str]:
+    """What can be linked to inside the page of an artefact."""
+    if resource["resourceType"] == "StructureDefinition":
+        yield from (each["id"] for each in resource["snapshot"]["element"])
+    elif resource["resourceType"] == "CodeSystem":
+        yield from _codes(resource.get("concept", []))
+
+
+def _codes(concepts: list[Json]) -> Iterator[str]:
+    for each in concepts:
+        yield each["code"]
+        yield from _codes(each.get("concept", []))
 
 
 def canonical_link(guide: Guide, canonical: str) -> Html:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from vrfhir.guide.diagrams import referral_flow, state_machine
-from vrfhir.guide.frame import Page, facts, first_sentence, grid, section
+from vrfhir.guide.frame import Page, first_sentence, grid, section
 from vrfhir.guide.links import page_of
 from vrfhir.guide.markup import Html, join, tag
 from vrfhir.guide.sources import Guide, Json, title_of
-from vrfhir.guide.terminology import concepts_of, row, table
+from vrfhir.guide.terminology import Row, concepts_of, row, table
 from vrfhir.workflow import BUSINESS_STATUSES, TRANSITIONS, v2_status
 
 __all__ = ["overview_pages"]
@@ -33,22 +33,32 @@ def overview_pages(guide: Guide) -> list[Page]:
     ]
 
 
+_CARDS = (
+    "VR-Prescription",
+    "VR-ReferralTask",
+    "VR-FitnessForWork",
+    "VR-WorkNeedsAssessment",
+    "VR-Plan",
+    "VR-EmployerStatement",
+)
+_STEPS = (
+    ("I send referrals", "CapabilityStatement-vr-sender.html", "what a sender does", "vr-sender"),
+    ("I receive them", "CapabilityStatement-vr-receiver.html", "what a receiver does", "vr-receiver"),
+    ("I stand between", "CapabilityStatement-vr-hub.html", "what a hub does", "vr-hub"),
+)
+
+
 def _home(guide: Guide) -> Page:
-    archive = f"uk.vrfhir.r4-{guide.version}.tgz"
-    commands = f"vrfhir package install {archive}\nvrfhir validate my-referral.json"
-    names = (
-        "VR-Prescription",
-        "VR-ReferralTask",
-        "VR-Patient",
-        "VR-FitnessForWork",
-        "VR-WorkNeedsAssessment",
-        "VR-Plan",
-    )
     by_id = {each["id"]: each for each in guide.resources}
     cards = [
         (page_of(each), title_of(each), first_sentence(each.get("description", "")))
-        for name in names
+        for name in _CARDS
         if (each := by_id.get(name))
+    ]
+    roles = [
+        tag("li", tag("strong", f"{words}: "), tag("a", link, href=target), ".")
+        for words, target, link, name in _STEPS
+        if name in by_id
     ]
     body = join(
         tag(
@@ -57,7 +67,7 @@ def _home(guide: Guide) -> Page:
             "the work-needs assessment and the return-to-work plan, as FHIR R4 profiles on UK Core.",
             class_="lead",
         ),
-        section("start", "Start here", grid(cards)),
+        section("start", "What is exchanged", grid(cards)),
         section(
             "build",
             "Build against it",
@@ -67,33 +77,23 @@ def _home(guide: Guide) -> Page:
                     "li",
                     "Read ",
                     tag("a", "how a referral goes", href="flow.html"),
-                    ": who sends what, and who may change its state.",
+                    ": who sends what, and who moves it on.",
+                ),
+                tag("li", "See what is expected of your side.", tag("ul", roles) if roles else None),
+                tag(
+                    "li",
+                    "Open a profile. Each element says whether it must be sent, which codes are allowed, "
+                    "and what a receiver does with it.",
                 ),
                 tag("li", "Copy an example from a ", tag("a", "story", href="stories.html"), "; every one is valid."),
                 tag(
                     "li",
-                    "Install the ",
-                    tag("a", "FHIR package", href=archive, download=True),
+                    tag("a", "Install the package", href="downloads.html#install"),
                     " in your FHIR tool, and validate what your system sends.",
                 ),
             ),
-            tag("pre", tag("code", commands), tabindex="0"),
         ),
-        section(
-            "inside",
-            "In this version",
-            facts(
-                [
-                    ("Profiles", f"{len(guide.profiles)}"),
-                    ("Extensions", f"{len(guide.extensions)}"),
-                    ("Code systems", f"{len(guide.of_type('CodeSystem'))}"),
-                    ("Value sets", f"{len(guide.of_type('ValueSet'))}"),
-                    ("Questionnaires", f"{len(guide.of_type('Questionnaire'))}"),
-                    ("Valid examples", f"{sum(1 for _ in guide.examples)}"),
-                    ("Invalid examples", f"{len(guide.invalid)}"),
-                ]
-            ),
-        ),
+        section("inside", "In this version", tag("ul", _counts(guide), class_="counts")),
     )
     return Page(
         "index.html",
@@ -102,6 +102,22 @@ def _home(guide: Guide) -> Page:
         body,
         summary="Implementation guide for FHIR R4 and UK Core.",
     )
+
+
+def _counts(guide: Guide) -> list[Html]:
+    counted = (
+        ("profiles.html", "profiles", len(guide.profiles)),
+        ("extensions.html", "extensions", len(guide.extensions)),
+        ("terminology.html#systems", "code systems", len(guide.of_type("CodeSystem"))),
+        ("terminology.html#valueset", "value sets", len(guide.of_type("ValueSet"))),
+        ("terminology.html#conceptmap", "maps", len(guide.of_type("ConceptMap"))),
+        ("forms.html", "forms", len(guide.of_type("Questionnaire"))),
+        ("stories.html", "valid examples", sum(1 for _ in guide.examples)),
+        ("coverage.html#rules", "invalid examples", len(guide.invalid)),
+    )
+    return [
+        tag("li", tag("a", tag("b", str(count)), " ", words, href=target)) for target, words, count in counted if count
+    ]
 
 
 def _flow() -> Page:
@@ -118,7 +134,7 @@ def _flow() -> Page:
         v2 = v2_status(shown[0], code)
         milestones.append(
             row(
-                tag("code", code),
+                tag("a", tag("code", code), href=f"CodeSystem-vr-referral-status.html#{code}"),
                 each.display,
                 ", ".join(shown),
                 tag("code", f"{v2.code}^{v2.text}^{v2.system}^{v2.local_code}"),
@@ -197,7 +213,7 @@ def _terminology(guide: Guide) -> Page:
     return Page("terminology.html", "Terminology", "Page", join(tag("p", lead, class_="lead"), parts), summary=lead)
 
 
-def _described(resource: Json) -> Html:
+def _described(resource: Json) -> Row:
     return row(tag("a", title_of(resource), href=page_of(resource)), first_sentence(resource.get("description", "")))
 
 

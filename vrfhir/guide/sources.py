@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vrfhir.definitions import Definitions
+from vrfhir.guide.usage import canonicals_in, codes_in, places
 from vrfhir.profiles import CANONICAL, PACKAGE
 from vrfhir.terminology import Terminology
 
@@ -137,17 +138,12 @@ class Guide:
     def _used(self) -> tuple[dict[str, list[Example]], dict[tuple[str, str], list[Example]]]:
         canonicals: dict[str, dict[str, Example]] = defaultdict(dict)
         codes: dict[tuple[str, str], dict[str, Example]] = defaultdict(dict)
+        where = places(self.resources)
         for example in self.examples:
-            for holder in _objects(example.resource):
-                meta = holder.get("meta")
-                profiles = meta.get("profile", []) if isinstance(meta, dict) else []
-                named = [*profiles, holder.get("url"), holder.get("questionnaire"), holder.get("instantiatesCanonical")]
-                for canonical in named:
-                    for each in canonical if isinstance(canonical, list) else [canonical]:
-                        if isinstance(each, str) and each.startswith(CANONICAL):
-                            canonicals[each.partition("|")[0]][example.page] = example
-                if isinstance(holder.get("system"), str) and isinstance(holder.get("code"), str):
-                    codes[holder["system"], holder["code"]][example.page] = example
+            for canonical in canonicals_in(example.resource):
+                canonicals[canonical][example.page] = example
+            for code in codes_in(example.resource, where):
+                codes[code][example.page] = example
         return (
             {key: list(rows.values()) for key, rows in canonicals.items()},
             {code: list(rows.values()) for code, rows in codes.items()},
@@ -159,7 +155,9 @@ class Guide:
 
 
 def title_of(resource: Json) -> str:
-    """What people call an artefact."""
+    """What people call an artefact; a search parameter by its code and where it searches."""
+    if resource["resourceType"] == "SearchParameter":
+        return f"{resource.get('code', resource['id'])} on {', '.join(resource.get('base', ()))}"
     return str(resource.get("title") or resource.get("name") or resource.get("id", ""))
 
 
@@ -206,13 +204,3 @@ def _invalid(row: Json, folder: Path) -> Invalid:
 def _json(path: Path) -> Json:
     found: Json = json.loads(path.read_text(encoding="utf-8"))
     return found
-
-
-def _objects(value: Any) -> Iterator[Json]:
-    if isinstance(value, dict):
-        yield value
-        for each in value.values():
-            yield from _objects(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _objects(each)

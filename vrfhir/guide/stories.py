@@ -7,7 +7,7 @@ from typing import Any
 
 from vrfhir.guide.code_view import json_view, message_view
 from vrfhir.guide.frame import Page, facts, section
-from vrfhir.guide.links import canonical_link
+from vrfhir.guide.links import canonical_link, linked
 from vrfhir.guide.markdown import blocks
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Example, Guide, Invalid, Json, Message, Story
@@ -22,7 +22,9 @@ def story_page(guide: Guide, story: Story) -> Page:
     """The story as told in its README, and its files."""
     text = story.readme.strip()
     told = text.partition("\n")[2] if text.startswith("# ") else text
-    pages = {each.name: each.page for each in story.messages} | {each.name: each.page for each in story.examples}
+    pages = {
+        name: each.page for each in story.messages for name in (each.name, f"{each.name}.hl7", f"hl7v2/{each.name}.hl7")
+    } | {each.name: each.page for each in story.examples}
     rows = [
         row(tag("a", each.name, href=each.page), each.resource["resourceType"], _profiles(guide, each.resource))
         for each in story.examples
@@ -48,7 +50,7 @@ def example_page(guide: Guide, example: Example) -> Page:
                 ("Profile", _profiles(guide, resource)),
             ]
         ),
-        json_view(resource, _Targets(guide, story), f"{example.title} as JSON"),
+        json_view(resource, _Targets(guide, story), lambda text: linked(guide, text), f"{example.title} as JSON"),
     )
     name = example.page.removesuffix(".html")
     words = f"{resource['resourceType']} {resource.get('id', '')}"
@@ -74,7 +76,9 @@ def invalid_page(guide: Guide, invalid: Invalid) -> Page:
     story = next((each for each in guide.stories if each.name == story_name), None)
     base = path.rpartition("/")[2].removesuffix(".json")
     example = next((each for each in story.examples if each.name == base), None) if story else None
-    changes = [tag("li", f"{each['op']} ", tag("code", each["path"]), _new_value(each)) for each in invalid.change]
+    changes = [
+        tag("li", f"{each['op']} ", tag("code", each["path"]), _new_value(guide, each)) for each in invalid.change
+    ]
     body = join(
         tag("p", rule["human"], class_="lead") if rule and rule.get("human") else None,
         facts(
@@ -87,7 +91,9 @@ def invalid_page(guide: Guide, invalid: Invalid) -> Page:
                 ("Change", tag("ul", changes)),
             ]
         ),
-        json_view(invalid.resource, _Targets(guide, story), f"{invalid.file} as JSON"),
+        json_view(
+            invalid.resource, _Targets(guide, story), lambda text: linked(guide, text), f"{invalid.file} as JSON"
+        ),
     )
     name = invalid.page.removesuffix(".html")
     words = f"{invalid.rule} {invalid.element}"
@@ -128,7 +134,7 @@ def _rule(structure: Json, key: str) -> Json | None:
     return None
 
 
-def _new_value(change: dict[str, Any]) -> Html | None:
+def _new_value(guide: Guide, change: dict[str, Any]) -> Html | None:
     if "value" not in change:
         return None
-    return join(": ", tag("code", json.dumps(change["value"], ensure_ascii=False)))
+    return join(": ", tag("code", linked(guide, json.dumps(change["value"], ensure_ascii=False))))

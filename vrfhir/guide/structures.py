@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vrfhir.guide.frame import Page, facts, section, tabs
-from vrfhir.guide.links import canonical_link, page_of
+from vrfhir.guide.links import canonical_link, linked, page_of
 from vrfhir.guide.markdown import blocks, inline
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Invalid, Json, own_rules, title_of
+from vrfhir.guide.terminology import Row, row, table
 from vrfhir.guide.tree import differential_table, key_table, legend, snapshot_table
 
 __all__ = ["structure_page"]
@@ -90,7 +91,7 @@ def _rules(guide: Guide, structure: Json) -> Html | None:
                 tag("h3", tag("code", rule["key"]), " ", severity),
                 tag("p", inline(rule.get("human", ""))),
                 tag("p", "On ", places, class_="quiet"),
-                tag("pre", tag("code", rule.get("expression", "")), class_="wrap", tabindex="0"),
+                tag("pre", tag("code", linked(guide, rule.get("expression", ""))), class_="wrap", tabindex="0"),
                 tag("p", "Broken by: ", shown) if shown else None,
                 class_="rule",
                 id=rule["key"],
@@ -113,16 +114,13 @@ def _refused(guide: Guide, structure: Json) -> Html | None:
     rows = [_refusal(each) for each in guide.broken_by(structure["url"])]
     if not rows:
         return None
-    head = tag("tr", [tag("th", each, scope="col") for each in ("Example", "Element", "Finding")])
-    table = tag("table", tag("thead", head), tag("tbody", rows))
     intro = tag("p", "Each of these is a valid example with one change; a validator must find exactly this.")
-    return section("refused", "What is refused", intro, tag("div", table, class_="scroll", tabindex="0"))
+    return section("refused", "What is refused", intro, table(("Example", "Element", "Finding"), rows))
 
 
-def _refusal(each: Invalid) -> Html:
-    return tag(
-        "tr",
-        tag("td", tag("a", each.file.removesuffix(".json"), href=each.page)),
-        tag("td", tag("code", each.element)),
-        tag("td", tag("span", each.severity, class_=f"tag {each.severity}"), " ", each.rule),
+def _refusal(each: Invalid) -> Row:
+    return row(
+        tag("a", each.file.removesuffix(".json"), href=each.page),
+        tag("code", each.element),
+        join(tag("span", each.severity, class_=f"tag {each.severity}"), " ", each.rule),
     )

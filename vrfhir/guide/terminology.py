@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from vrfhir.guide.frame import Page, facts, section
 from vrfhir.guide.links import canonical_link, example_list, page_of
@@ -10,21 +11,42 @@ from vrfhir.guide.markdown import blocks
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Json, title_of
 
-__all__ = ["code_system_page", "concept_map_page", "concepts_of", "row", "table", "value_set_page"]
+__all__ = ["Row", "code_system_page", "concept_map_page", "concepts_of", "row", "table", "value_set_page"]
 
 _CRUMB = ("terminology.html", "Terminology")
 
 
-def table(headings: Iterable[str], rows: Iterable[Html], caption: str = "") -> Html:
-    """A table that scrolls by itself where it is too wide."""
-    head = tag("thead", tag("tr", [tag("th", each, scope="col") for each in headings]))
-    named = tag("caption", caption) if caption else None
-    return tag("div", tag("table", named, head, tag("tbody", rows)), class_="scroll", tabindex="0")
+@dataclass(frozen=True)
+class Row:
+    """The cells of a row; one with an ``identity`` can be linked to, and its first cell heads it."""
+
+    cells: tuple[Content, ...]
+    identity: str = ""
 
 
-def row(*cells: Content) -> Html:
+def table(headings: Sequence[str], rows: Iterable[Row]) -> Html:
+    """A table; where the window is narrow each row becomes a block whose cells bear their headings."""
+    head = tag("tr", [tag("th", each, scope="col", role="columnheader") for each in headings], role="row")
+    body = [_table_row(headings, each) for each in rows]
+    parts = (tag("thead", head, role="rowgroup"), tag("tbody", body, role="rowgroup"))
+    return tag("div", tag("table", *parts, role="table", class_="listing"), class_="scroll")
+
+
+def _table_row(headings: Sequence[str], row: Row) -> Html:
+    cells = []
+    for at, (label, content) in enumerate(zip(headings, row.cells, strict=True)):
+        shown = join(content)
+        empty = None if shown else "empty"
+        if at == 0 and row.identity:
+            cells.append(tag("th", shown, scope="row", role="rowheader", data_label=label, id=row.identity))
+        else:
+            cells.append(tag("td", tag("div", shown), role="cell", data_label=label, class_=empty))
+    return tag("tr", cells, role="row")
+
+
+def row(*cells: Content, identity: str = "") -> Row:
     """A row of cells."""
-    return tag("tr", [tag("td", each) for each in cells])
+    return Row(cells, identity)
 
 
 def concepts_of(concepts: Iterable[Json], depth: int = 0) -> Iterator[tuple[int, Json]]:
@@ -50,10 +72,10 @@ def code_system_page(guide: Guide, system: Json) -> Page:
         said = [_property_of(each, name) for name in properties]
         words = [each.get("display", ""), *_designations(each)]
         used = guide.codes_used.get((system["url"], each["code"]), [])
-        code = tag("th", tag("code", each["code"], class_=f"d d{depth}"), scope="row", id=each["code"])
+        code = tag("code", each["code"], class_=f"d d{depth}")
         shown = [tag("span", word, class_="line") for word in words]
         rest: list[Content] = [shown, each.get("definition", ""), *said, example_list(used, 2)]
-        rows.append(tag("tr", code, [tag("td", cell) for cell in rest]))
+        rows.append(row(code, *rest, identity=each["code"]))
     sets = [each for each in guide.of_type("ValueSet") if _includes(each, system["url"])]
     body = join(
         blocks(system.get("description", "")),

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from vrfhir.guide.frame import first_sentence
-from vrfhir.guide.links import canonical_link, type_link
+from vrfhir.guide.elements import binding_cell, notes_cell, types_cell
 from vrfhir.guide.markup import Content, Html, join, tag
 from vrfhir.guide.sources import Guide, Json
 from vrfhir.profiles import CANONICAL
 
 __all__ = ["differential_table", "key_table", "legend", "snapshot_table"]
 
-_VALUES = ("fixed", "pattern", "minValue", "maxValue", "defaultValue")
-_WORDS = {"fixed": "exactly", "pattern": "at least", "minValue": "from", "maxValue": "up to", "defaultValue": "default"}
-_GENERIC = ("Extension", "Additional content defined by implementations")
 _COLUMNS = ("Element", "Flags", "Card.", "Type", "Binding", "Notes")
 _FLAGS = (
     ("mustSupport", "S", "must support: a sender that knows it sends it; a receiver keeps, shows and returns it"),
@@ -51,16 +44,25 @@ def legend() -> Html:
 
 def snapshot_table(guide: Guide, structure: Json) -> Html:
     """Every element."""
-    return _table(guide, structure, structure["snapshot"]["element"], "Snapshot: every element")
+    elements = structure["snapshot"]["element"]
+    elsewhere = {each["id"] for each in _key_elements(structure)}
+    anchors = {each["id"] for each in elements} - elsewhere
+    return _table(guide, structure, elements, "Snapshot: every element", anchors)
 
 
 def differential_table(guide: Guide, structure: Json) -> Html:
     """Only what the profile says itself, in its own words."""
-    return _table(guide, structure, structure["differential"]["element"], "Differential: what this profile adds")
+    rows = structure["differential"]["element"]
+    return _table(guide, structure, rows, "Differential: what this profile adds", set())
 
 
 def key_table(guide: Guide, structure: Json) -> Html:
     """What a sender must or should send: elements that are constrained, required or must be supported, with their parents."""
+    rows = _key_elements(structure)
+    return _table(guide, structure, rows, "Key elements", {each["id"] for each in rows}, listed=True)
+
+
+def _key_elements(structure: Json) -> list[Json]:
     changed = {each["id"] for each in structure["differential"]["element"]}
     rows = structure["snapshot"]["element"]
     wanted = {rows[0]["id"]}
@@ -72,13 +74,19 @@ def key_table(guide: Guide, structure: Json) -> Html:
             wanted |= {".".join(names[: length + 1]) for length in range(len(names))}
             if ":" in names[-1]:
                 wanted.add(each["id"].rpartition(":")[0])
-    return _table(guide, structure, [each for each in rows if each["id"] in wanted], "Key elements")
+    return [each for each in rows if each["id"] in wanted]
 
 
-def _table(guide: Guide, structure: Json, elements: list[Json], caption: str) -> Html:
+def _table(
+    guide: Guide, structure: Json, elements: list[Json], caption: str, anchors: set[str], *, listed: bool = False
+) -> Html:
+    """``anchors`` are the elements whose rows can be linked to; ``listed`` shows the codes of bindings."""
     whole = {each["id"]: each for each in structure["snapshot"]["element"]}
     head = tag("tr", [tag("th", each, scope="col", role="columnheader") for each in _COLUMNS], role="row")
-    rows = [_row(guide, structure, each, whole.get(each["id"], {})) for each in elements]
+    rows = [
+        _row(guide, structure, each, whole.get(each["id"], {}), anchored=each["id"] in anchors, listed=listed)
+        for each in elements
+    ]
     table = tag(
         "table",
         tag("caption", caption),
@@ -90,7 +98,7 @@ def _table(guide: Guide, structure: Json, elements: list[Json], caption: str) ->
     return tag("div", table, class_="scroll")
 
 
-def _row(guide: Guide, structure: Json, element: Json, whole: Json) -> Html:
+def _row(guide: Guide, structure: Json, element: Json, whole: Json, *, anchored: bool, listed: bool) -> Html:
     own = [each for each in element.get("constraint", ()) if str(each.get("source", "")).startswith(CANONICAL)]
     depth = min(element["path"].count("."), 9)
     name = element["path"].rpartition(".")[2]
@@ -108,79 +116,14 @@ def _row(guide: Guide, structure: Json, element: Json, whole: Json) -> Html:
     cells: list[tuple[str, Content]] = [
         ("Flags", flags),
         ("Card.", tag("span", f"{least}..{most}", class_="required" if least else None) if stated else None),
-        ("Type", _types(guide, element)),
-        ("Binding", _binding(guide, element)),
-        ("Notes", _notes(guide, structure, element, own)),
+        ("Type", types_cell(guide, element)),
+        ("Binding", binding_cell(guide, element, listed=listed)),
+        ("Notes", notes_cell(guide, structure, element, whole, own)),
     ]
     first = tag("th", tag("span", shown, class_=f"d d{depth}"), scope="row", role="rowheader", title=element["id"])
     rest = [
         tag("td", content, role="cell", data_label=label, class_="empty" if not join(content) else None)
         for label, content in cells
     ]
-    return tag("tr", first, rest, role="row", class_=f"depth{depth}{kind}")
-
-
-def _types(guide: Guide, element: Json) -> Content:
-    if reference := element.get("contentReference"):
-        return f"as {str(reference).rpartition('#')[2]}"
-    links = [type_link(guide, each) for each in element.get("type", ())]
-    if len(links) > 12:
-        return tag("details", tag("summary", f"{len(links)} types"), [join(each, " ") for each in links])
-    return [tag("span", each, class_="type") for each in links]
-
-
-def _binding(guide: Guide, element: Json) -> Content:
-    binding = element.get("binding", {})
-    if not binding.get("valueSet"):
-        return None
-    strength = str(binding.get("strength", ""))
-    return join(canonical_link(guide, binding["valueSet"]), " ", tag("span", strength, class_=f"strength {strength}"))
-
-
-def _notes(guide: Guide, structure: Json, element: Json, own: list[Json]) -> Content:
-    notes: list[Content] = []
-    if short := _short(guide, structure, element):
-        notes.append(tag("span", short))
-    for key, value in element.items():
-        if prefix := next((each for each in _VALUES if key.startswith(each)), None):
-            notes.append(tag("span", f"{_WORDS[prefix]} ", _value(value)))
-    if slicing := element.get("slicing"):
-        by = ", ".join(f"{each['type']} of {each['path']}" for each in slicing.get("discriminator", ()))
-        rules = slicing.get("rules", "")
-        notes.append(
-            tag("span", f"slices, told apart by {by}; {rules}" if by else f"slices; {rules}", class_="slicing")
-        )
-    if "maxLength" in element:
-        notes.append(tag("span", f"at most {element['maxLength']} characters"))
-    if comment := element.get("comment") if structure["url"].startswith(CANONICAL) else None:
-        notes.append(tag("span", comment, class_="quiet"))
-    if own:
-        rules = [join(tag("a", each["key"], href=f"#{each['key']}"), " ") for each in own]
-        notes.append(tag("span", "rules ", rules))
-    return notes
-
-
-def _short(guide: Guide, structure: Json, element: Json) -> str:
-    """What the element is for: its own words, or those of the extension that stands in it."""
-    if element["path"] == structure["type"]:
-        return ""
-    for each in element.get("type", ()):
-        own = guide.artefact(each["profile"][0]) if each.get("code") == "Extension" and each.get("profile") else None
-        if own is not None:
-            return first_sentence(own.get("description", ""))
-    short = str(element.get("short", ""))
-    return "" if element["path"].endswith("xtension") and short in _GENERIC else short
-
-
-def _value(value: Any) -> Html:
-    if isinstance(value, dict):
-        codings = value.get("coding", [value] if "code" in value else [])
-        if codings and all("code" in each for each in codings):
-            return join(*[tag("code", _coding(each)) for each in codings])
-        return tag("code", json.dumps(value, ensure_ascii=False))
-    return tag("code", str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _coding(coding: Json) -> str:
-    shown = f"{coding['system']}#{coding['code']}" if "system" in coding else str(coding["code"])
-    return f"{shown} “{coding['display']}”" if coding.get("display") else shown
+    identity = element["id"] if anchored else None
+    return tag("tr", first, rest, role="row", class_=f"depth{depth}{kind}", id=identity)

@@ -9,14 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.terminology import Membership
-from vrfhir.validation.paths import Location
+from vrfhir.validation.paths import Location, expression
 from vrfhir.validation.primitives import Finding, is_absolute
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
     from vrfhir.validation.tables import Binding, Child
 
-__all__ = ["check_code", "check_coding", "check_concept", "check_quantity_code", "coding_element", "concept_element"]
+__all__ = [
+    "check_code",
+    "check_coding",
+    "check_concept",
+    "check_quantity_code",
+    "check_rebound",
+    "coding_element",
+    "concept_element",
+]
 
 Json = dict[str, Any]
 
@@ -39,6 +47,35 @@ _EXTERNAL = (
     "urn:ietf:bcp:47",
     "urn:iso:std:iso:4217",
 )
+_SUPERSEDED = frozenset({"Terminology_TX_NoValid_2_CC", "Terminology_TX_NoValid_13"})
+"""Warnings of extensible bindings that count no more once a stricter binding of the element, or a fitting one, is checked."""
+_REPLACED = _SUPERSEDED | {
+    "Terminology_TX_Code_ValueSet_Ext",
+    "Terminology_TX_NoValid_17",
+    "TERMINOLOGY_TX_NOSVC_BOUND_EXT",
+    "TERMINOLOGY_TX_NOSVC_BOUND_REQ",
+    "Terminology_TX_Confirm_4a",
+}
+"""What a profile that stands in place of the base type takes back when it binds an element anew."""
+
+
+def check_rebound(scope: Scope, binding: Binding, base: Binding | None, location: Location) -> bool:
+    """Before a profile's binding is checked: take back what the base said, and see that the value set is known.
+
+    A profile that was asked for stands in place of the base type, so what it binds anew is no more bound by that. One that
+    the resource claims is checked beside its type; there only a required binding supersedes the warnings of others.
+    """
+    if binding.exists is None:
+        binding.exists = not binding.value_set or scope.engine.terminology.is_known(binding.value_set)
+    findings = scope.findings
+    if findings.provisional and (said := expression(location)) in findings.provisional:
+        if scope.instead and base is not None:
+            findings.retract(said, _REPLACED, base.value_set)
+        if binding.exists and binding.strength == "required":
+            findings.retract(said, _SUPERSEDED)
+    if not binding.exists:
+        scope.report("Terminology_TX_ValueSet_NotFound", location, value_set=binding.value_set)
+    return binding.exists
 
 
 def check_code(
@@ -89,6 +126,8 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
     if binding is None or binding.strength == "example":
         return
     if len(codings) == 1 and binding.known.get((codings[0].get("system"), codings[0].get("code"))) is Membership.IN:
+        if not base and binding.strength == "extensible":
+            _fits(scope, location)
         return
     if not binding.value_set:
         scope.report("Terminology_TX_Binding_NoSource", location)
@@ -98,16 +137,18 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
         if binding.strength == "required":
             scope.report("Terminology_TX_Code_ValueSet", location, **facts)
         elif binding.strength == "extensible" and (base or not binding.maximum):
-            scope.report("Terminology_TX_Code_ValueSet_Ext", location, **facts)
+            scope.report_for_now("Terminology_TX_Code_ValueSet_Ext", location, **facts)
         return
     pairs = [(each.get("system"), each.get("code")) for each in codings]
     answer = _any_member(scope, binding.value_set, pairs, binding.known)
     if answer is Membership.IN:
+        if not base and binding.strength == "extensible":
+            _fits(scope, location)
         return
     facts["found"] = ", ".join(f"{system or ''}#{code or ''}" for system, code in pairs)
     if binding.strength == "required":
         if answer is Membership.UNKNOWN:
-            scope.report("TERMINOLOGY_TX_NOSVC_BOUND_REQ", location, **facts)
+            scope.report_for_now("TERMINOLOGY_TX_NOSVC_BOUND_REQ", location, **facts)
         else:
             facts["near"] = scope.engine.nearest_codes(binding.value_set, str(pairs[0][1] or ""))
             scope.report("Terminology_TX_NoValid_1_CC", location, **facts)
@@ -116,11 +157,17 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
             if binding.maximum:
                 _maximum(scope, binding, pairs, location, facts)
             else:
-                scope.report("TERMINOLOGY_TX_NOSVC_BOUND_EXT", location, **facts)
+                scope.report_for_now("TERMINOLOGY_TX_NOSVC_BOUND_EXT", location, **facts)
         else:
             _extensible(scope, binding, pairs, location, "Terminology_TX_NoValid_2_CC", facts)
     elif not base and answer is Membership.OUT:
         scope.report("Terminology_TX_NoValid_3_CC", location, **facts)
+
+
+def _fits(scope: Scope, location: Location) -> None:
+    """A concept that fits an extensible binding: that it misses another one is no more worth a warning."""
+    if scope.findings.provisional and (said := expression(location)) in scope.findings.provisional:
+        scope.findings.retract(said, _SUPERSEDED)
 
 
 def coding_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
@@ -149,7 +196,7 @@ def check_coding(scope: Scope, binding: Binding | None, value: Json, location: L
     facts: Json = {"found": f"{system}#{code}", "value_set": binding.value_set, "near": ""}
     if binding.strength == "required":
         if answer is Membership.UNKNOWN:
-            scope.report("Terminology_TX_Confirm_4a", location, **facts)
+            scope.report_for_now("Terminology_TX_Confirm_4a", location, **facts)
         else:
             facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
             scope.report("Terminology_TX_NoValid_12", location, **facts)
@@ -179,7 +226,7 @@ def _extensible(
     if binding.maximum:
         _maximum(scope, binding, pairs, location, facts)
     else:
-        scope.report(rule, location, **facts)
+        scope.report_for_now(rule, location, **facts)
 
 
 def _maximum(scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, facts: Json) -> None:
@@ -227,7 +274,8 @@ def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: boo
     found = scope.engine.codings.get(key)
     if found is None:
         found = tuple(_about(scope, *key))
-        scope.engine.remember(key, found)
+        if not scope.engine.remember(key, found):
+            scope.findings.said += 1  # nothing may be concluded from this silence
     for rule, facts in found:
         suffix = facts.get("at", "")
         scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
@@ -248,7 +296,7 @@ def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Fi
         if supplement is None and not system.startswith(_EXTERNAL):
             return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
         return []
-    if display is not None and (expected := engine.displays(system, code)):
+    if display is not None and display.strip() and (expected := engine.displays(system, code)):
         wanted = " ".join(display.split()).casefold()
         if all(" ".join(each.split()).casefold() != wanted for each in expected):
             shown = " or ".join(f"'{each}'" for each in dict.fromkeys(expected))

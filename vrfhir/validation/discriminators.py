@@ -136,7 +136,7 @@ def _extension(
 def _in_profiles(engine: Engine, canonicals: list[str], steps: list[tuple[str, str]]) -> list[Criterion]:
     found: list[Criterion] = []
     for canonical in canonicals:
-        inner = engine.profile(canonical)
+        inner = engine.outline(canonical)
         if inner is not None:
             found.extend(criteria(engine, inner, inner.elements[0], steps))
     return found
@@ -175,6 +175,14 @@ def _from_value(element: Json, steps: list[tuple[str, str]]) -> Criterion | None
 def select(scope: Scope, item: Item, steps: list[tuple[str, str]]) -> list[Selected]:
     """The values of an item at the end of the path."""
     child, value, _, _ = item
+    if not steps:
+        return [Selected(value, _type(child.type, value), None)]
+    if (
+        steps[0][0] == "extension"
+        and type(value) is dict
+        and not any(type(each) is dict and each.get("url") == steps[0][1] for each in value.get("extension", ()))
+    ):
+        return []
     table = _table(
         scope, child.kind, child.type, value, child.table if child.kind not in (PRIMITIVE, RESOURCE) else None
     )

@@ -35,6 +35,7 @@ ResourceCheck = Callable[["Scope", Json, Location], None]
 
 _BOUND_TYPES = frozenset({"code", "string", "uri", "url", "canonical"})
 _SUGGESTIONS = 400
+_LONGEST_CODE = 200
 _REMEMBERED = 50_000
 """What strangers can make the engine remember (codes, canonicals nobody knows) is forgotten beyond this."""
 
@@ -59,9 +60,14 @@ class Engine:
         "Observation": "observations:check_observation",
         "QuestionnaireResponse": "questionnaire_responses:check_questionnaire_response",
         "Questionnaire": "questionnaires:check_questionnaire",
-        "CodeSystem": "vocabularies:check_code_system",
-        "ValueSet": "vocabularies:check_value_set",
+        "CodeSystem": "code_systems:check_code_system",
+        "ValueSet": "value_sets:check_value_set",
+        "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
+        "MeasureReport": "measure_reports:check_measure_report",
+        "SearchParameter": "search_parameters:check_search_parameter",
+        "CapabilityStatement": "search_parameters:check_capability_statement",
+        "StructureDefinition": "structure_definitions:check_structure_definition",
     }
     """Rules in code by resource type; the module is imported when the first such resource comes."""
 
@@ -86,6 +92,7 @@ class Engine:
         self._tables: dict[str, Table | None] = {}
         self._structures: dict[str, Json | None] = {}
         self._profiles: dict[str, Profile | None] = {}
+        self._outlines: dict[str, Profile | None] = {}
         self.extensions: dict[str, ExtensionDefinition | None] = {}
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
@@ -122,10 +129,13 @@ class Engine:
 
         check_language(scope, resource, location)
 
-    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> None:
-        """Keep what is to be said about a coding."""
+    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> bool:
+        """Keep what is to be said about a coding. False, and not kept, when more may be known of it the next time."""
+        if not self.terminology.is_settled(key[0], key[1]):
+            return False
         _forget(self.codings)
         self.codings[key] = found
+        return True
 
     def table(self, name: str) -> Table:
         """The table of a type or backbone. Raises KeyError for what does not exist."""
@@ -170,6 +180,14 @@ class Engine:
             structure = self.structure(canonical)
             self._profiles[canonical] = None if structure is None else compile_profile(self, structure)
         return self._profiles[canonical]
+
+    def outline(self, canonical: str) -> Profile | None:
+        """The elements of a profile, not compiled: profiles may name each other in a circle."""
+        if canonical not in self._outlines:
+            _forget(self._outlines)
+            structure = self.structure(canonical)
+            self._outlines[canonical] = None if structure is None else Profile(structure)
+        return self._outlines[canonical]
 
     def structure(self, canonical: str) -> Json | None:
         """A StructureDefinition with a snapshot, made from its differential where need be; None when that is impossible."""
@@ -243,7 +261,7 @@ class Engine:
         """What might have been meant, or what is allowed when that is short."""
         listed = self.terminology.expansion(value_set)
         codes = [each for rows in listed.values() for each in rows] if listed else []
-        if not codes or len(codes) > _SUGGESTIONS:
+        if not codes or len(codes) > _SUGGESTIONS or len(code) > _LONGEST_CODE:
             return ""
         from difflib import get_close_matches
 

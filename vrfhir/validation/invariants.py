@@ -6,32 +6,42 @@ Each is parsed once. Rules that nearly every element carries have a hand-written
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.errors import VrfhirError
+from vrfhir.validation.native_rules import NATIVE
 from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
     from vrfhir.fhirpath import Expression
     from vrfhir.validation.paths import Location
     from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Table
 
-__all__ = ["NATIVE", "STRUCTURAL", "Invariant", "check"]
+__all__ = ["STRUCTURAL", "Invariant", "check"]
 
 Json = dict[str, Any]
 
 STRUCTURAL = frozenset({"ele-1", "dom-3", "dom-6"})
 """Not evaluated: ele-1 follows from the JSON form, dom-3 is checked with the contained resources; dom-6 is best practice."""
 
-_SAME_PRECISION = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?").fullmatch
-
 
 class Invariant:
     """One rule, ready to run."""
 
-    __slots__ = ("_expression", "_text", "human", "identity", "key", "native", "problem", "severity", "source")
+    __slots__ = (
+        "_expression",
+        "_glances",
+        "_text",
+        "human",
+        "identity",
+        "key",
+        "native",
+        "problem",
+        "severity",
+        "source",
+    )
 
     def __init__(self, constraint: Json, owner: str) -> None:
         self.key: str = constraint.get("key", "")
@@ -43,6 +53,7 @@ class Invariant:
         self.identity = f"{self.source}#{self.key}"
         self.native = NATIVE.get((self.key, constraint["expression"]))
         self._expression: Expression | None = None
+        self._glances: dict[str, Callable[[Json], bool] | None] = {}
         self.problem = ""
 
     @property
@@ -59,6 +70,16 @@ class Invariant:
             self._expression = compile_expression(self._text)
         return self._expression
 
+    def is_plain_to_see(self, value: Json, table: Table) -> bool:
+        """True when the keys and plain values of an object show that the rule holds; False when it must be evaluated."""
+        try:
+            found = self._glances[table.name]
+        except KeyError:
+            from vrfhir.validation.glance import glance
+
+            found = self._glances[table.name] = glance(self.expression.tree, table)
+        return found is not None and found(value)
+
 
 def check(
     scope: Scope, invariants: tuple[Invariant, ...], value: Any, type_path: str, location: Location, extra: Any = None
@@ -67,21 +88,30 @@ def check(
     if not scope.strict:
         value = _with_content(value)
     node = None
+    table = scope.engine.table_or_none(type_path) if scope.strict and type(value) is dict else None
     for invariant in invariants:
         native = invariant.native
         if native is not None and extra is None and native(value):
             continue
+        if invariant.key == "ref-1" and type(value) is dict and _is_contained(scope, value.get("reference")):
+            continue  # asked of every local reference: looking through all that is contained each time takes too long
         problem = ""
-        environment = scope.environment
-        if node is None:
-            node = scope.node(value, type_path, extra)
-        environment.undecided = False
         try:
+            if native is None and table is not None and invariant.is_plain_to_see(value, table):
+                continue
+            environment = scope.environment
+            environment.undecided = False
+            if node is None:
+                node = scope.node(value, type_path, extra)
             if invariant.expression.test(node, environment) or environment.undecided:
                 continue
         except (VrfhirError, RecursionError) as error:
             problem = str(error)
         scope.failed_invariant(invariant, location, problem)
+
+
+def _is_contained(scope: Scope, reference: Any) -> bool:
+    return type(reference) is str and reference.startswith("#") and scope.contained_at(reference[1:]) is not None
 
 
 def _with_content(value: Any) -> Any:
@@ -92,80 +122,3 @@ def _with_content(value: Any) -> Any:
     if isinstance(value, list):
         return [each for each in map(_with_content, value) if each != {}]
     return value
-
-
-def _ext_1(value: Json) -> bool | None:
-    for key in value:
-        if key.startswith("value") or key.startswith("_value"):  # noqa: PIE810 (on every extension: two plain calls are faster)
-            return "extension" not in value
-    return "extension" in value
-
-
-def _dom_2(value: Json) -> bool | None:
-    return "contained" not in value or None
-
-
-def _ref_1(value: Json) -> bool | None:
-    reference = value.get("reference")
-    return True if type(reference) is not str or not reference.startswith("#") or reference == "#" else None
-
-
-def _per_1(value: Json) -> bool | None:
-    start, end = value.get("start"), value.get("end")
-    if (start is None and "_start" not in value) or (end is None and "_end" not in value):
-        return True
-    if (
-        type(start) is str
-        and type(end) is str
-        and len(start) == len(end)
-        and _SAME_PRECISION(start)
-        and _SAME_PRECISION(end)
-    ):
-        return start <= end
-    return None
-
-
-def _either(*names: str) -> Callable[[Json], bool | None]:
-    def native(value: Json) -> bool | None:
-        return any(name in value for name in names) or None
-
-    return native
-
-
-def _without(*names: str) -> Callable[[Json], bool | None]:
-    """True when none of the elements the rule is about is there."""
-
-    def native(value: Json) -> bool | None:
-        return not any(name in value or "_" + name in value for name in names) or None
-
-    return native
-
-
-def _plain_quantity(value: Json) -> bool | None:
-    return "code" not in value or "system" in value or None
-
-
-_WITH_VALUE = "value.empty() or system.exists()"
-
-NATIVE: Mapping[tuple[str, str], Callable[[Json], bool | None]] = {
-    ("ext-1", "extension.exists() != value.exists()"): _ext_1,
-    ("dom-2", "contained.contained.empty()"): _dom_2,
-    ("dom-4", "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"): _dom_2,
-    ("dom-5", "contained.meta.security.empty()"): _dom_2,
-    (
-        "ref-1",
-        "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))",
-    ): _ref_1,
-    ("per-1", "start.hasValue().not() or end.hasValue().not() or (start <= end)"): _per_1,
-    ("qty-3", "code.empty() or system.exists()"): _plain_quantity,
-    ("cpt-2", _WITH_VALUE): lambda value: ("value" not in value and "_value" not in value) or "system" in value or None,
-    ("obs-6", "dataAbsentReason.empty() or value.empty()"): _without("dataAbsentReason"),
-    (
-        "obs-7",
-        "value.empty() or component.code.where(coding.intersect(%resource.code.coding).exists()).empty()",
-    ): _without("component"),
-    ("pat-1", "name.exists() or telecom.exists() or address.exists() or organization.exists()"): _either(
-        "name", "telecom", "address", "organization"
-    ),
-}
-"""Hand-written equivalents by key and exact expression: True holds, False fails, None ask the expression."""

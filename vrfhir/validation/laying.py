@@ -33,13 +33,15 @@ def claimed_profile(scope: Scope, canonical: str, location: Location, place: Loc
     lay(scope, profile, location)
 
 
-def apply_profile(scope: Scope, canonical: str, location: Location) -> None:
-    """A profile that somebody asks for."""
+def apply_profile(scope: Scope, canonical: str, location: Location, *, instead: bool = False) -> None:
+    """A profile that somebody asks for, beside the base type or in its place."""
     profile = scope.engine.profile(canonical)
     if profile is None:
         scope.report("Validation_VAL_Unknown_Profile", location, found=canonical)
         return
+    before, scope.instead = scope.instead, instead
     lay(scope, profile, location)
+    scope.instead = before
 
 
 def lay(scope: Scope, profile: Profile, location: Location) -> None:
@@ -166,25 +168,59 @@ def _lay_if_fitting(scope: Scope, profile: Profile, name: str) -> None:
 def trial(scope: Scope, target: Target, canonical: str) -> str | None:
     """None when the target of a reference conforms to a profile, else what is wrong with it first."""
     key = (id(target.resource), canonical)
-    if key in scope.trials:
-        return scope.trials[key]
-    scope.trials[key] = None
+    trials = scope.trials
+    if key in trials.problems:
+        return trials.problems[key]
+    if key in trials.begun:
+        trials.assumptions += 1  # it is being tried further up: taken as right until that ends
+        return None
     profile = scope.engine.profile(canonical)
     if profile is None:
         return None
+    trials.begun.add(key)
+    problem = _problem_alone(scope, target)
+    if problem is None and not _claims(target.resource, profile):
+        problem = _problem(scope, target, profile)
+    trials.problems[key] = problem
+    return problem
+
+
+def _problem_alone(scope: Scope, target: Target) -> str | None:
+    """What is wrong first with the target by its type and the profiles it claims; found out once for all profiles."""
+    trials = scope.trials
+    key = (id(target.resource), "")
+    if key in trials.problems:
+        return trials.problems[key]
+    if key in trials.begun:
+        trials.assumptions += 1
+        return None
+    trials.begun.add(key)
+    trials.problems[key] = problem = _problem(scope, target, None)
+    return problem
+
+
+def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | None:
     from vrfhir.validation.resources import check_resource
 
     attempt = scope.attempt()
     inner = attempt.enter(target.resource, mark(target.location, target.resource), contained=target.way == "contained")
     inner.entry = target.entry
+    before = scope.trials.assumptions
     try:
-        check_resource(inner)
-        lay(inner, profile, inner.location)
+        if profile is None:
+            check_resource(inner)
+        else:
+            lay(inner, profile, inner.location)
     except NotWellFormedError:
         pass
-    problem = next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
-    scope.trials[key] = problem
-    return problem
+    if profile is None and not attempt.findings.said and scope.trials.assumptions == before and scope.strict:
+        scope.trials.silent.add(id(target.resource))
+    return next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
+
+
+def _claims(resource: Json, profile: Profile) -> bool:
+    meta = resource.get("meta")
+    return type(meta) is dict and type(meta.get("profile")) is list and profile.url in meta["profile"]
 
 
 def conforms(scope: Scope, value: Any, type_name: str, canonical: str, location: Location) -> bool:

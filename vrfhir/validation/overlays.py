@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.validation.bindings import check_code, check_coding, check_concept
+from vrfhir.validation.bindings import check_code, check_coding, check_concept, check_rebound
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.limits import check_limits
 from vrfhir.validation.paths import Location, mark
@@ -206,7 +206,10 @@ class Content:
 
     def _bind(self, scope: Scope, child: Child, value: Any, location: Location) -> None:
         binding = self.binding
-        if binding is None:
+        if binding is None or (
+            (not binding.exists or scope.findings.provisional)
+            and not check_rebound(scope, binding, child.binding, location)
+        ):
             return
         if child.type == "CodeableConcept":
             if type(value) is dict:

@@ -7,7 +7,7 @@ The ids are the message ids of HL7's validator for every rule that it has too (t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vrfhir.issues import Severity
 
@@ -75,6 +75,19 @@ _FORM: dict[str, Rule] = {
     ),
     "CONTAINED_RESOURCE_DOES_NOT_APPEAR_TO_BE_A_FHIR_RESOURCE_UNKNOWN_NAME_": Rule(
         _F, "invalid", "'{found}' is not an R4 resource type."
+    ),
+    "INVALID_DISPLAY_NAME": Rule(
+        _E, "code-invalid", "'{found}' is not a language tag.", "Use a tag such as en or en-GB (BCP-47)."
+    ),
+    "REFERENCE_REF_QUERY_NOT_TRANSACTION": Rule(
+        _E, "invalid", "'{found}' is a search; references may be searches in transactions only."
+    ),
+    "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL": Rule(_E, "value", "The data of the attachment cannot be decoded."),
+    "Type_Specific_Checks_DT_XHTML_Resolve": Rule(_E, "invalid", "The link '{found}' leads to nothing here."),
+    "Type_Specific_Checks_DT_XHTML_Resolve_Img": Rule(_E, "invalid", "The image '{found}' is not here."),
+    "TYPE_SPECIFIC_CHECKS_DT_XHTML_EMPTY_HREF": Rule(_E, "invalid", "A link leads nowhere: it is empty."),
+    "TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF": Rule(
+        _E, "invalid", "The link '{found}' runs a script; narratives hold no active content."
     ),
     "ERROR_PARSING_XHTML_": Rule(_E, "invalid", "The narrative is not well-formed XHTML: {problem}."),
     "VR-VAL-0004": Rule(_E, "structure", "'{found}' is an abstract type; a resource must be of a concrete one."),
@@ -659,25 +672,12 @@ _QUESTIONNAIRES: dict[str, Rule] = {
     "Questionnaire_Q_EnableWhen_NoTarget": Rule(
         _E, "business-rule", "There is no item with the linkId '{found}' that enableWhen names."
     ),
-    "CODESYSTEM_CS_COUNT_NO_CONTENT_ALLOWED": Rule(
-        _E, "invalid", "The code system says that it has no content, but there are concepts."
-    ),
-    "CODESYSTEM_CS_COUNT_COMPLETE_WRONG": Rule(
-        _E, "invalid", "The complete code system states {stated} concepts, but has {found}."
-    ),
-    "CODESYSTEM_PROPERTY_DUPLICATE_CODE": Rule(_E, "invalid", "The property code '{found}' is defined twice."),
-    "CODESYSTEM_PROPERTY_DUPLICATE_URI": Rule(_E, "invalid", "The property URI '{found}' is defined twice."),
-    "VALUESET_INCLUDE_SYSTEM_ABSOLUTE": Rule(_E, "invalid", "The system must be absolute; found '{found}'."),
-    "VALUESET_INCLUDE_SYSTEM_ABSOLUTE_FRAG": Rule(
-        _E, "invalid", "The system must be the url of a code system, contained or not; found '{found}'."
-    ),
     "TYPE_SPECIFIC_CHECKS_DT_ATT_SIZE_CORRECT": Rule(
         _E, "structure", "The attachment states a size of {stated} bytes, but has {found}."
     ),
     "Reference_REF_ResourceType": Rule(
         _E, "required", "The reference names another type than its target, which is a {found}."
     ),
-    "MEASURE_M_CRITERIA_CQL_NO_LIB": Rule(_E, "invalid", "The criteria are in CQL, but the measure names no library."),
     "VR-VAL-0101": Rule(
         _W, "business-rule", "The response was authored {found}, before the questionnaire was in use ({limit})."
     ),
@@ -700,7 +700,24 @@ for _kind in ("INTEGER", "DECIMAL", "DATE", "DATETIME", "TIME", "QUANTITY"):
         _E, "invariant", "{found} is above the allowed maximum of {limit}."
     )
 
-RULES: Mapping[str, Rule] = (
+
+class _Rules(dict[str, Rule]):
+    """All rules; those about definitions are read when the first of them is asked for."""
+
+    def __missing__(self, key: str) -> Rule:
+        from vrfhir.validation.definition_rules import DEFINITION_RULES
+
+        return DEFINITION_RULES[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A rule, or the default where there is none of that id."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+
+RULES: Mapping[str, Rule] = _Rules(
     _FORM | _PRIMITIVES | _PROFILES | _EXTENSIONS | _TERMINOLOGY | _REFERENCES | _BUNDLES | _NARRATIVE | _QUESTIONNAIRES
 )
 """Every rule by its id. Invariants have the id ``<profile>#<key>`` and are not listed."""

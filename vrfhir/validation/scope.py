@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.issues import Issue, Severity
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from vrfhir.validation.invariants import Invariant
     from vrfhir.validation.options import Options
 
-__all__ = ["Findings", "NotWellFormedError", "Scope"]
+__all__ = ["Findings", "NotWellFormedError", "Scope", "Trials"]
 
 Json = dict[str, Any]
 
+_LONGEST_FACT = 1_000
 _WORSE = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 
 
@@ -29,7 +31,7 @@ class NotWellFormedError(Exception):
 class Findings:
     """The issues of one validation, each once, with where they lie in the JSON text."""
 
-    __slots__ = ("_seen", "places", "rows", "said")
+    __slots__ = ("_seen", "places", "provisional", "rows", "said")
 
     def __init__(self) -> None:
         self.rows: list[Issue] = []
@@ -37,6 +39,8 @@ class Findings:
         self.said = 0
         """How often something was found, repetitions included."""
         self._seen: dict[tuple[str, str], int] = {}
+        self.provisional: dict[str, list[tuple[Issue, str]]] = {}
+        """What a later binding of the same element may take back, with the value set it is about, by expression."""
 
     def add(self, issue: Issue, place: tuple[str | int, ...]) -> None:
         """Keep an issue; of two with the same words about the same place the worse one stays."""
@@ -55,10 +59,39 @@ class Findings:
         for issue, place in zip(other.rows, other.places, strict=True):
             self.add(issue, place)
 
+    def retract(self, where: str, rules: frozenset[str], value_set: str = "") -> None:
+        """Take back what was said provisionally about an element by these rules, all of it or about one value set."""
+        said = self.provisional[where]
+        dropped = {issue.text for issue, bound in said if issue.id in rules and value_set in ("", bound)}
+        if not dropped:
+            return
+        kept = [at for at, each in enumerate(self.rows) if each.expression != where or each.text not in dropped]
+        self.provisional[where] = [each for each in said if each[0].text not in dropped]
+        self.rows = [self.rows[at] for at in kept]
+        self.places = [self.places[at] for at in kept]
+        self._seen = {(issue.text, issue.expression): at for at, issue in enumerate(self.rows)}
+
     @property
     def has_errors(self) -> bool:
         """True when something in it makes the input unacceptable."""
         return any(issue.is_error for issue in self.rows)
+
+
+class Trials:
+    """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
+
+    __slots__ = ("assumptions", "begun", "contained", "problems", "silent")
+
+    def __init__(self) -> None:
+        self.problems: dict[tuple[int, str], str | None] = {}
+        """What is wrong first, None for nothing. The canonical ``""`` stands for its type and what it claims."""
+        self.begun: set[tuple[int, str]] = set()
+        self.assumptions = 0
+        """How often something was taken as right: references in a circle, or too far to follow."""
+        self.silent: set[int] = set()
+        """Resources about which nothing at all is to be said, found without any assumption."""
+        self.contained: dict[int, dict[str, int]] = {}
+        """Where a resource contains what, by its identity: the first place of each id."""
 
 
 class Scope:
@@ -71,6 +104,7 @@ class Scope:
         "engine",
         "entry",
         "findings",
+        "instead",
         "laid",
         "location",
         "looks_away",
@@ -99,9 +133,11 @@ class Scope:
         self.bundle: BundleIndex | None = None
         self.entry = -1
         self.strict = True
+        self.instead = False
+        """True while a profile is laid that stands in place of the base type, as one that somebody asked for does."""
         self.trial = 0
-        self.trials: dict[tuple[int, str], str | None] = {}
-        """What targets of references were found not to conform to, shared by all scopes of a validation."""
+        self.trials = Trials()
+        """What targets of references conform to, shared by all scopes of a validation."""
         self.laid: set[tuple[int, str]] = set()
         """Profiles already laid over resources, for these findings."""
         self._environment: Environment | None = None
@@ -114,6 +150,17 @@ class Scope:
         if contained:
             scope.root, scope.container = self.root, self.container
         return scope
+
+    def contained_at(self, identity: str) -> int | None:
+        """Where the resource, or the one it is contained in, first contains one with this id."""
+        places = self.trials.contained.get(id(self.root))
+        if places is None:
+            places = self.trials.contained[id(self.root)] = {}
+            rows = self.root.get("contained")
+            for at, each in enumerate(rows if isinstance(rows, list) else ()):
+                if isinstance(each, dict) and isinstance(each.get("id"), str):
+                    places.setdefault(each["id"], at)
+        return places.get(identity)
 
     def attempt(self) -> Scope:
         """The same place with findings of its own: to try whether something conforms."""
@@ -140,13 +187,20 @@ class Scope:
         """Say that a rule does not hold at a location."""
         self._add(rule, location, expression(location), severity, source, facts)
 
+    def report_for_now(self, rule: str, location: Location, *, value_set: str, **facts: Any) -> None:
+        """Say something about a value set that another binding of the same element may take back."""
+        where = expression(location)
+        issue = self._add(rule, location, where, None, "", facts | {"value_set": value_set})
+        self.findings.provisional.setdefault(where, []).append((issue, value_set))
+
     def report_form(self, rule: str, location: Location, **facts: Any) -> None:
         """Say that the JSON form is wrong at a location."""
         self._add(rule, location, written_expression(location), None, "", facts)
 
     def _add(
         self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
-    ) -> None:
+    ) -> Issue:
+        facts = {name: _short(fact) for name, fact in facts.items()}
         facts["source"] = source
         row = RULES[rule]
         issue = Issue(
@@ -159,13 +213,22 @@ class Scope:
             source=source,
         )
         self.findings.add(issue, json_path(location))
+        return issue
 
-    def failed_invariant(self, invariant: Invariant, location: Location, problem: str = "") -> None:
+    def failed_invariant(
+        self, invariant: Invariant, location: Location, problem: str = "", severity: Severity | None = None
+    ) -> None:
         """Say that an invariant does not hold."""
-        severity: Severity = "warning" if invariant.severity == "warning" else "error"
+        severity = severity or ("warning" if invariant.severity == "warning" else "error")
         words = invariant.human or self.engine.words_of(invariant)
         text = f"Rule {invariant.key} does not hold: {words}"
         if problem:
             text += f" (it could not be evaluated: {problem})"
         issue = Issue(severity, "invariant", invariant.identity, text, expression(location), source=invariant.source)
         self.findings.add(issue, json_path(location))
+
+
+def _short(fact: Any) -> Any:
+    """What is said of a value in a finding: a text of millions of characters is told by its beginning."""
+    text = fact if isinstance(fact, str) else str(fact) if isinstance(fact, Decimal) else ""
+    return text[:_LONGEST_FACT] + "…" if len(text) > _LONGEST_FACT else fact

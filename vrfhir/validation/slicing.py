@@ -23,6 +23,7 @@ __all__ = ["Slice", "Slicing", "compile_slicing"]
 
 Json = dict[str, Any]
 Test = Callable[["Scope", "Item"], bool]
+Key = str | tuple[str, str]
 
 
 class _CannotEvaluateError(Exception):
@@ -65,6 +66,7 @@ class Slicing:
 
     __slots__ = (
         "by_url",
+        "by_value",
         "definition",
         "discriminators",
         "engine",
@@ -73,6 +75,7 @@ class Slicing:
         "name",
         "profile",
         "slices",
+        "steps",
     )
 
     def __init__(self, engine: Engine, profile: Profile, definition: Json, name: str) -> None:
@@ -92,6 +95,9 @@ class Slicing:
         self.is_ordered = slicing.get("ordered") is True
         self.slices: list[Slice] = []
         self.by_url: dict[Any, Slice] | None = None
+        self.by_value: dict[Key, Slice] | None = None
+        """Slice by the one text or coding it fixes at the end of :attr:`steps`, when that tells every slice from the others."""
+        self.steps: list[tuple[str, str]] = []
 
     def add(self, definition: Json, content: Content) -> None:
         """Take in one slice of the snapshot."""
@@ -120,6 +126,26 @@ class Slicing:
                     urls.setdefault(values[0], each)
         if urls and len(urls) == len(self.slices):
             self.by_url = urls
+        else:
+            self._find_values()
+
+    def _find_values(self) -> None:
+        """With one discriminator by value and a text of its own for each slice, one selection decides for all."""
+        if len(self.discriminators) != 1 or self.discriminators[0][0] not in ("value", "pattern"):
+            return
+        steps = steps_of(self.discriminators[0][1])
+        if steps is None or any(each.problem or "/" in each.name for each in self.slices):
+            return
+        values: dict[Key, Slice] = {}
+        for each in self.slices:
+            found = _deciding(criteria(self.engine, self.profile, each.definition, steps))
+            if found is None or found.maximum == "0" or found.constraint is None:
+                return
+            key = _asked(found.constraint[1])
+            if key is None or key in values:
+                return
+            values[key] = each
+        self.by_value, self.steps = values, steps
 
     def apply(self, scope: Scope, items: list[Item], location: Location, holder: Json) -> list[Item]:
         """Match the items, check each against its slice; returns the items that no slice took."""
@@ -156,6 +182,11 @@ class Slicing:
             value = item[1]
             url = value.get("url") if isinstance(value, dict) else None
             return (self.by_url.get(url) if isinstance(url, str) else None), False
+        if self.by_value is not None:
+            keys = {key for one in select(scope, item, self.steps) for key in _keys(one.value)}
+            slices = [self.by_value[key] for key in keys if key in self.by_value]
+            if len(slices) < 2:
+                return (slices[0] if slices else None), False
         found: Slice | None = None
         failed = False
         for each in self.slices:
@@ -245,6 +276,28 @@ def compile_slicing(engine: Engine, profile: Profile, definition: Json, name: st
     return Slicing(engine, profile, definition, name)
 
 
+def _asked(expected: Any) -> Key | None:
+    """The text, or the system and code, that is all a slice fixes; None when it fixes something else."""
+    if type(expected) is dict and expected.keys() == {"coding"} and type(expected["coding"]) is list:
+        expected = expected["coding"][0] if len(expected["coding"]) == 1 else None
+    if type(expected) is dict:
+        system, code = expected.get("system"), expected.get("code")
+        return (system, code) if len(expected) == 2 and type(system) is str and type(code) is str else None
+    return expected if type(expected) is str else None
+
+
+def _keys(value: Any) -> list[Key]:
+    """What an item may be found by: a text, a coding, or each coding of a concept."""
+    if type(value) is str:
+        return [value]
+    codings = value.get("coding", [value]) if type(value) is dict else ()
+    return [
+        (each["system"], each["code"])
+        for each in (codings if type(codings) is list else ())
+        if type(each) is dict and type(each.get("system")) is str and type(each.get("code")) is str
+    ]
+
+
 def _never(scope: Scope, item: Item) -> bool:
     return False
 
@@ -253,16 +306,21 @@ def _always(scope: Scope, item: Item) -> bool:
     return True
 
 
+def _deciding(found: list[Criterion]) -> Criterion | None:
+    """The first that says which values belong to the slice."""
+    return next((each for each in found if each.maximum == "0" or each.constraint is not None or each.value_set), None)
+
+
 def _value_test(found: list[Criterion], steps: list[tuple[str, str]], path: str, *, alone: bool) -> Test:
-    for each in found:
-        if each.maximum == "0":
+    decider = _deciding(found)
+    if decider is not None:
+        if decider.maximum == "0":
             return lambda scope, item: not select(scope, item, steps)
-        if each.constraint is not None:
-            kind, expected = each.constraint
-            match = equals if kind == "fixed" and not isinstance(expected, dict) else fits
-            return lambda scope, item: any(match(one.value, expected) for one in select(scope, item, steps))
-        if each.value_set:
-            return _member_test(each.value_set, steps)
+        if decider.constraint is None:
+            return _member_test(decider.value_set, steps)
+        kind, expected = decider.constraint
+        match = equals if kind == "fixed" and not isinstance(expected, dict) else fits
+        return lambda scope, item: any(match(one.value, expected) for one in select(scope, item, steps))
     if alone:
         raise _CannotEvaluateError(f"the slice fixes nothing at its discriminator '{path}'")
     return _always

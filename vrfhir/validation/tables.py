@@ -34,7 +34,7 @@ def is_primitive(type_name: str) -> bool:
 class Binding:
     """The value set a coded element is bound to, with what is already known about its codes."""
 
-    __slots__ = ("known", "maximum", "strength", "value_set")
+    __slots__ = ("exists", "known", "maximum", "strength", "value_set")
 
     def __init__(self, definition: Json) -> None:
         self.value_set: str = definition.get("valueSet", "")
@@ -50,6 +50,8 @@ class Binding:
             "",
         )
         self.known: dict[Any, Any] = {}
+        self.exists: bool | None = None
+        """Whether the value set is known; asked for profiles only."""
 
 
 class Child:
@@ -71,6 +73,7 @@ class Child:
         "opened",
         "path",
         "sound",
+        "sound_extensions",
         "table_name",
         "type",
     )
@@ -93,6 +96,8 @@ class Child:
         """The table behind this key once it has been asked for."""
         self.sound: set[tuple[str, str, str | None]] | None = set() if type_name == "CodeableConcept" else None
         """Codings (system, code, display) that were found to be right here; None where that depends on more."""
+        self.sound_extensions: set[tuple[Any, ...]] | None = None
+        """Extensions of nothing but codes that were found to be right here: only for those of a resource itself."""
         self.binding = Binding(definition["binding"]) if "binding" in definition else None
         self.invariants: tuple[Invariant, ...] = ()
         self.kind = PRIMITIVE if type_name in _PRIMITIVES else COMPLEX
@@ -168,6 +173,8 @@ def compile_table(engine: Engine, name: str) -> Table | None:
         child.invariants = tuple(each for each in extra if not _is_of_type(child, each.source))
         if child.invariants:
             child.sound = None
+        if table.is_resource and child.type == "Extension":
+            child.sound_extensions = set()
     return table
 
 

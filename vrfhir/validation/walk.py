@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from vrfhir.validation.coded import coded_extension, looks_at_itself, plain_coding
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import FAST, findings, has_json_form, written
+from vrfhir.validation.primitives import findings, has_json_form, written
 from vrfhir.validation.scope import NotWellFormedError, Scope
 from vrfhir.validation.tables import COMPLEX, PRIMITIVE, Child, Table
 
@@ -24,7 +25,6 @@ DEPTH_LIMIT = 100
 _RESOURCE_ID_LIMIT = 64
 _CODINGS = 2_000
 """Codings remembered for an element."""
-_is_text = FAST["string"]
 
 
 def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int = 0) -> None:
@@ -96,6 +96,13 @@ def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: i
         if child.sound is not None and scope.strict and not table.invariants:
             _concept(scope, child, table, value, location, depth, parent)
             return
+        codes = None
+        known = child.sound_extensions
+        before = scope.findings.said
+        if known is not None and scope.strict:
+            codes = coded_extension(value)
+            if codes in known:
+                return
         walk(scope, table, value, location, depth + 1)
         if table.special is not None:
             table.special(scope, child, value, location, parent)
@@ -105,6 +112,11 @@ def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: i
                 break
         if child.invariants:
             check_invariants(scope, child.invariants, value, table.name, location)
+        if known is not None and codes is not None and scope.findings.said == before:
+            if len(known) >= _CODINGS:
+                known.clear()
+            if looks_at_itself(scope.engine, codes):
+                known.add(codes)
     else:
         scope.engine.visit_resource(scope, child, value, location, depth + 1, parent)
 
@@ -113,7 +125,7 @@ def _concept(
     scope: Scope, child: Child, table: Table, value: Json, location: Location, depth: int, parent: Json
 ) -> None:
     """A CodeableConcept: with one plain coding that was right at this element before, it is right again."""
-    key = _plain_coding(value)
+    key = plain_coding(value)
     if key is not None and child.sound is not None and key in child.sound:
         return
     before = scope.findings.said
@@ -124,24 +136,6 @@ def _concept(
         if len(child.sound) >= _CODINGS:
             child.sound.clear()
         child.sound.add(key)
-
-
-def _plain_coding(value: Json) -> tuple[str, str, str | None] | None:
-    """System, code and display, when the concept holds nothing else but a well-formed text."""
-    codings = value.get("coding")
-    if type(codings) is not list or len(codings) != 1 or len(value) > 2:
-        return None
-    if len(value) == 2 and not _is_text(value.get("text")):
-        return None
-    coding = codings[0]
-    if type(coding) is not dict:
-        return None
-    system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
-    if type(system) is not str or type(code) is not str:
-        return None
-    if len(coding) == 2:
-        return system, code, None
-    return (system, code, display) if len(coding) == 3 and type(display) is str else None
 
 
 def _beside(value: Json, child: Child, at: int) -> Any:
@@ -244,5 +238,13 @@ def _fork(scope: Scope, child: Child, value: Any, fork: Json, location: Location
     if depth > DEPTH_LIMIT:
         raise NotWellFormedError
     walk(scope, table, fork, location, depth + 1)
+    if value is None and "extension" not in fork and scope.strict:
+        scope.report("http://hl7.org/fhir/StructureDefinition/Element#ele-1", location)
+    if (
+        child.path.endswith(".id")
+        and child.definition.get("base", {}).get("path") == "Resource.id"
+        and "extension" in fork
+    ):
+        scope.report("FHIR_RESOURCE_ID_CANT_BE_EXTENDED", location)
     if value is None:
         _without_code(scope, child, location)

@@ -25,7 +25,36 @@
       event.preventDefault();
       choose(tabs[(to + tabs.length) % tabs.length], true);
     });
-    choose(tabs.find((tab) => "#" + tab.getAttribute("aria-controls") === location.hash) || tabs[0], false);
+    const place = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const around = () => tabs.find((tab) => document.getElementById(tab.getAttribute("aria-controls")).contains(place()));
+    choose(around() || tabs[0], false);
+    if (place()) place().scrollIntoView();
+    window.addEventListener("hashchange", () => {
+      if (!around()) return;
+      choose(around(), false);
+      place().scrollIntoView();
+    });
+  }
+
+  for (const source of document.querySelectorAll("pre.source")) {
+    const box = document.createElement("div");
+    const copy = document.createElement("button");
+    box.className = "source-box";
+    copy.className = "copy";
+    copy.type = "button";
+    copy.textContent = "Copy";
+    source.before(box);
+    box.append(source, copy);
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        copy.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(source);
+        copy.textContent = "Selected";
+      }
+      setTimeout(() => (copy.textContent = "Copy"), 2000);
+    });
   }
 
   const field = document.getElementById("search");
@@ -53,7 +82,7 @@
       if (!row.all.includes(word)) return 0;
       sum += row.title === word ? 12 : row.title.startsWith(word) ? 6 : row.title.includes(word) ? 4 : 1;
     }
-    return sum + ({ Page: 3, Profile: 3, Questionnaire: 2, "Code system": 2, Extension: 2, "Invalid example": -0.5 }[row.entry[2]] || 0);
+    return sum + ({ Page: 3, Profile: 3, Questionnaire: 2, "Code system": 2, Extension: 2, Element: 0.5, Example: -0.3, "Invalid example": -0.5 }[row.entry[2]] || 0);
   };
   const marked = (text, asked) => {
     const holder = document.createElement("span");
@@ -91,8 +120,10 @@
       title.append(marked(entry[1], asked));
       const detail = document.createElement("small");
       const text = entry[3];
-      const first = Math.max(0, Math.min(...asked.map((word) => (text.toLowerCase().indexOf(word) + 1 || 1) - 1)) - 40);
-      detail.append(entry[2] + " · ", marked(text.slice(first, first + 110), asked));
+      const hit = Math.min(...asked.map((word) => (text.toLowerCase().indexOf(word) + 1 || 1) - 1));
+      const first = hit < 60 ? 0 : text.lastIndexOf(" ", hit - 40) + 1;
+      const last = text.length <= first + 120 ? text.length : text.lastIndexOf(" ", first + 120);
+      detail.append(entry[2] + " · " + (first ? "… " : ""), marked(text.slice(first, last), asked), last < text.length ? " …" : "");
       link.append(title, detail);
       item.append(link);
       results.append(item);

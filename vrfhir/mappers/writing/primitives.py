@@ -35,9 +35,9 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
     shown = plain + (fraction or "")
     marks = twin.get("extension", ()) if isinstance(twin, dict) else ()
     assumed = next((each for each in marks if each.get("url") == extension_urls()["assumed-zone"]), None)
-    if assumed is not None and assumed.get("valueString") == writing.partner.time_zone:
-        if _returns(shown, text, writing):
-            return shown
+    is_assumed = assumed is not None and assumed.get("valueString") == writing.partner.time_zone
+    if is_assumed and _returns(shown, text, writing):
+        return shown
     return shown + ("+0000" if offset == "Z" else (offset or "").replace(":", ""))
 
 

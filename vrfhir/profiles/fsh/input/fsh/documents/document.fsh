@@ -3,7 +3,7 @@ Parent: $UKCore-Bundle
 Id: VR-Document
 Title: "VR Document"
 Description: "A clinical document as one Bundle: the Composition first, then everything it refers to. For the fit note and the reports; what an employer gets is a document of another kind."
-* ^purpose = "A document must read the same in ten years and in another system: nothing it says may stand elsewhere. The NHS sends documents where it cannot send data (GP Connect Send Document, MESH)."
+* ^purpose = "A document must read the same in ten years and in another system: nothing it says may stand elsewhere. The NHS sends documents where it cannot send data (GP Connect Send Document, MESH), and a fit note is a document by law (SI 1976/615)."
 * obeys vr-document-1
 * identifier 1..1 MS
 * identifier.system 1..1

@@ -48,6 +48,7 @@ Id: Extension-VR-ReleasedUnder
 Title: "VR Released Under"
 Description: "The consent under which a statement was released to an employer, by its identifier: the consent itself lists what else may be shared and with whom, so it does not travel."
 Context: Composition
+* ^purpose = "Disclosure to an employer rests on explicit consent (UK GDPR article 9; seed 004), and the proof is found by its number."
 * value[x] 1..1
 * value[x] only Reference(VRInformationSharingConsent)
 
@@ -56,7 +57,7 @@ Parent: $UKCore-Patient
 Id: VR-Employee
 Title: "VR Employee"
 Description: "The patient as the employer knows him or her: a name and nothing else that comes from a health record. Only for the employer statement."
-* ^purpose = "The paper form names the patient and carries neither NHS number nor date of birth; the employer needs no more. VR-Patient would carry the number into a document that leaves health care."
+* ^purpose = "The paper form names the patient and carries neither NHS number nor date of birth; the employer needs no more. VR-Patient would carry the number into a document that leaves health care (seed 004; data minimisation, UK GDPR article 5)."
 * text 0..0
 * contained 0..0
 * extension[birthPlace] 0..0
@@ -141,7 +142,7 @@ Parent: $UKCore-Bundle
 Id: VR-EmployerDocument
 Title: "VR Employer Document"
 Description: "The document that an employer gets, as one Bundle. The kinds of resource in it are closed: the statement, the employee by name, the advice, the issuer with his or her organisation, and the employer."
-* ^purpose = "What is not on the list cannot be in the document: no condition, no questionnaire, no clinical report, no coverage. Leaking is invalid, and a validator at the door of either side sees it."
+* ^purpose = "What is not on the list cannot be in the document: no condition, no questionnaire, no clinical report, no coverage. Leaking is invalid, and a validator at the door of either side sees it (seed 004; UK GDPR articles 5 and 9)."
 * obeys vr-document-1 and vr-statement-2
 * identifier 1..1 MS
 * identifier.system 1..1

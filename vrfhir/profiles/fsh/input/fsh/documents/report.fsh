@@ -30,9 +30,9 @@ Description: "The assessment or discharge report of the service to the referrer,
 Invariant: vr-report-1
 Description: "An assessment report says what was found and what is recommended."
 Severity: #error
-Expression: "type.coding.where(code = 'assessment-report').exists() implies (section.where(code.coding.code = 'findings').exists() and section.where(code.coding.code = 'recommendations').exists())"
+Expression: "type.coding.where(code = 'assessment-report').exists() implies (section.where(code.coding.where(code = 'findings').exists()).exists() and section.where(code.coding.where(code = 'recommendations').exists()).exists())"
 
 Invariant: vr-report-2
 Description: "A discharge report says what came of the referral."
 Severity: #error
-Expression: "type.coding.where(code = 'discharge-report').exists() implies section.where(code.coding.code = 'outcome').exists()"
+Expression: "type.coding.where(code = 'discharge-report').exists() implies section.where(code.coding.where(code = 'outcome').exists()).exists()"

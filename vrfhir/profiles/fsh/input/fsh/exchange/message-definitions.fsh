@@ -32,7 +32,7 @@ Usage: #definition
 * insert Message(referral-update, VRReferralUpdateMessage, consequence)
 * title = "VR Referral Update"
 * description = "The requester changes a referral."
-* purpose = "A referral is corrected without being sent twice."
+* purpose = "A referral is corrected without being sent twice, so that it is not lost between two copies (seed 001)."
 * insert Focus(ServiceRequest, VRPrescription, 1, 1)
 * insert Focus(Patient, VRPatient, 1, 1)
 * insert Focus(Task, VRReferralTask, 0, 1)
@@ -45,7 +45,7 @@ Usage: #definition
 * insert Message(referral-cancel, VRReferralCancelMessage, consequence)
 * title = "VR Referral Cancellation"
 * description = "The requester takes a referral back."
-* purpose = "A patient who is back at work is not called."
+* purpose = "A referral that was taken back is not worked on (seed 001), and a patient who is back at work is not called."
 * insert Focus(ServiceRequest, VRPrescription, 1, 1)
 * insert Focus(Patient, VRPatient, 1, 1)
 * insert Focus(Task, VRReferralTask, 0, 1)
@@ -82,7 +82,7 @@ Usage: #definition
 * insert Message(fit-note, VRFitNoteMessage, notification)
 * title = "VR Fit-Note Message"
 * description = "A statement of fitness for work is sent."
-* purpose = "A service that issues a fit note tells the GP."
+* purpose = "A service whose therapists issue fit notes, as SI 1976/615 allows since 2022, tells the GP (seed 004)."
 * insert Focus(Composition, VRFitNote, 1, 1)
 * insert Focus(Patient, VRPatient, 1, 1)
 * insert Focus(Observation, VRFitnessForWork, 1, *)
@@ -94,7 +94,7 @@ Usage: #definition
 * insert Message(report, VRReportMessage, notification)
 * title = "VR Report Message"
 * description = "An assessment or discharge report is sent."
-* purpose = "The report closes the loop for the GP record."
+* purpose = "The report closes the loop for the GP record (seeds 001 and 004)."
 * insert Focus(Composition, VRReport, 1, 1)
 * insert Focus(Patient, VRPatient, 1, 1)
 * responseRequired = #never

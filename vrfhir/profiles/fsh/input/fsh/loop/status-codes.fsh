@@ -2,6 +2,7 @@ CodeSystem: VRReferralStatus
 Id: vr-referral-status
 Title: "VR Referral Status"
 Description: "The stage of a vocational rehabilitation referral, finer than the status of a Task. Stages move forward only."
+* ^purpose = "A referrer is told where a case stands without asking (seeds 001 and 004); sustained return is a stage of its own (seed 002)."
 * ^caseSensitive = true
 * #received "Received" "The service has the referral and has stored it."
 * #triaged "Triaged" "Somebody competent has read it and set its priority."
@@ -24,12 +25,14 @@ ValueSet: VRReferralStatusVS
 Id: vr-referral-status
 Title: "VR Referral Status"
 Description: "All stages of a referral."
+* ^purpose = "For the stage of a referral in the Task (seed 001)."
 * include codes from system VRReferralStatus
 
 CodeSystem: VRDeclineReason
 Id: vr-decline-reason
 Title: "VR Decline Reason"
 Description: "Why a service declines a referral, or a requester takes it back. The text of the reason always goes with the code."
+* ^purpose = "Referrers who do not learn why a referral was declined stop referring (seed 001); criteria for referral and exclusion are known beforehand (seed 002)."
 * ^caseSensitive = true
 * #outside-criteria "Outside the criteria" "The person does not meet the inclusion criteria or meets an exclusion criterion."
 * #outside-area "Outside the area" "The person lives, works or is registered outside the area of the service."
@@ -44,12 +47,14 @@ ValueSet: VRDeclineReasonVS
 Id: vr-decline-reason
 Title: "VR Decline Reason"
 Description: "All reasons for declining."
+* ^purpose = "Preferred for the reason of a Task that was refused or stopped, beside the words (seed 001)."
 * include codes from system VRDeclineReason
 
 CodeSystem: VRTaskOutput
 Id: vr-task-output
 Title: "VR Task Output"
 Description: "What a referral gives back to the referrer."
+* ^purpose = "What a referral gave back is what referrers want to hear (seeds 001 and 004)."
 * ^caseSensitive = true
 * #plan "Return-to-work plan" "The agreed plan."
 * #report "Report" "An assessment or discharge report."

@@ -4,7 +4,7 @@ Id: VR-ReferralTask
 Title: "VR Referral Task"
 Description: "The loop of a referral: one Task says where the prescription stands, from requested to completed, who owns it, and why it was refused or stopped. The prescription stays as its author wrote it; only the Task moves."
 * ^purpose = "Referrers do not hear what became of their referrals (seed 001), and GPs want to be kept informed so that they do not repeat what has been tried (seed 004). The status follows the transition table of the VR loop; the business status tells the clinical stage."
-* obeys vr-task-1 and vr-task-2 and vr-task-3 and vr-task-4
+* obeys vr-task-1 and vr-task-2 and vr-task-3 and vr-task-4 and vr-task-5
 * identifier MS
 * status MS
 * statusReason MS
@@ -60,3 +60,8 @@ Invariant: vr-task-4
 Description: "A completed referral gives back a plan, a report, a fit note or an outcome."
 Severity: #warning
 Expression: "status = 'completed' implies output.exists()"
+
+Invariant: vr-task-5
+Description: "The loop was not last changed before it began."
+Severity: #error
+Expression: "(authoredOn.exists() and lastModified.exists()) implies authoredOn.toString().substring(0, 10) <= lastModified.toString().substring(0, 10)"

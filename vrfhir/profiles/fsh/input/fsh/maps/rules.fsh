@@ -25,3 +25,9 @@ RuleSet: Near(source, target, comment)
 * group[=].element[=].target.equivalence = #inexact
 * group[=].element[=].target.code = #{target}
 * group[=].element[=].target.comment = "{comment}"
+
+RuleSet: Said(source, equivalence, target, comment)
+* group[=].element[+].code = #{source}
+* group[=].element[=].target.equivalence = #{equivalence}
+* group[=].element[=].target.code = #{target}
+* group[=].element[=].target.comment = "{comment}"

@@ -4,7 +4,7 @@ Usage: #definition
 * insert ConceptMap(employment-status-to-odh, VREmploymentStatusToODH)
 * title = "VR Employment Status to ODH"
 * description = "From the NHS Data Dictionary codes of employment status to the three of the HL7 and IHE Occupational Data for Health profiles."
-* purpose = "The NHS code stays as the first coding; the three codes let other countries' tools read it (reference, section 8.2)."
+* purpose = "Joined-up data (seed 001): the NHS code stays as the first coding; the three codes let tools of other countries read it."
 * insert FromTo("https://vrfhir.org/fhir/CodeSystem/vr-employment-status", "http://terminology.hl7.org/CodeSystem/v3-ObservationValue")
 * insert Map(01, equivalent, Employed)
 * insert Map(02, equivalent, Unemployed)
@@ -22,7 +22,7 @@ Usage: #definition
 * insert ConceptMap(employment-status-from-odh, VREmploymentStatusFromODH)
 * title = "VR Employment Status from ODH"
 * description = "From the three codes of Occupational Data for Health to the NHS Data Dictionary codes."
-* purpose = "Who is not in the labour force may be any of six; none is chosen."
+* purpose = "Joined-up data (seed 001) must not be made up: who is not in the labour force may be any of six; none is chosen."
 * insert FromTo("http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "https://vrfhir.org/fhir/CodeSystem/vr-employment-status")
 * insert Map(Employed, equivalent, 01)
 * insert Map(Unemployed, equivalent, 02)
@@ -34,7 +34,7 @@ Usage: #definition
 * insert ConceptMap(outcome-to-employment-status, VROutcomeToEmploymentStatus)
 * title = "VR Outcome to Employment Status"
 * description = "From a work outcome to the employment status that NHS data sets collect."
-* purpose = "Talking Therapies and others compare the first and the last status (reference, section 5.4)."
+* purpose = "Work outcomes are to be measured (seeds 001 and 002); Talking Therapies and others compare the first and the last status."
 * insert FromTo("https://vrfhir.org/fhir/CodeSystem/vr-outcome", "https://vrfhir.org/fhir/CodeSystem/vr-employment-status")
 * insert Map(at-work, wider, 01)
 * insert Map(at-work-adjusted, wider, 01)

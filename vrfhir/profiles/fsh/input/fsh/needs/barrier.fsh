@@ -2,6 +2,7 @@ CodeSystem: VRBarrier
 Id: vr-barrier
 Title: "VR Barrier"
 Description: "What stands in the way of staying at or returning to work, in health, at work and outside it (seeds 000, 003 and 004)."
+* ^purpose = "What keeps people from work is often not the illness: relations at work, travel, debt, confidence (seeds 000, 003 and 004). A service plans with it, so it is coded."
 * ^caseSensitive = true
 * #health "Health" "Symptoms or treatment keep the person from working."
 * #workplace-relationship "Relations at work" "Conflict with a manager or colleagues."
@@ -24,4 +25,5 @@ ValueSet: VRBarrierVS
 Id: vr-barrier
 Title: "VR Barrier"
 Description: "All barriers."
+* ^purpose = "The whole list is asked in the assessment, so that what is not about health is not overlooked (seed 004)."
 * include codes from system VRBarrier

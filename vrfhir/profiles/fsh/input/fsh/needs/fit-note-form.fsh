@@ -5,6 +5,10 @@ Usage: #definition
 * title = "VR Fit-Note Form"
 * description = "The Statement of Fitness for Work, form Med3 04/22, as a questionnaire. The link ids are the numbers of the boxes in printed order; box 13, the data matrix, is made by the printing system, and the patient's own details (box 14) are no part of the statement."
 * purpose = "The carrier of a fit note where documents are not allowed, as in BaRS, and the form for systems that have none. SI 1976/615 and SI 1985/1604, Schedule 1, Part 2A, say what must be stated."
+* insert ExtractTo(VR-FitnessForWork)
+* insert ExtractCode(VR-FitnessForWork#Observation.status, final)
+* insert ExtractFrom(VR-FitnessForWork#Observation.subject, %resource.subject)
+* insert ExtractFrom(VR-FitnessForWork#Observation.performer, %resource.author)
 * item[+] insert Box(1, #string, [[Patient's name]])
 * item[=].required = true
 * item[=] insert Populate([[%patient.name.first().select(given.join(' ') & ' ' & family)]])
@@ -24,13 +28,19 @@ Usage: #definition
 * item[=].enableWhen.operator = #=
 * item[=].enableWhen.answerCoding = $sct#225891002
 * item[=].item[+] insert Box(5.1, #boolean, [[a phased return to work]])
+* item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.component:phasedReturn.value[x]"
 * item[=].item[+] insert Box(5.2, #boolean, [[altered hours]])
+* item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.component:alteredHours.value[x]"
 * item[=].item[+] insert Box(5.3, #boolean, [[amended duties]])
+* item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.component:amendedDuties.value[x]"
 * item[=].item[+] insert Box(5.4, #boolean, [[workplace adaptations]])
+* item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.component:workplaceAdaptations.value[x]"
 * item[+] insert Box(6, #text, [[Comments, including functional effects of your condition(s)]])
+* item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.note.text"
 * item[+] insert Box(7, #group, [[This will be the case]])
 * item[=].required = true
 * item[=].item[+] insert Box(7a, #quantity, [[for]])
+* item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.extension:statedDuration.value[x]"
 * item[=].item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 * item[=].item[=].extension[=].valueCoding = $ucum#d "days"
 * item[=].item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
@@ -38,8 +48,10 @@ Usage: #definition
 * item[=].item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 * item[=].item[=].extension[=].valueCoding = $ucum#mo "months"
 * item[=].item[+] insert Box(7b.from, #date, [[or from]])
+* item[=].item[=].prefix = "7b"
 * item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.effective[x].start"
 * item[=].item[+] insert Box(7b.to, #date, [[to]])
+* item[=].item[=].prefix = "7b"
 * item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.effective[x].end"
 * item[+] insert Box(8, #boolean, [[I will need to assess your fitness for work again at the end of this period]])
 * item[=].required = true
@@ -49,6 +61,7 @@ Usage: #definition
 * item[+] insert Box(10, #choice, [[Issuer's profession]])
 * item[=].required = true
 * item[=].answerValueSet = Canonical(VRFitNoteIssuerVS)
+* item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.extension:issuerProfession.value[x]"
 * item[+] insert Box(11, #date, [[Date of statement]])
 * item[=].required = true
 * item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.issued"

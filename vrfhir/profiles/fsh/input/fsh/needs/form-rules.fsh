@@ -63,6 +63,27 @@ RuleSet: ExtractObservation
 * extension[+].url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-observationExtract"
 * extension[=].valueBoolean = true
 
+// What the answers below become by definition-based extraction: one resource after this profile.
+RuleSet: ExtractTo(profile)
+* extension[+].url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-definitionExtract"
+* extension[=].extension.url = "definition"
+* extension[=].extension.valueCanonical = "https://vrfhir.org/fhir/StructureDefinition/{profile}"
+
+RuleSet: ExtractCode(element, code)
+* extension[+].url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-definitionExtractValue"
+* extension[=].extension[+].url = "definition"
+* extension[=].extension[=].valueUri = "https://vrfhir.org/fhir/StructureDefinition/{element}"
+* extension[=].extension[+].url = "fixed-value"
+* extension[=].extension[=].valueCode = #{code}
+
+RuleSet: ExtractFrom(element, expression)
+* extension[+].url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-definitionExtractValue"
+* extension[=].extension[+].url = "definition"
+* extension[=].extension[=].valueUri = "https://vrfhir.org/fhir/StructureDefinition/{element}"
+* extension[=].extension[+].url = "expression"
+* extension[=].extension[=].valueExpression.language = #text/fhirpath
+* extension[=].extension[=].valueExpression.expression = "{expression}"
+
 RuleSet: LaunchPatient
 * extension[+].url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-launchContext"
 * extension[=].extension[+].url = "name"

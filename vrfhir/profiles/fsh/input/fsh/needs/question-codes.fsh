@@ -2,6 +2,7 @@ CodeSystem: VRQuestion
 Id: vr-question
 Title: "VR Question"
 Description: "The questions and groups of the work-needs assessment. Each code is also the link id of its item, so that answers of other forms can be marked with it."
+* ^purpose = "Each question has a code, so that answers to another service's form can be compared (seeds 002 and 003)."
 * ^caseSensitive = true
 * #person "About you" "About you."
 * #person-name "Your name" "Your name."
@@ -139,12 +140,14 @@ ValueSet: VRQuestionVS
 Id: vr-question
 Title: "VR Question"
 Description: "All questions of the work-needs assessment."
+* ^purpose = "For forms and answers (seed 002)."
 * include codes from system VRQuestion
 
 CodeSystem: VRConditionGroup
 Id: vr-condition-group
 Title: "VR Condition Group"
 Description: "Groups of conditions, for the modules of the assessment, the directory of services and the measures."
+* ^purpose = "Services and modules differ by group of conditions: cancer (seed 000), multiple sclerosis (seed 003), back pain and depression (seed 004)."
 * ^caseSensitive = true
 * #cancer "Cancer" "Cancer, during or after treatment."
 * #neurological "Nervous system" "Multiple sclerosis, epilepsy, stroke, brain injury and others."
@@ -158,12 +161,14 @@ ValueSet: VRConditionGroupVS
 Id: vr-condition-group
 Title: "VR Condition Group"
 Description: "All groups of conditions."
+* ^purpose = "Opens the modules of the assessment and tells whom a service is for (seeds 000, 003 and 004)."
 * include codes from system VRConditionGroup
 
 CodeSystem: VRDifficulty
 Id: vr-difficulty
 Title: "VR Difficulty"
 Description: "How hard something is, in five grades."
+* ^purpose = "One scale for all questions about function, so that the modules can be read side by side and counted (seed 004, table 4.1, weighs how complex a case is)."
 * ^caseSensitive = true
 * #none "Not at all" "No difficulty, or no trouble."
 * #mild "A little" "Some difficulty, manageable."
@@ -175,12 +180,14 @@ ValueSet: VRDifficultyVS
 Id: vr-difficulty
 Title: "VR Difficulty"
 Description: "All grades of difficulty."
+* ^purpose = "For every question that asks how hard something is (seed 004)."
 * include codes from system VRDifficulty
 
 CodeSystem: VRAnswer
 Id: vr-answer
 Title: "VR Answer"
 Description: "Answers of the work-needs assessment that are used in one question only."
+* ^purpose = "Answers of the assessment that no other part of the guide needs; coded, so that the level of support can be suggested from them (seed 004, table 4.1)."
 * ^caseSensitive = true
 * #myself "I myself" "The patient fills in the form."
 * #with-help "I, with help" "The patient, with somebody's help."
@@ -202,6 +209,7 @@ ValueSet: VRRespondentVS
 Id: vr-respondent
 Title: "VR Respondent"
 Description: "Who may fill in the assessment."
+* ^purpose = "Who answered matters to who reads: patients speak for themselves (seed 003)."
 * VRAnswer#myself
 * VRAnswer#with-help
 * VRAnswer#relative
@@ -211,6 +219,7 @@ ValueSet: VRExpectationVS
 Id: vr-expectation
 Title: "VR Expectation"
 Description: "What is expected of health."
+* ^purpose = "How the patient sees the next months weighs on the level of support (seed 004, table 4.1)."
 * VRAnswer#better
 * VRAnswer#same
 * VRAnswer#worse
@@ -220,6 +229,7 @@ ValueSet: VRCourseVS
 Id: vr-course
 Title: "VR Course"
 Description: "The course of a condition."
+* ^purpose = "For the neurological module: what can be planned depends on the course (seed 003)."
 * VRAnswer#stable
 * VRAnswer#relapsing
 * VRAnswer#progressive
@@ -230,6 +240,7 @@ ValueSet: VRSupportVS
 Id: vr-manager-support
 Title: "VR Manager Support"
 Description: "How well a manager supports the person."
+* ^purpose = "For the mental-health module: support by the manager decides between levels B and C (seed 004, table 4.1)."
 * VRAnswer#well-supported
 * VRAnswer#partly-supported
 * VRAnswer#not-supported

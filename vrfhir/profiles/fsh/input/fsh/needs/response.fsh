@@ -59,7 +59,7 @@ Id: VR-FitNoteResponse
 Title: "VR Fit-Note Response"
 Description: "The fit note as a completed form, with the boxes of the Med3 04/22 in printed order: the carrier where documents are not allowed, as in BaRS. Box 4 has one advice, boxes 5 belong to may be fit, box 7 has a duration or two dates."
 * ^purpose = "The message definition of BaRS admits questionnaire responses and no compositions. The rules are those of the form and the Medical Evidence Regulations, written against the printed boxes, so that a clerk can check them against the paper."
-* obeys vr-boxes-1 and vr-boxes-2 and vr-boxes-3 and vr-boxes-4 and vr-boxes-5 and vr-boxes-6
+* obeys vr-boxes-1 and vr-boxes-2 and vr-boxes-3 and vr-boxes-4 and vr-boxes-5 and vr-boxes-6 and vr-boxes-7 and vr-boxes-8 and vr-boxes-9 and vr-boxes-10
 * questionnaire 1..1 MS
 * questionnaire = "https://vrfhir.org/fhir/Questionnaire/VR-FitNoteForm|0.1.0"
 * status MS
@@ -99,3 +99,23 @@ Invariant: vr-boxes-6
 Description: "Advice that the patient may be fit comes with an arrangement (box 5) or a comment (box 6)."
 Severity: #error
 Expression: "item.where(linkId = '4').answer.value.where(code = '225891002').exists() implies (item.where(linkId = '5').item.answer.value.where($this = true).exists() or item.where(linkId = '6').answer.exists())"
+
+Invariant: vr-boxes-7
+Description: "The particulars that the law asks for are there: name, assessment, condition, advice, reassessment, issuer, profession, date and address (boxes 1 to 4 and 8 to 12)."
+Severity: #error
+Expression: "status = 'completed' implies ('1' | '2' | '3' | '4' | '8' | '9' | '10' | '11' | '12').all($this in %resource.item.where(answer.exists()).linkId)"
+
+Invariant: vr-boxes-8
+Description: "The advice holds for three months at most (box 7), unless the condition has lasted six months; the form does not say which."
+Severity: #warning
+Expression: "item.where(linkId = '7').item.where(linkId = '7b.to').answer.value.all($this <= %resource.item.where(linkId = '7').item.where(linkId = '7b.from').answer.value + 3 months) and item.where(linkId = '7').item.where(linkId = '7a').answer.value.all((code = 'd' and value <= 92) or (code = 'wk' and value <= 13) or (code = 'mo' and value <= 3))"
+
+Invariant: vr-boxes-9
+Description: "The first day (box 7b) is not in the future: not after both the assessment (box 2) and the statement (box 11)."
+Severity: #error
+Expression: "item.where(linkId = '7').item.where(linkId = '7b.from').answer.value.all($this <= %resource.item.where(linkId = '11').answer.value or $this <= %resource.item.where(linkId = '2').answer.value)"
+
+Invariant: vr-boxes-10
+Description: "The first day (box 7b) is the day of the assessment (box 2); back-dating is allowed, but unusual."
+Severity: #warning
+Expression: "item.where(linkId = '7').item.where(linkId = '7b.from').answer.value.all($this = %resource.item.where(linkId = '2').answer.value or ($this > %resource.item.where(linkId = '2').answer.value and $this > %resource.item.where(linkId = '11').answer.value))"

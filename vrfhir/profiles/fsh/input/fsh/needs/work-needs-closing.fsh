@@ -2,6 +2,10 @@
 
 RuleSet: WorkNeedsClosing
 * item[+] insert QuestionGroup(sharing, [[Who may know]])
+* item[=] insert ExtractTo(VR-InformationSharingConsent)
+* item[=] insert ExtractCode(VR-InformationSharingConsent#Consent.status, proposed)
+* item[=] insert ExtractFrom(VR-InformationSharingConsent#Consent.patient, %resource.subject)
+* item[=] insert ExtractFrom(VR-InformationSharingConsent#Consent.dateTime, %resource.authored)
 * item[=].item[+] insert Question(sharing-employer, #boolean, [[May we talk to your employer?]])
 * item[=].item[=].required = true
 * item[=].item[=] insert Help(sharing-employer, [[You decide what they hear, and you can change your mind at any time.]])

@@ -2,6 +2,7 @@
 
 RuleSet: WorkNeedsCore
 * item[+] insert QuestionGroup(person, [[About you]])
+* item[=] insert ExtractTo(VR-Patient)
 * item[=].item[+] insert Question(person-name, #string, [[Your name]])
 * item[=].item[=].required = true
 * item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-Patient#Patient.name.text"
@@ -23,6 +24,10 @@ RuleSet: WorkNeedsCore
 * item[=].item[=] insert Help(contact-message, [[Choose no if others might hear it who should not.]])
 * item[=].item[+] insert Question(contact-time, #string, [[When is the best time to call?]])
 * item[+] insert QuestionGroup(job, [[Your job]])
+* item[=] insert ExtractTo(VR-Employment)
+* item[=] insert ExtractCode(VR-Employment#Observation.status, final)
+* item[=] insert ExtractFrom(VR-Employment#Observation.subject, %resource.subject)
+* item[=] insert ExtractFrom(VR-Employment#Observation.effective[x], %resource.authored)
 * item[=].item[+] insert Question(job-status, #choice, [[What is your employment status?]])
 * item[=].item[=].required = true
 * item[=].item[=].answerValueSet = Canonical(VREmploymentStatusVS)
@@ -50,8 +55,9 @@ RuleSet: WorkNeedsCore
 * item[=].item[=] insert WhenCode(job-status, =, VREmploymentStatus#01)
 * item[=].item[=] insert Range(Decimal, 0, 168)
 * item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-Employment#Observation.component:weeklyHours.value[x].value"
-* item[=].item[=] insert Populate([[%employment.entry.resource.component.where(code.coding.code = 'weekly-hours').value.value]])
+* item[=].item[=] insert Populate([[%employment.entry.resource.component.where(code.coding.where(code = 'weekly-hours').exists()).value.value]])
 * item[=].item[+] insert Question(job-pattern, #string, [[Which days and times do you work?]])
+* item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-Employment#Observation.component:pattern.value[x]"
 * item[=].item[=] insert WhenCode(job-status, =, VREmploymentStatus#01)
 * item[=].item[=] insert Help(job-pattern, [[For instance shifts, nights, weekends.]])
 * item[=].item[+] insert Question(job-since, #date, [[Since when do you have this job?]])
@@ -67,6 +73,9 @@ RuleSet: WorkNeedsCore
 * item[=].item[+] insert Question(job-looking, #text, [[What work would you like to do?]])
 * item[=].item[=] insert WhenCode(job-status, =, VREmploymentStatus#02)
 * item[+] insert QuestionGroup(absence, [[Being off work]])
+* item[=] insert ExtractTo(VR-WorkAbsence)
+* item[=] insert ExtractCode(VR-WorkAbsence#Observation.status, final)
+* item[=] insert ExtractFrom(VR-WorkAbsence#Observation.subject, %resource.subject)
 * item[=] insert WhenCode(job-status, =, VREmploymentStatus#01)
 * item[=].item[+] insert Question(absence-now, #boolean, [[Are you off work because of your health now?]])
 * item[=].item[=].required = true
@@ -81,7 +90,7 @@ RuleSet: WorkNeedsCore
 * item[=].item[=] insert WhenTrue(absence-now, =, true)
 * item[=].item[=] insert RangeFrom(Integer, 0)
 * item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-WorkAbsence#Observation.component:fitNotes.value[x]"
-* item[=].item[=] insert Populate([[%absence.entry.resource.component.where(code.coding.code = 'fit-note-count').value]])
+* item[=].item[=] insert Populate([[%absence.entry.resource.component.where(code.coding.where(code = 'fit-note-count').exists()).value]])
 * item[=].item[+] insert Question(absence-fit-note-end, #date, [[When does your fit note end?]])
 * item[=].item[=] insert WhenTrue(absence-now, =, true)
 * item[=].item[+] insert Question(absence-episodes, #integer, [[How often have you been off for this in the last twelve months?]])
@@ -152,6 +161,9 @@ RuleSet: WorkNeedsCore
 * item[=].item[=] insert WhenCode(barriers-list, =, VRBarrier#legal-dispute)
 * item[=].item[=] insert Help(barriers-dispute, [[A dispute does not shut you out; the service may have to plan around it.]])
 * item[+] insert QuestionGroup(wish, [[What you want]])
+* item[=] insert ExtractTo(VR-Goal)
+* item[=] insert ExtractCode(VR-Goal#Goal.lifecycleStatus, proposed)
+* item[=] insert ExtractFrom(VR-Goal#Goal.subject, %resource.subject)
 * item[=].item[+] insert Question(wish-now, #choice, [[Do you want help to stay in, return to or find work?]])
 * item[=].item[=].required = true
 * item[=].item[=].answerValueSet = Canonical(VRPatientWishVS)

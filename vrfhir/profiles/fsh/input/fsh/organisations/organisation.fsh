@@ -42,13 +42,14 @@ Description: "The patient's employer. A receiver can rely on the name, and on th
 Invariant: vr-employer-1
 Description: "An employer record carries no identifier of the NHS or of a professional register."
 Severity: #error
-Expression: "identifier.where(system.matches('^https?://(fhir[.]nhs[.]uk|fhir[.]nhs[.]net|fhir[.]hl7[.]org[.]uk)/.*$')).empty()"
+Expression: "identifier.where(system.matches('^https?://(fhir[.]nhs[.]uk|fhir[.]nhs[.]net|fhir[.]nhs[.]wales|fhir[.]scot[.]nhs[.]uk|fhir[.]hscni[.]net|fhir[.]hl7[.]org[.]uk)/.*$')).empty()"
 
 Extension: ExtensionVREmployerSize
 Id: Extension-VR-EmployerSize
 Title: "VR Employer Size"
 Description: "How many people work for the employer, in bands. Below 250 employees it is a small or medium-sized enterprise, which rarely has an occupational health service (seed 004)."
 Context: Organization
+* ^purpose = "Seed 004: small and medium-sized employers are those without help of their own."
 * value[x] 1..1
 * value[x] only CodeableConcept
 * value[x] from VREmployerSizeVS (required)
@@ -58,6 +59,7 @@ Id: Extension-VR-EmployerHasOccupationalHealth
 Title: "VR Employer Has Occupational Health"
 Description: "Whether employees can use an occupational health service through the employer: yes, no, or not known. GPs would not refer to levels A and B where there is one (seed 004, table 4.1)."
 Context: Organization
+* ^purpose = "Seed 004, table 4.1: GPs would not use levels A and B where the employer has occupational health."
 * value[x] 1..1
 * value[x] only CodeableConcept
 * value[x] from VRYesNoUnknownVS (required)
@@ -66,6 +68,7 @@ CodeSystem: VREmployerSize
 Id: vr-employer-size
 Title: "VR Employer Size"
 Description: "Size bands of employers by number of employees, as used in UK business statistics."
+* ^purpose = "Small and medium-sized employers without occupational health are those whose staff need the service (seed 004, table 4.1)."
 * ^caseSensitive = true
 * #micro "Micro, up to 9" "0 to 9 employees."
 * #small "Small, 10 to 49" "10 to 49 employees."
@@ -77,12 +80,14 @@ ValueSet: VREmployerSizeVS
 Id: vr-employer-size
 Title: "VR Employer Size"
 Description: "All size bands of employers."
+* ^purpose = "For the employer's record and the assessment (seed 004, table 4.1)."
 * include codes from system VREmployerSize
 
 ValueSet: VRYesNoUnknownVS
 Id: vr-yes-no-unknown
 Title: "VR Yes, No or Unknown"
 Description: "Yes, no or not known, from the HL7 v2 yes/no table and the null flavour for unknown."
+* ^purpose = "Unknown is an answer: a clinician often does not know about the employer (seed 004), and nothing is guessed."
 * http://terminology.hl7.org/CodeSystem/v2-0136#Y
 * http://terminology.hl7.org/CodeSystem/v2-0136#N
 * http://terminology.hl7.org/CodeSystem/v3-NullFlavor#UNK

@@ -23,7 +23,7 @@ Expression: "subject.empty() and evaluatedResource.empty() and group.population.
 Invariant: vr-measure-2
 Description: "The numerator is not larger than the denominator."
 Severity: #error
-Expression: "group.all(population.where(code.coding.code = 'numerator').count.empty() or population.where(code.coding.code = 'denominator').count.empty() or population.where(code.coding.code = 'numerator').count <= population.where(code.coding.code = 'denominator').count)"
+Expression: "group.all(population.where(code.coding.where(code = 'numerator').exists()).count.empty() or population.where(code.coding.where(code = 'denominator').exists()).count.empty() or population.where(code.coding.where(code = 'numerator').exists()).count <= population.where(code.coding.where(code = 'denominator').exists()).count)"
 
 Invariant: vr-measure-3
 Description: "Numbers from one to four could tell who it is; leave them out or join groups."

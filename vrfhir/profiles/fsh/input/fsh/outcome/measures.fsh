@@ -50,9 +50,9 @@ Usage: #definition
 * name = "VRReturnToWork"
 * description = "Share of people off sick at referral who were at work at discharge."
 * purpose = "The outcome that seeds 002 and 004 ask for."
-* insert Population(initial-population, Initial Population, [[People off sick at referral and discharged in the period]], [[Observation.where(code.coding.code = 'work-absence' and value.coding.code = 'Y')]])
-* insert Population(denominator, Denominator, [[The same, with an outcome at discharge]], [[Observation.where(code.coding.code = 'outcome')]])
-* insert Population(numerator, Numerator, [[At work at discharge, in any job]], [[Observation.where(code.coding.code = 'outcome' and value.coding.code in ('at-work' | 'at-work-adjusted' | 'at-work-reduced' | 'other-employer' | 'self-employed'))]])
+* insert Population(initial-population, Initial Population, [[People off sick at referral and discharged in the period]], [[Observation.where(code.coding.where(code = 'work-absence').exists() and value.coding.where(code = 'Y').exists())]])
+* insert Population(denominator, Denominator, [[The same, with an outcome at discharge]], [[Observation.where(code.coding.where(code = 'outcome').exists())]])
+* insert Population(numerator, Numerator, [[At work at discharge, in any job]], [[Observation.where(code.coding.where(code = 'outcome').exists() and value.coding.where(code in ('at-work' | 'at-work-adjusted' | 'at-work-reduced' | 'other-employer' | 'self-employed')).exists())]])
 * insert Strata
 
 Instance: vr-sustained-13w
@@ -61,10 +61,10 @@ Usage: #definition
 * insert Measure(sustained-13w, [[VR Sustained at 13 Weeks]], proportion, increase)
 * name = "VRSustained13w"
 * description = "Share of people who returned to work and are at work 13 weeks later."
-* purpose = "A return that does not last is no success; IPS services count 13 weeks too."
-* insert Population(initial-population, Initial Population, [[People who returned to work]], [[Observation.where(code.coding.code = 'outcome')]])
-* insert Population(denominator, Denominator, [[The same, with an outcome at 13 weeks]], [[Observation.component.where(value.coding.code = '13w')]])
-* insert Population(numerator, Numerator, [[At work at 13 weeks]], [[Observation.where(value.coding.code in ('at-work' | 'at-work-adjusted' | 'at-work-reduced' | 'other-employer' | 'self-employed'))]])
+* purpose = "A return that does not last is no success (seed 002); IPS services count 13 weeks too."
+* insert Population(initial-population, Initial Population, [[People who returned to work]], [[Observation.where(code.coding.where(code = 'outcome').exists())]])
+* insert Population(denominator, Denominator, [[The same, with an outcome at 13 weeks]], [[Observation.component.where(value.coding.where(code = '13w').exists())]])
+* insert Population(numerator, Numerator, [[At work at 13 weeks]], [[Observation.where(value.coding.where(code in ('at-work' | 'at-work-adjusted' | 'at-work-reduced' | 'other-employer' | 'self-employed')).exists())]])
 * insert Strata
 
 Instance: vr-sustained-26w
@@ -74,9 +74,9 @@ Usage: #definition
 * name = "VRSustained26w"
 * description = "Share of people who returned to work and are at work 26 weeks later."
 * purpose = "The half-year that seed 003 asks for, with outcomes for person, employer and society."
-* insert Population(initial-population, Initial Population, [[People who returned to work]], [[Observation.where(code.coding.code = 'outcome')]])
-* insert Population(denominator, Denominator, [[The same, with an outcome at 26 weeks]], [[Observation.component.where(value.coding.code = '26w')]])
-* insert Population(numerator, Numerator, [[At work at 26 weeks]], [[Observation.where(value.coding.code in ('at-work' | 'at-work-adjusted' | 'at-work-reduced' | 'other-employer' | 'self-employed'))]])
+* insert Population(initial-population, Initial Population, [[People who returned to work]], [[Observation.where(code.coding.where(code = 'outcome').exists())]])
+* insert Population(denominator, Denominator, [[The same, with an outcome at 26 weeks]], [[Observation.component.where(value.coding.where(code = '26w').exists())]])
+* insert Population(numerator, Numerator, [[At work at 26 weeks]], [[Observation.where(value.coding.where(code in ('at-work' | 'at-work-adjusted' | 'at-work-reduced' | 'other-employer' | 'self-employed')).exists())]])
 * insert Strata
 
 Instance: vr-answered
@@ -95,6 +95,7 @@ CodeSystem: VRMeasureStratum
 Id: vr-measure-stratum
 Title: "VR Measure Stratum"
 Description: "By what the measures are divided."
+* ^purpose = "Commissioners compare by level, route and condition (seeds 001 and 002)."
 * ^caseSensitive = true
 * #level "Support level" "By support level."
 * #route "Referral route" "By referral route."

@@ -40,17 +40,18 @@ Description: "How the person is at work at a point in time: at the start, at dis
 Invariant: vr-outcome-1
 Description: "Hours a week lie between 0 and 168, and days lost are not negative."
 Severity: #error
-Expression: "component.value.ofType(Quantity).all(value >= 0 and value <= 168) and component.where(code.coding.code = 'days-lost').value.ofType(integer).all($this >= 0)"
+Expression: "component.value.ofType(Quantity).all(value >= 0 and value <= 168) and component.where(code.coding.where(code = 'days-lost').exists()).value.ofType(integer).all($this >= 0)"
 
 Invariant: vr-outcome-2
 Description: "Somebody who is at work works some hours, and somebody who is off sick or out of work works none."
 Severity: #warning
-Expression: "(value.coding.where(code in ('at-work' | 'at-work-reduced' | 'at-work-adjusted' | 'other-employer' | 'self-employed')).exists() implies component.where(code.coding.code = 'worked-hours').value.all(value > 0)) and (value.coding.where(code in ('off-sick' | 'unemployed' | 'left-work')).exists() implies component.where(code.coding.code = 'worked-hours').value.all(value = 0))"
+Expression: "(value.coding.where(code in ('at-work' | 'at-work-reduced' | 'at-work-adjusted' | 'other-employer' | 'self-employed')).exists() implies component.where(code.coding.where(code = 'worked-hours').exists()).value.all(value > 0)) and (value.coding.where(code in ('off-sick' | 'unemployed' | 'left-work')).exists() implies component.where(code.coding.where(code = 'worked-hours').exists()).value.all(value = 0))"
 
 CodeSystem: VROutcomeCodes
 Id: vr-outcome
 Title: "VR Outcome"
 Description: "Work outcomes of a referral."
+* ^purpose = "Services are judged by work outcomes (seeds 001 and 002), and leaving work well is one of them (seed 000)."
 * ^caseSensitive = true
 * #at-work "At work" "At work with the usual hours and duties."
 * #at-work-adjusted "At work with adjustments" "At work with the usual hours and with adjustments or changed duties."
@@ -69,12 +70,14 @@ ValueSet: VROutcomeVS
 Id: vr-outcome
 Title: "VR Outcome"
 Description: "All work outcomes."
+* ^purpose = "For outcomes at every point in time (seeds 002 and 003)."
 * include codes from system VROutcomeCodes
 
 CodeSystem: VRTimePoint
 Id: vr-time-point
 Title: "VR Time Point"
 Description: "Points in time at which outcomes and scores are recorded."
+* ^purpose = "Sustained return is asked for at set times (seeds 002 and 003); without the time two outcomes cannot be compared."
 * ^caseSensitive = true
 * #baseline "Start" "At referral or the first assessment."
 * #review "Review" "At a review in between."
@@ -87,6 +90,7 @@ ValueSet: VRTimePointVS
 Id: vr-time-point
 Title: "VR Time Point"
 Description: "All points in time."
+* ^purpose = "Closed, so that outcomes of two services can be compared (seeds 002 and 003)."
 * include codes from system VRTimePoint
 
 Profile: VRScore
@@ -122,6 +126,7 @@ CodeSystem: VRScoreCodes
 Id: vr-score
 Title: "VR Score"
 Description: "Scores that services record before and after. The instruments belong to their owners."
+* ^purpose = "Outcome measures before and after show what a service is worth (seed 002)."
 * ^caseSensitive = true
 * #work-ability "Work ability" "Present work ability compared with the best ever, 0 to 10 (first item of the Work Ability Index)."
 * #return-confidence "Confidence to return" "Confidence to be back at work, 0 to 10."
@@ -135,4 +140,5 @@ ValueSet: VRScoreVS
 Id: vr-score
 Title: "VR Score"
 Description: "All scores."
+* ^purpose = "Scores whose range this guide checks (seed 002)."
 * include codes from system VRScoreCodes

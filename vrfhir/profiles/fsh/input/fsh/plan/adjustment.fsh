@@ -2,6 +2,7 @@ CodeSystem: VRAdjustment
 Id: vr-adjustment
 Title: "VR Adjustment"
 Description: "Adjustments at work: the four arrangements of the fit note and, below them, the adjustments named in seeds 002 to 004, each with wording recommended for a fit note. GPs asked for consistent terms (seed 004, section 3.1)."
+* ^purpose = "Employers act on plain, consistent terms (seed 004, section 3.1), and a reasonable adjustment has to be named before it can be made (Equality Act 2010, section 20)."
 * ^caseSensitive = true
 * ^hierarchyMeaning = #is-a
 * ^property[0].code = #parent
@@ -108,12 +109,14 @@ ValueSet: VRAdjustmentVS
 Id: vr-adjustment
 Title: "VR Adjustment"
 Description: "All adjustments and the four arrangements."
+* ^purpose = "For plans, forms and employer statements, which use the same words (seed 004, section 3.1; Equality Act 2010, section 20)."
 * include codes from system VRAdjustment
 
 ValueSet: VRArrangementVS
 Id: vr-arrangement
 Title: "VR Arrangement"
 Description: "The four arrangements of the fit note, as VR adjustments."
+* ^purpose = "The four boxes of the form in SI 1976/615 and SI 1985/1604, apart from the finer adjustments below them."
 * VRAdjustment#phased-return
 * VRAdjustment#altered-hours
 * VRAdjustment#amended-duties

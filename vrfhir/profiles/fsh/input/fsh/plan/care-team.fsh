@@ -4,7 +4,7 @@ Id: VR-CareTeam
 Title: "VR Care Team"
 Description: "Who is involved in a return to work: case manager, therapist, GP, the patient, and, with consent, the contact at the employer. A receiver can rely on a role and a member for everybody in the team."
 * ^purpose = "The missing link between health care and employer is a person to call (seeds 001 and 003). The Fit for Work pilots (seed 004) gave each patient a case manager; the team says who that is."
-* obeys vr-careteam-1
+* obeys vr-careteam-1 and vr-careteam-3
 * status MS
 * subject 1..1 MS
 * subject only Reference(VRPatient)
@@ -27,10 +27,16 @@ Description: "The contact at the employer is not recorded as somebody who treats
 Severity: #error
 Expression: "role.coding.where(code = 'employer-contact').exists() implies member.reference.matches('(^|/)(Practitioner|PractitionerRole)/').not()"
 
+Invariant: vr-careteam-3
+Description: "The case manager of an active team can be contacted: by the telephone or e-mail of the team, or of the case manager's own record."
+Severity: #warning
+Expression: "(status = 'active' and participant.role.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-profession' and code = 'case-manager').exists()) implies (telecom.exists() or participant.where(role.coding.where(code = 'case-manager').exists()).member.resolve().all($this.telecom.exists()))"
+
 CodeSystem: VRTeamRole
 Id: vr-team-role
 Title: "VR Team Role"
 Description: "Roles in a return-to-work team beside those of professionals."
+* ^purpose = "The employer and others outside health care take part in a return to work (seeds 003 and 004), but they do not treat the patient."
 * ^caseSensitive = true
 * #patient "Patient" "The person whose work it is about."
 * #employer-contact "Contact at the employer" "Line manager, human resources or business owner; takes part only with the patient's consent."
@@ -41,5 +47,6 @@ ValueSet: VRTeamRoleVS
 Id: vr-team-role
 Title: "VR Team Role"
 Description: "Professions and functions, and the roles of those who are not professionals."
+* ^purpose = "For care teams, in which employer and carer have a place (seed 003)."
 * include codes from system VRProfession
 * include codes from system VRTeamRole

@@ -4,7 +4,7 @@ Id: VR-Plan
 Title: "VR Return-to-Work Plan"
 Description: "The return-to-work plan: goals, interventions, adjustments, the steps of a phased return, reviews and what the employer does, with who acts and when. R4 lets a CarePlan be based on other care plans only, so the prescription stands in the supporting information, marked as such."
 * ^purpose = "Seed 000 asks that the prescription describe the recovery plan; the Fit for Work pilots (seed 004) wrote a plan that an employer could accept instead of a fit note; the reviews are what makes the Rosebank service work (seed 002). Nothing in the NHS records a phased return as data: in the United Kingdom it is a tick on a form."
-* obeys vr-plan-1 and vr-plan-2 and vr-plan-3 and vr-plan-4
+* obeys vr-plan-1 and vr-plan-2 and vr-plan-3 and vr-plan-4 and vr-plan-6 and vr-plan-7
 * identifier MS
 * status MS
 * intent = #plan
@@ -84,11 +84,22 @@ Description: "A step of a phased return says when it begins and when it ends, in
 Severity: #error
 Expression: "scheduled.ofType(Period).all(start.exists() and end.exists() and start <= end)"
 
+Invariant: vr-plan-6
+Description: "At support level C the care team that the plan names has a case manager."
+Severity: #error
+Expression: "extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-SupportLevel').extension('level').value.coding.where(code = 'C').exists() implies careTeam.resolve().ofType(CareTeam).all(participant.role.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-profession' and code = 'case-manager').exists())"
+
+Invariant: vr-plan-7
+Description: "No step of a phased return ends after the plan."
+Severity: #error
+Expression: "period.end.exists() implies activity.detail.where(extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-PhasedStep').exists()).scheduled.ofType(Period).all(end.toString().substring(0, 10) <= %resource.period.end.toString().substring(0, 10))"
+
 Extension: ExtensionVRActivityKind
 Id: Extension-VR-ActivityKind
 Title: "VR Activity Kind"
 Description: "What an activity of a return-to-work plan is: an intervention, an adjustment at work, a step of a phased return, a review, or something the employer does. R4 took the category of an activity away; a receiver needs it to draw the schedule and the list of adjustments."
 Context: CarePlan.activity
+* ^purpose = "Nothing in the NHS records a phased return as data (seed 004 has it as a tick on a form); the kind makes the schedule readable."
 * value[x] 1..1
 * value[x] only code
 * value[x] from VRActivityKindVS (required)
@@ -98,6 +109,7 @@ Id: Extension-VR-PhasedStep
 Title: "VR Phased Step"
 Description: "How much is worked in one step of a phased return, and what: hours a day, days a week, duties. When the step begins and ends stands in the schedule of the activity. As in the graduated return of Norway and Germany, the degree is a number, not a tick."
 Context: CarePlan.activity.detail
+* ^purpose = "A phased return is advised by a tick (SI 1976/615) and agreed in weeks, hours and duties (seed 004); the employer needs the numbers."
 * obeys vr-step-1
 * extension contains hoursPerDay 1..1 and daysPerWeek 1..1 and duties 0..1
 * extension[hoursPerDay] ^short = "Hours of work a day"
@@ -120,6 +132,7 @@ Id: Extension-VR-PlanPhase
 Title: "VR Plan Phase"
 Description: "Where the plan stands. BaRS sends a plan with the status completed when it is agreed, so the status cannot say it."
 Context: CarePlan
+* ^purpose = "A plan that the employer agreed to may stand in for a fit note (seed 004), so the agreement is data."
 * value[x] 1..1
 * value[x] only CodeableConcept
 * value[x] from VRPlanPhaseVS (required)
@@ -128,6 +141,7 @@ CodeSystem: VRPlanPhase
 Id: vr-plan-phase
 Title: "VR Plan Phase"
 Description: "Where a return-to-work plan stands."
+* ^purpose = "Whether the patient, and then the employer, agreed to a plan is what makes it carry (seed 004)."
 * ^caseSensitive = true
 * #proposed "Proposed" "Written, but not agreed with the patient."
 * #agreed "Agreed" "Agreed with the patient."
@@ -140,12 +154,14 @@ ValueSet: VRPlanPhaseVS
 Id: vr-plan-phase
 Title: "VR Plan Phase"
 Description: "All phases of a plan."
+* ^purpose = "Closed, so that every reader knows whether a plan is agreed (seed 004)."
 * include codes from system VRPlanPhase
 
 CodeSystem: VRActivityKind
 Id: vr-activity-kind
 Title: "VR Activity Kind"
 Description: "Kinds of activity in a return-to-work plan."
+* ^purpose = "A return-to-work plan mixes treatment, changes at work and what the employer does (seed 004); one word says which of them an activity is."
 * ^caseSensitive = true
 * #intervention "Intervention" "A treatment or service for the patient."
 * #adjustment "Adjustment" "A change to work that helps the patient."
@@ -157,4 +173,5 @@ ValueSet: VRActivityKindVS
 Id: vr-activity-kind
 Title: "VR Activity Kind"
 Description: "All kinds of activity."
+* ^purpose = "Lets a receiver draw the schedule and list the adjustments of any plan (seed 004)."
 * include codes from system VRActivityKind

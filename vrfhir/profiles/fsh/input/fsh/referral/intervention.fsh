@@ -2,6 +2,7 @@ CodeSystem: VRIntervention
 Id: vr-intervention
 Title: "VR Intervention"
 Description: "What a vocational rehabilitation prescription may ask for: the general and the cancer-specific interventions of seed 000 (appendix 1), and the services that GPs wished for in seed 004 (section 4.1). Careers advice appears in both lists and has one code."
+* ^purpose = "The menu of a prescription: seed 000, appendix 1, and the services GPs wished for in seed 004, section 4.1."
 * ^caseSensitive = true
 * ^property[0].code = #group
 * ^property[0].description = "general or cancer (seed 000), or service (seed 004)"
@@ -73,11 +74,13 @@ ValueSet: VRInterventionVS
 Id: vr-intervention
 Title: "VR Intervention"
 Description: "All interventions and services of the VR Intervention code system."
+* ^purpose = "For prescriptions, plans and the directory, so that what is asked for can be found (seeds 000 and 004)."
 * include codes from system VRIntervention
 
 ValueSet: VROrderDetailVS
 Id: vr-order-detail
 Title: "VR Order Detail"
 Description: "What may stand in the detail of a prescription: VR interventions, and the disposition of an HL7 v2 referral (table 0282), which says what the sender expects back."
+* ^purpose = "Lets a prescription hold the menu of seed 000 and what an HL7 v2 sender expects back."
 * include codes from system VRIntervention
 * include codes from system $v2-0282

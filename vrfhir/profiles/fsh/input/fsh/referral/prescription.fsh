@@ -4,7 +4,7 @@ Id: VR-Prescription
 Title: "VR Prescription"
 Description: "The vocational rehabilitation prescription: a referral that names who needs support, what is asked for, why, at which level, by whom and when. The intent is not fixed, because BaRS sends plan and e-RS sends order; a receiver keeps what the sender said."
 * ^purpose = "Seed 000 proposes a prescription that describes the recovery plan and opens access to specialist vocational rehabilitation; seed 004 asks that referring be as simple as ticking a box and that the clinician may choose the level. UK Core requires almost nothing of a ServiceRequest, so a receiver could not act on one: this profile says what must be there."
-* obeys vr-prescription-1 and vr-prescription-2 and vr-prescription-3 and vr-prescription-4 and vr-prescription-5
+* obeys vr-prescription-1 and vr-prescription-2 and vr-prescription-3 and vr-prescription-4 and vr-prescription-5 and vr-prescription-6
 * identifier 1..* MS
 * status MS
 * intent MS
@@ -95,3 +95,8 @@ Invariant: vr-prescription-5
 Description: "The prescription was not written in the future."
 Severity: #error
 Expression: "authoredOn.where($this > now() + 1 day).empty()"
+
+Invariant: vr-prescription-6
+Description: "The support that is asked for does not begin before it was asked for."
+Severity: #warning
+Expression: "(occurrence.ofType(dateTime) | occurrence.ofType(Period).start).all(toString().substring(0, 10) >= %resource.authoredOn.toString().substring(0, 10))"

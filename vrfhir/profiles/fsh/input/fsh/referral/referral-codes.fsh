@@ -2,6 +2,7 @@ CodeSystem: VRSupportLevel
 Id: vr-support-level
 Title: "VR Support Level"
 Description: "How much support is asked for: the options A, B and C and the staged model of seed 004, which correspond to levels 1 to 3 of the stepped model in seed 000."
+* ^purpose = "Seed 004, table 4.1, and the stepped model of seed 000: the level is chosen by the clinician and may change."
 * ^caseSensitive = true
 * #A "Level A: advice" "Advice for the patient, the GP and the employer on simple adaptations (NCSI level 1). Non-complex condition; employer without occupational health. Can start at once."
 * #B "Level B: expert assessment" "One assessment by a health and work expert with a report and detailed adaptations (NCSI level 2). Usually from four to six weeks of absence."
@@ -12,12 +13,14 @@ ValueSet: VRSupportLevelVS
 Id: vr-support-level
 Title: "VR Support Level"
 Description: "All support levels."
+* ^purpose = "Closed, so that suggestion, prescription and service speak of the same levels (seed 004, table 4.1)."
 * include codes from system VRSupportLevel
 
 CodeSystem: VRPathwayPoint
 Id: vr-pathway-point
 Title: "VR Pathway Point"
 Description: "Points of a clinical pathway at which a VR prescription is written (seeds 000, 001 and 003)."
+* ^purpose = "When a prescription is written tells whether support begins early; seeds 000, 001 and 003 each name the points."
 * ^caseSensitive = true
 * #diagnosis "At or near diagnosis" "At or soon after the diagnosis, often with a Holistic Needs Assessment."
 * #treatment-plan "At the treatment plan" "When treatment is planned and its effects on work can be foreseen."
@@ -35,12 +38,14 @@ ValueSet: VRPathwayPointVS
 Id: vr-pathway-point
 Title: "VR Pathway Point"
 Description: "All pathway points."
+* ^purpose = "For prescriptions and the cancer module (seed 000)."
 * include codes from system VRPathwayPoint
 
 CodeSystem: VRRehabilitationPhase
 Id: vr-rehabilitation-phase
 Title: "VR Rehabilitation Phase"
 Description: "The four aims of rehabilitation named in seed 001."
+* ^purpose = "Seed 001 asks that rehabilitation be planned by its aim; the four aims are its own."
 * ^caseSensitive = true
 * #preventative "Preventative" "Lessens the impact of disability that is to be expected and improves coping."
 * #restorative "Restorative" "Brings the person back to the level of function before the illness."
@@ -51,12 +56,14 @@ ValueSet: VRRehabilitationPhaseVS
 Id: vr-rehabilitation-phase
 Title: "VR Rehabilitation Phase"
 Description: "All rehabilitation phases."
+* ^purpose = "Closed to the four aims of seed 001."
 * include codes from system VRRehabilitationPhase
 
 CodeSystem: VRReferralTrigger
 Id: vr-referral-trigger
 Title: "VR Referral Trigger"
 Description: "What sets off a vocational rehabilitation referral."
+* ^purpose = "Seeds 000 and 004 propose what should set off a referral; recording it shows whether prompts and reviews work."
 * ^caseSensitive = true
 * #repeat-fit-note "Repeated fit note" "A further fit note in the same episode of absence, or several within twelve months."
 * #fit-note-request "Fit note box ticked" "The referral was asked for on the fit note itself (seed 004)."
@@ -75,12 +82,14 @@ ValueSet: VRReferralTriggerVS
 Id: vr-referral-trigger
 Title: "VR Referral Trigger"
 Description: "All referral triggers."
+* ^purpose = "For the prescription (seeds 000 and 004)."
 * include codes from system VRReferralTrigger
 
 CodeSystem: VRReferralRoute
 Id: vr-referral-route
 Title: "VR Referral Route"
 Description: "The way by which a referral reaches the vocational rehabilitation service."
+* ^purpose = "Self-referral, hospital, practice, employer: seeds 001 to 004 each open another route, and a service must see which one works."
 * ^caseSensitive = true
 * #within-practice "Within the practice or network" "Referrer and service belong to the same practice or primary care network (seed 002)."
 * #primary-care "From primary care" "From general practice or community care to another organisation."
@@ -98,12 +107,14 @@ ValueSet: VRReferralRouteVS
 Id: vr-referral-route
 Title: "VR Referral Route"
 Description: "All referral routes."
+* ^purpose = "For the prescription and the directory, so that the two can be matched (seed 001)."
 * include codes from system VRReferralRoute
 
 CodeSystem: VRPatientWish
 Id: vr-patient-wish
 Title: "VR Patient Wish"
 Description: "What the patient says about working towards staying in or returning to work."
+* ^purpose = "Support without the person's wish fails, and wishes change: people newly diagnosed may say not now (seed 003); help with motivation counts (seed 004)."
 * ^caseSensitive = true
 * #wants-to "Wants to" "Wants support to stay in or return to work."
 * #unsure "Unsure" "Is not sure; help with motivation and confidence counts as support."
@@ -113,12 +124,14 @@ ValueSet: VRPatientWishVS
 Id: vr-patient-wish
 Title: "VR Patient Wish"
 Description: "All answers about the patient's wish."
+* ^purpose = "Closed to three answers, each of which has a consequence for the service (seeds 003 and 004)."
 * include codes from system VRPatientWish
 
 CodeSystem: VRFundingSource
 Id: vr-funding-source
 Title: "VR Funding Source"
 Description: "Who pays for vocational rehabilitation (seed 000 names the purchase routes)."
+* ^purpose = "Who pays decides whether a service can start: seed 000 names the routes by which rehabilitation is bought."
 * ^caseSensitive = true
 * #nhs-commissioned "NHS commissioned" "A commissioned NHS service or service level agreement."
 * #practice "Practice or network budget" "Paid by a general practice or primary care network."
@@ -135,12 +148,14 @@ ValueSet: VRFundingSourceVS
 Id: vr-funding-source
 Title: "VR Funding Source"
 Description: "All funding sources."
+* ^purpose = "For the prescription and the directory (seed 000)."
 * include codes from system VRFundingSource
 
 CodeSystem: VRContactMode
 Id: vr-contact-mode
 Title: "VR Contact Mode"
 Description: "How patient and service meet."
+* ^purpose = "Remote delivery widens who can be reached (seed 003); some want to be seen in person, some at the workplace (seed 004)."
 * ^caseSensitive = true
 * #in-person "In person" "Face to face at the service."
 * #telephone "Telephone" "By telephone."
@@ -153,4 +168,5 @@ ValueSet: VRContactModeVS
 Id: vr-contact-mode
 Title: "VR Contact Mode"
 Description: "All contact modes."
+* ^purpose = "The same list for what patients prefer and what services offer, so that the two can be matched (seeds 003 and 004)."
 * include codes from system VRContactMode

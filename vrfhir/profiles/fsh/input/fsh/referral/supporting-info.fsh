@@ -2,6 +2,7 @@ Extension: ExtensionVRSupportingInfoRole
 Id: Extension-VR-SupportingInfoRole
 Title: "VR Supporting Information Role"
 Description: "What a reference in the supporting information is for: the work-needs assessment, the fit note, the job, the absence, consent and so on. It stands on the reference, so that a receiver can tell before resolving it, and where it cannot be resolved; a slice by the type or profile of the target could do neither, because several targets are Observations."
+* ^purpose = "The service sees at once what came along and what is missing (seed 001)."
 * ^context[+].type = #element
 * ^context[=].expression = "Reference"
 * value[x] 1..1
@@ -22,6 +23,7 @@ CodeSystem: VRSupportingInfoRole
 Id: vr-supporting-info-role
 Title: "VR Supporting Information Role"
 Description: "What a piece of supporting information is for (reference, section 5.6: the minimum data set of a vocational rehabilitation referral)."
+* ^purpose = "A referral travels with what the service would otherwise ask again (seed 001); the role says what each piece is."
 * ^caseSensitive = true
 * #work-needs-assessment "Work-needs assessment" "The completed work-needs assessment."
 * #fit-note "Fit note" "The current statement of fitness for work."
@@ -37,4 +39,5 @@ ValueSet: VRSupportingInfoRoleVS
 Id: vr-supporting-info-role
 Title: "VR Supporting Information Role"
 Description: "All roles of supporting information."
+* ^purpose = "Closed, because the slices of the supporting information rest on it (seed 001: nothing is to be asked twice)."
 * include codes from system VRSupportingInfoRole

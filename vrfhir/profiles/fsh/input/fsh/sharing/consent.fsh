@@ -4,7 +4,7 @@ Id: VR-InformationSharingConsent
 Title: "VR Information-Sharing Consent"
 Description: "Who may see what about a return to work, and for how long: the recipient by class and by name, the classes of content, the period, and where the patient said so. Consent that was taken back is inactive, with the day it ended. Nothing about an employer is ever derived from consent to direct care."
 * ^purpose = "Patients fear that the employer will learn their diagnosis, and GPs write vague fit notes to protect them (seed 004); an unclear view of who sees the report keeps them from referring. Disclosure to an employer needs the patient's explicit consent (GMC guidance on confidentiality; UK GDPR article 9): BaRS implies consent for direct care only, and an absent ITK segment means nothing here."
-* obeys vr-consent-1 and vr-consent-2 and vr-consent-3 and vr-consent-4
+* obeys vr-consent-1 and vr-consent-2 and vr-consent-3 and vr-consent-4 and vr-consent-5
 * status MS
 * scope = $consentscope#patient-privacy
 * category 1..* MS
@@ -49,10 +49,16 @@ Description: "Consent for an employer says where the patient gave it: a form, a 
 Severity: #error
 Expression: "provision.actor.role.coding.where(code = 'employer').exists() implies source.exists()"
 
+Invariant: vr-consent-5
+Description: "Consent does not end before it was given."
+Severity: #error
+Expression: "(dateTime.exists() and provision.period.end.exists()) implies dateTime.toString().substring(0, 10) <= provision.period.end.toString().substring(0, 10)"
+
 CodeSystem: VRContentClass
 Id: vr-content-class
 Title: "VR Content Class"
 Description: "Classes of content that a patient may agree to share, from least to most."
+* ^purpose = "A patient agrees to parts, not to all or nothing; what an employer may learn is decided class by class (seed 004; UK GDPR article 9)."
 * ^caseSensitive = true
 * #fitness-advice "Fitness advice" "Whether the patient is not fit, or may be fit for work, and for how long."
 * #adjustments "Adjustments" "Arrangements and adjustments that would help."
@@ -65,12 +71,14 @@ ValueSet: VRContentClassVS
 Id: vr-content-class
 Title: "VR Content Class"
 Description: "All content classes."
+* ^purpose = "What consent can name; anything else cannot be released to an employer (seed 004; UK GDPR article 9)."
 * include codes from system VRContentClass
 
 CodeSystem: VRRecipientClass
 Id: vr-recipient-class
 Title: "VR Recipient Class"
 Description: "Kinds of recipients outside direct care, and those inside it whom patients ask about."
+* ^purpose = "Patients and GPs want to know who sees what (seed 004); consent names the kind of recipient (UK GDPR article 9)."
 * ^caseSensitive = true
 * #employer "Employer" "The patient's employer: line manager, human resources."
 * #occupational-health "Occupational health" "The employer's occupational health service."
@@ -84,4 +92,5 @@ ValueSet: VRRecipientClassVS
 Id: vr-recipient-class
 Title: "VR Recipient Class"
 Description: "All recipient classes."
+* ^purpose = "Closed, so that consent can be checked by a machine before anything is released (seed 004; UK GDPR article 9)."
 * include codes from system VRRecipientClass

@@ -2,7 +2,7 @@ Extension: ExtensionVRV2Content
 Id: Extension-VR-V2Content
 Title: "VR V2 Content"
 Description: "One leaf of an HL7 v2 message that has no element in FHIR, kept where its segment went: the path of the leaf, its text exactly as sent, the data type and the HL7 version."
-* ^purpose = "Nothing of a message is lost without a word: what cannot be mapped is carried, shown to nobody who does not look for it, and available for the way back to HL7 v2."
+* ^purpose = "Information is lost between services (seed 001). Nothing of a message is lost without a word: what cannot be mapped is carried, shown to nobody who does not look for it, and available for the way back to HL7 v2."
 * ^context[+].type = #element
 * ^context[=].expression = "Element"
 * ^context[+].type = #element
@@ -31,6 +31,7 @@ Extension: ExtensionVRAssumedTimeZone
 Id: Extension-VR-AssumedTimeZone
 Title: "VR Assumed Time Zone"
 Description: "Marks a time whose offset was not in the source (HL7 v2 rarely sends one) and was computed from this time zone, given by its IANA name such as Europe/London."
+* ^purpose = "A date of assessment decides whether a statement is lawful (SI 1976/615), so an assumed offset must be seen as assumed."
 * ^context[+].type = #element
 * ^context[=].expression = "Element"
 * value[x] 1..1
@@ -41,7 +42,7 @@ Parent: $UKCore-Provenance
 Id: VR-Provenance
 Title: "VR Provenance"
 Description: "Where a resource came from: the message or document it was made of, the software that made it, and when."
-* ^purpose = "What a legacy message became must be traceable to the message, for the clinician who doubts a value and for the auditor."
+* ^purpose = "What a legacy message became must be traceable to the message, for the clinician who doubts a value and for the auditor (UK GDPR article 5: accuracy and accountability; seed 001)."
 * recorded MS
 * agent MS
 * entity 1..* MS

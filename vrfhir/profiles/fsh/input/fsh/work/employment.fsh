@@ -16,7 +16,7 @@ Description: "The job the patient has now: title in the patient's own words, emp
 * valueCodeableConcept ^short = "Job title in words, with a SOC 2020 or ISCO-08 code when known"
 * extension contains ExtensionVRJobEmployer named employer 0..1 MS
 * insert ComponentSlicing
-* component contains status 0..1 MS and weeklyHours 0..1 MS and contract 0..1 MS and demand 0..* MS and sickPay 0..1 MS
+* component contains status 0..1 MS and weeklyHours 0..1 MS and pattern 0..1 MS and contract 0..1 MS and demand 0..* MS and sickPay 0..1 MS
 * component[status].code = $loinc#74165-2
 * component[status].value[x] 1..1
 * component[status].value[x] only CodeableConcept
@@ -25,6 +25,10 @@ Description: "The job the patient has now: title in the patient's own words, emp
 * component[weeklyHours].value[x] 1..1
 * component[weeklyHours].value[x] only Quantity
 * component[weeklyHours].valueQuantity = $ucum#h/wk
+* component[pattern].code = VRObservation#work-pattern
+* component[pattern] ^short = "Days, times and shifts, in the patient's words"
+* component[pattern].value[x] 1..1
+* component[pattern].value[x] only string
 * component[contract].code = VRObservation#contract
 * component[contract].value[x] 1..1
 * component[contract].value[x] only CodeableConcept
@@ -47,18 +51,19 @@ RuleSet: ComponentSlicing
 Invariant: vr-employment-1
 Description: "Somebody who is employed has an employer: as a reference, or by name."
 Severity: #warning
-Expression: "component.where(code.coding.code = '74165-2').value.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-employment-status' and code = '01').exists() implies extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-JobEmployer').exists()"
+Expression: "component.where(code.coding.where(code = '74165-2').exists()).value.coding.where(system = 'https://vrfhir.org/fhir/CodeSystem/vr-employment-status' and code = '01').exists() implies extension('https://vrfhir.org/fhir/StructureDefinition/Extension-VR-JobEmployer').exists()"
 
 Invariant: vr-employment-2
 Description: "Weekly hours lie between 0 and 168."
 Severity: #error
-Expression: "component.where(code.coding.code = 'weekly-hours').value.ofType(Quantity).all(value >= 0 and value <= 168)"
+Expression: "component.where(code.coding.where(code = 'weekly-hours').exists()).value.ofType(Quantity).all(value >= 0 and value <= 168)"
 
 Extension: ExtensionVRJobEmployer
 Id: Extension-VR-JobEmployer
 Title: "VR Job Employer"
 Description: "The employer in the job that the observation describes."
 Context: Observation
+* ^purpose = "The employer decides on adjustments, so the job leads to the employer (seeds 003 and 004)."
 * value[x] 1..1
 * value[x] only Reference(VREmployer)
 
@@ -68,7 +73,7 @@ Id: VR-WorkAbsence
 Title: "VR Work Absence"
 Description: "A spell of sickness absence: since when, whether it goes on, whether work is thought to be a cause, and how many fit notes were issued in the episode. An episode joins fit notes with at most seven days between them."
 * ^purpose = "How long somebody has been off, and how often, decides when and at which level to refer (seed 004, table 4.1), and it is what the prompt on the record counts."
-* obeys vr-absence-1
+* obeys vr-absence-1 and vr-absence-2 and vr-absence-3
 * code = VRObservation#work-absence
 * subject 1..1 MS
 * subject only Reference(VRPatient)
@@ -96,4 +101,14 @@ Description: "A spell of sickness absence: since when, whether it goes on, wheth
 Invariant: vr-absence-1
 Description: "Numbers of fit notes and of episodes are not negative."
 Severity: #error
-Expression: "component.where(code.coding.code = 'fit-note-count' or code.coding.code = 'absence-episodes').value.ofType(integer).all($this >= 0)"
+Expression: "component.where(code.coding.where(code = 'fit-note-count').exists() or code.coding.where(code = 'absence-episodes').exists()).value.ofType(integer).all($this >= 0)"
+
+Invariant: vr-absence-2
+Description: "An absence of seven days or less is certified by the person alone; a fit note for it is unusual."
+Severity: #warning
+Expression: "(effective.end.exists() and effective.end <= effective.start + 6 days) implies component.where(code.coding.where(code = 'fit-note-count').exists()).value.ofType(integer).all($this = 0)"
+
+Invariant: vr-absence-3
+Description: "Somebody who is no longer absent has a last day of absence."
+Severity: #warning
+Expression: "value.coding.where(code = 'N').exists() implies effective.end.exists()"

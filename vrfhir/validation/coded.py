@@ -1,0 +1,69 @@
+"""Values that hold nothing but codes, as keys: what was right once at an element is right there again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.validation.primitives import FAST
+
+if TYPE_CHECKING:
+    from vrfhir.validation.engine import Engine
+
+__all__ = ["coded_extension", "looks_at_itself", "plain_coding"]
+
+Json = dict[str, Any]
+
+_PARTS = 8
+"""An extension with more parts is not remembered."""
+_is_text = FAST["string"]
+
+
+def plain_coding(value: Json) -> tuple[str, str, str | None] | None:
+    """System, code and display of a CodeableConcept that holds nothing else but a well-formed text."""
+    codings = value.get("coding")
+    if type(codings) is not list or len(codings) != 1 or len(value) > 2:
+        return None
+    if len(value) == 2 and not _is_text(value.get("text")):
+        return None
+    coding = codings[0]
+    if type(coding) is not dict:
+        return None
+    system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+    if type(system) is not str or type(code) is not str:
+        return None
+    if len(coding) == 2:
+        return system, code, None
+    return (system, code, display) if len(coding) == 3 and type(display) is str else None
+
+
+def coded_extension(value: Json, depth: int = 0) -> tuple[Any, ...] | None:
+    """An extension whose value is a code, a boolean or a plain concept, or whose parts are such; None for any other."""
+    if len(value) != 2:
+        return None
+    url = value.get("url")
+    if type(url) is not str:
+        return None
+    concept = value.get("valueCodeableConcept")
+    if type(concept) is dict:
+        coding = plain_coding(concept)
+        return None if coding is None else (url, coding, len(concept))
+    parts = value.get("extension")
+    if type(parts) is list and not depth and len(parts) <= _PARTS:
+        keys = []
+        for part in parts:
+            key = coded_extension(part, 1) if type(part) is dict else None
+            if key is None:
+                return None
+            keys.append(key)
+        return (url, tuple(keys))
+    plain = value.get("valueCode", value.get("valueBoolean"))
+    return (url, type(plain), plain) if type(plain) in (str, bool) else None
+
+
+def looks_at_itself(engine: Engine, codes: tuple[Any, ...]) -> bool:
+    """True when neither the extension nor its parts are judged by anything outside them but where they stand."""
+    definition = engine.extensions.get(codes[0])
+    if definition is None or not definition.is_self_contained:
+        return False
+    parts = codes[1] if len(codes) == 2 else ()
+    return all(part[0] in definition.parts for part in parts)
