@@ -118,7 +118,7 @@ def test_what_a_reader_of_hl7_v2_needs_has_fields_of_its_own() -> None:
 
 
 def test_work_needs_answers_are_one_obx_each_with_their_question() -> None:
-    bundle = bundle_of(ROOT / "examples/call-centre-worker/fhir/message-referral-request.json")
+    bundle = bundle_of(ROOT / "examples/call-centre-worker/fhir/message-status-update.json")
     message = parse(to_hl7v2(bundle).message)
     asked = {segment.value(3): (segment.value(3, 1, 2), segment.value(5)) for segment in message.all("OBX")}
     assert asked["job-title"] == ("What is your job?", "Call centre adviser")

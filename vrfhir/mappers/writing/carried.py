@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.hl7v2.reference import tables
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                     yield parts["path"], parts["value"]
 
 
+def _has_room(version: str, name: str, field: int) -> bool:
+    """The version has the field, or says nothing of the segment (Z segments)."""
+    fields = tables(version).segment(name)
+    return fields is None or field <= len(fields)
+
+
 def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
     """Write the carried leaves into the message; segments that only they need are added at its end."""
     for path, text in carried_leaves(bundle):
@@ -35,6 +42,8 @@ def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writin
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
+        if not _has_room(writing.version, name, field):
+            continue
         segment = builder.segment(name, occurrence)
         while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:
             builder.add(name)

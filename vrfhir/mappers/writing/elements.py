@@ -21,6 +21,7 @@ __all__ = ["element_group"]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-]\d\d):(\d\d)")
 _NUMBER = (int, float)
+_LONGEST_STRING = 199
 
 
 def element_group(label: str, steps: list[Step], words: str, writing: Writing) -> tuple[list[Draft], list[Step]]:
@@ -225,7 +226,7 @@ def _cell(kind: str, value: Any, writing: Writing) -> tuple[str, Parts] | None:
     text = value if isinstance(value, str) else ""
     if not text or text != text.strip() or re.search(r"[\x00-\x08\x0b-\x1f\r]", text):
         return None
-    return ("TX" if "\n" in text else "ST"), {key(1): text}
+    return ("FT" if len(text) > _LONGEST_STRING else "TX" if "\n" in text else "ST"), {key(1): text}
 
 
 def _concept(value: Mapping[str, Any]) -> Parts:
