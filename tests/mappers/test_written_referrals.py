@@ -19,8 +19,19 @@ from vrfhir.mappers import to_fhir, to_hl7v2
 
 BUNDLES = sorted((ROOT / "examples").glob("*/fhir/message-*.json"))
 VERSIONS = ("2.4", "2.5.1")
-STRICT_EXCEPTIONS: dict[str, str] = {}
-"""What hl7apy's strict validation says wrongly: beginning of its text → why it is wrong. None is needed."""
+STRICT_EXCEPTIONS = {
+    "OBX-5 of type FT or TX longer than 199": "hl7apy checks it as ST, although its own FT and TX hold 65536 characters",
+}
+"""What hl7apy's strict validation says wrongly, and why it is wrong; the test shortens such texts and checks all the rest."""
+
+
+def without_the_exceptions(text: str) -> str:
+    """OBX-5 of type FT and TX cut to what hl7apy takes for their length."""
+    lines = [line.split("|") for line in text.split("\r")]
+    for fields in lines:
+        if fields[0] == "OBX" and fields[2] in ("FT", "TX") and len(fields[5]) > 199:
+            fields[5] = fields[5].replace("\\", "/")[:199]
+    return "\r".join("|".join(fields) for fields in lines)
 
 
 def bundle_of(path: Path) -> dict[str, Any]:
@@ -51,7 +62,7 @@ def test_every_element_of_an_example_comes_back_equal(path: Path, version: str) 
 @pytest.mark.parametrize("path", BUNDLES, ids=name_of)
 def test_hl7apy_finds_no_fault_in_what_is_written(path: Path, version: str) -> None:
     text = to_hl7v2(bundle_of(path), version=version).message.decode("utf-8")
-    message = parse_message(text, validation_level=VALIDATION_LEVEL.STRICT)
+    message = parse_message(without_the_exceptions(text), validation_level=VALIDATION_LEVEL.STRICT)
     message.validate()
     assert message.version == version
 
