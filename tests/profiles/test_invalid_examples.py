@@ -64,7 +64,7 @@ def test_the_files_are_what_the_index_says() -> None:
 def test_hl7s_validator_finds_exactly_the_named_rule(row: dict[str, Any]) -> None:
     before = RECORD[f"examples/{row['from']}"]
     found = [one for one in RECORD[f"conformance/invalid/{row['file']}"] if one not in before]
-    named = [one for one in found if one["rule"] not in row.get("also", [])]
+    named = [one for index, one in enumerate(found) if one["rule"] not in row.get("also", []) and one not in found[:index]]
     expected = {"severity": row["severity"], "rule": row["rule"], "element": row["element"]}
     unseen = {file: one["reason"] for one in NOT_SHOWN["unseen"] for file in one["files"]}
     if row["file"] in unseen:
