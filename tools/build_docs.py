@@ -174,10 +174,38 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def v2_map() -> str:
+    """Every row of the HL7 v2 map, by segment."""
+    from vrfhir.mappers.rows import load_maps
+
+    sources = {"ig": "guide", "core": "FHIR R4", "uk": "UK", "ours": "vrfhir"}
+    parts = [
+        "# The HL7 v2 map\n",
+        "One row serves both directions unless it says why not. *Source*: the v2-to-FHIR guide of HL7, FHIR R4's own notes, UK practice, or ours.\n",
+    ]
+    for name, segment in load_maps().items():
+        parts.append(f"## {name}\n")
+        for form in segment.flavours:
+            if len(segment.flavours) > 1:
+                when = f" when `{json.dumps(form.when)}`" if form.when else ""
+                parts.append(f"### {name}, {form.name}\n\n*Taken*{when or ' otherwise'}.\n")
+            parts.append("| HL7 v2 | FHIR | Conversion | When | Source | Back |\n|---|---|---|---|---|---|")
+            for row in form.rows:
+                place = f"{row.segment}-{row.field}" + (f".{row.component}" if row.component else "")
+                when = f"`{json.dumps(row.when)}`" if row.when else ""
+                back = "yes" if row.direction == "both" else cell(row.reason)
+                parts.append(
+                    f"| {place} | `{row.to}` | {row.conversion} | {cell(when)} | {sources[row.source]} | {back} |"
+                )
+            parts.append("")
+    return "\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/command-line.md": command_line,
     "docs/profiles.md": profiles,
     "docs/errors.md": errors,
+    "docs/v2-map.md": v2_map,
     "docs/snapshots.md": snapshots,
 }
 

@@ -4,6 +4,7 @@ The public surface, imported when first used so that ``import vrfhir`` costs not
 
 * :class:`~vrfhir.validation.Validator` – ``Validator().validate(resource) -> Report`` with ``.valid`` and ``.issues``
 * :func:`~vrfhir.mappers.to_fhir` – an HL7 v2 referral as a FHIR message Bundle, with its ledger
+* :func:`~vrfhir.mappers.to_hl7v2` – a FHIR message Bundle as an HL7 v2 referral, with the report of what it cannot say
 * :func:`~vrfhir.server.create_app` – the FHIR endpoint as an ASGI application (extra ``vrfhir[server]``)
 * :func:`models` – typed access to resources through ``fhir.resources``
 """
@@ -17,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.issues import Issue
 
 if TYPE_CHECKING:
-    from vrfhir.mappers import to_fhir
+    from vrfhir.mappers import to_fhir, to_hl7v2
     from vrfhir.server import create_app
     from vrfhir.validation import Report, Validator
 
-__all__ = ["Issue", "Report", "Validator", "__version__", "create_app", "models", "to_fhir"]
+__all__ = ["Issue", "Report", "Validator", "__version__", "create_app", "models", "to_fhir", "to_hl7v2"]
 
 __version__ = "0.1.0"
 
@@ -29,6 +30,7 @@ _HOMES = {
     "Validator": "vrfhir.validation",
     "Report": "vrfhir.validation",
     "to_fhir": "vrfhir.mappers",
+    "to_hl7v2": "vrfhir.mappers",
     "create_app": "vrfhir.server",
 }
 

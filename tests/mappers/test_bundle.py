@@ -117,7 +117,8 @@ def test_provenance_names_message_and_map(message: Any) -> None:
 @pytest.mark.parametrize(
     ("msh", "rule"),
     [
-        (r"MSH|^~\&|A|B|C|D|20261116||ADT^A01|C1|P|2.4", "VR-V2-0501"),
+        (r"MSH|^~\&|A|B|C|D|20261116||DFT^P03|C1|P|2.4", "VR-V2-0501"),
+        (r"MSH|^~\&|A|B|C|D|20261116||ADT^A02|C1|P|2.4", "VR-V2-0502"),
         (r"MSH|^~\&|A|B|C|D|20261116||REF^I99|C1|P|2.4", "VR-V2-0502"),
         (r"MSH|^~\&|A|B|C|D|20261116||REF^I12|C1|P|3.0", "VR-V2-0507"),
         (r"MSH|^~\&", None),

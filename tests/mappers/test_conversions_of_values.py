@@ -176,7 +176,15 @@ def test_a_county_is_the_district(message: Any) -> None:
 )
 def test_telecoms(message: Any, xtn: str, expected: dict[str, str]) -> None:
     pid = f"PID|1||9000004128^^^NHS^NH||A^B||||||||{xtn}"
-    assert only(to_fhir(message(PID=pid)).bundle, "Patient")["telecom"] == [expected]
+    found = only(to_fhir(message(PID=pid)).bundle, "Patient")["telecom"]
+    assert [{name: value for name, value in each.items() if name != "_value"} for each in found] == [expected]
+
+
+def test_the_parts_of_a_number_are_kept_apart(message: Any) -> None:
+    pid = "PID|1||9000004128^^^NHS^NH||A^B||||||||^WPN^PH^^44^1632^960101"
+    telecom = only(to_fhir(message(PID=pid)).bundle, "Patient")["telecom"][0]
+    parts = {each["url"].rpartition("-")[2]: each["valueString"] for each in telecom["_value"]["extension"]}
+    assert parts == {"country": "44", "area": "1632", "local": "960101"}
 
 
 def test_a_code_its_table_does_not_have_is_the_senders_own(message: Any) -> None:

@@ -29,9 +29,7 @@ DOCUMENTS = sorted(path for folder in STORIES for path in folder.glob("hl7v2/mdm
 APPOINTMENTS = sorted(path for folder in STORIES for path in folder.glob("hl7v2/siu-*.hl7"))
 ANSWERS = [(folder, row) for folder in STORIES for row in generator().Story(folder).recipe["answer"]]
 
-NOT_YET_VALID = {
-    "supermarket-worker": "a CHI number alone becomes a Patient that does not say why there is no NHS number (vr-patient-3)"
-}
+NOT_YET_VALID: dict[str, str] = {}
 """What the mapper cannot do yet; strict, so an entry goes when it can."""
 
 LOOSE = {"driver/ref-i12": {"VR-V2-0120", "VR-V2-0121", "VR-V2-0203"}}

@@ -22,7 +22,8 @@ OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 VERBS: dict[str, str] = {
     "validate": "check FHIR files against R4, UK Core and the VR profiles",
     "explain": "say what a rule of the validator means, with examples",
-    "map": "turn HL7 v2 messages into FHIR, with a ledger of every value",
+    "map": "turn HL7 v2 messages into FHIR or FHIR into HL7 v2, with a ledger of every value",
+    "partner": "check a partner file against sample messages: what they would lose, which codes nobody explained",
     "serve": "run the FHIR endpoint and the MLLP listener",
     "demo": "run one referral end to end and show each step",
     "conform": "run the conformance suite against a FHIR endpoint",

@@ -1,4 +1,4 @@
-"""``vrfhir map``: HL7 v2 messages as FHIR Bundles, or the ledger of what became of every value."""
+"""``vrfhir map``: HL7 v2 messages as FHIR Bundles and the other way, or the ledger of what became of every value."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from vrfhir.cli import write_v2
 from vrfhir.cli.ledger import show_ledger
 from vrfhir.errors import VrfhirError
 from vrfhir.fhir.json import serialize
@@ -16,7 +17,7 @@ from vrfhir.mappers import Mapping, Partner, to_fhir
 
 __all__ = ["HELP", "add_arguments", "run"]
 
-HELP = "turn HL7 v2 messages into FHIR, with a ledger of every value"
+HELP = "turn HL7 v2 messages into FHIR or FHIR into HL7 v2, with a ledger of every value"
 
 OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
@@ -24,8 +25,13 @@ OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the verb."""
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", type=Path, help="message in ER7 form; - reads standard input"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        type=Path,
+        help="message in ER7 form, or a Bundle in JSON or XML with --to v2; - reads standard input",
     )
+    parser.add_argument("--to", choices=("fhir", "v2"), default="fhir", help="which way (default: fhir)")
     parser.add_argument("--ledger", action="store_true", help="show what became of every value instead of the Bundle")
     parser.add_argument("--values", action="store_true", help="with the ledger: show the values too (patient data)")
     parser.add_argument("--partner", type=Path, metavar="TOML", help="what is particular to the sender")
@@ -33,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="one JSON object: Bundle, ledger and findings of every file"
     )
     parser.add_argument("--jsonl", action="store_true", help='answer {"id", "message": path} lines from standard input')
+    write_v2.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.files:
         sys.stderr.write("vrfhir map: name at least one FILE (or - for standard input)\n")
         return COULD_NOT_RUN
+    if arguments.to == "v2":
+        return write_v2.write_files(arguments, partner)
     results = [(path, *_mapped(path, partner)) for path in arguments.files]
     if arguments.json:
         shown = [_as_dict(str(path), mapping, issues, arguments.values) for path, mapping, issues in results]

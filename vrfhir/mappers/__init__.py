@@ -12,5 +12,16 @@ from vrfhir.mappers.ledger import Entry, Ledger
 from vrfhir.mappers.mapping import Mapping, to_fhir
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.response import referral_response
+from vrfhir.mappers.writing import Loss, Written, to_hl7v2
 
-__all__ = ["Entry", "Ledger", "Mapping", "Partner", "referral_response", "to_fhir"]
+__all__ = [
+    "Entry",
+    "Ledger",
+    "Loss",
+    "Mapping",
+    "Partner",
+    "Written",
+    "referral_response",
+    "to_fhir",
+    "to_hl7v2",
+]

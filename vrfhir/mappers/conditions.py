@@ -121,7 +121,9 @@ def _before(first: str, second: str) -> Condition:
     return earlier
 
 
-_FACTS = frozenset({"uk", "vr", "status-query", "service-coded", "authorises-referral", "document-noted"})
+_FACTS = frozenset(
+    {"uk", "vr", "status-query", "service-coded", "authorises-referral", "document-noted", "orders", "noteless"}
+)
 
 
 def _fact(name: str) -> Condition:

@@ -15,7 +15,9 @@ from vrfhir.mappers.records import Record
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Message
     from vrfhir.issues import Issue
+    from vrfhir.mappers.elements import Instruction
     from vrfhir.mappers.partner import Partner
+    from vrfhir.mappers.partner_codes import Unmapped
 
 __all__ = ["VR_SERVICE_CODES", "Context"]
 
@@ -45,10 +47,14 @@ class Context:
         for segment in self.segments:
             self.by_name.setdefault(segment.name, segment)
         self.records: list[Record] = []
+        self.gone: list[Record] = []
+        self.elements: list[Instruction] = []
+        self.bare: set[str] = set()
         self.shared: dict[str, Record] = {}
         self.current: dict[str, Record] = {}
         self.later: list[Callable[[], None]] = []
         self.issues: list[Issue] = []
+        self.unmapped: list[Unmapped] = []
         self.people: dict[tuple[str, ...], list[Record]] = {}
         self.segment: SegmentView = self.segments[0]
         self.focus: dict[str, Any] = {}
@@ -58,6 +64,7 @@ class Context:
         self.sender = header.value(4) or header.value(3) or "unknown"
         self.trigger = _trigger(message)
         self.is_response = message.type.code == "RRI"
+        self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
@@ -68,6 +75,14 @@ class Context:
         referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else message_key
         self._referral_key = sha1(_NAMESPACE + referral_key.encode(), usedforsecurity=False)
 
+    def labelled(self, label: str) -> Record | None:
+        """The record that a segment made for a role, by its label ``PRD[1].Practitioner``."""
+        path, _, role = label.rpartition(".")
+        for record in (*self.records, *self.gone, *self.shared.values()):
+            if record.path == path and record.role == role:
+                return record.place
+        return None
+
     def first(self, name: str) -> SegmentView | None:
         """The first segment of a name."""
         return self.by_name.get(name)
@@ -76,11 +91,17 @@ class Context:
         """Facts that conditions may ask for."""
         if name == "service-coded":
             # orderDetail is only allowed beside a code (ServiceRequest invariant prr-1)
-            return "code" in self.shared["ServiceRequest"].resource
+            request = self.shared.get("ServiceRequest")
+            return request is not None and "code" in request.resource
         if name == "authorises-referral":
             return "PR1" not in self.current
         if name == "document-noted":
-            return self.current["Noted"].type == "DocumentReference"
+            noted = self.current.get("Noted")
+            return noted is not None and noted.type == "DocumentReference"
+        if name == "orders":
+            return self.message.type.code in ("ORM", "OMG")
+        if name == "noteless":
+            return "Noted" not in self.current
         if name == "status-query":
             return self.trigger == "I15"
         return self.uk if name == "uk" else self.vr
@@ -117,6 +138,7 @@ class Context:
             return record
         record.merged = earlier
         self.records.remove(record)
+        self.gone.append(record)
         return earlier
 
     def named(self, resource: dict[str, Any], cell: Cell, *keys: tuple[str, ...], of_message: bool = False) -> Record:
@@ -166,7 +188,7 @@ class Context:
 
 
 def _trigger(message: Message) -> str:
-    return message.type.trigger or "I12"
+    return message.type.trigger or ("I12" if message.type.code in ("REF", "RRI") else "")
 
 
 def _agree(earlier: dict[str, Any], later: dict[str, Any]) -> bool:

@@ -57,6 +57,9 @@ class Scope:
         return self.records.get(name)
 
 
+_REMEMBERED = 512
+"""Sets of fields remembered for a form of a segment."""
+
 Run = Callable[["SegmentView", Scope, "Context"], None]
 
 
@@ -64,7 +67,7 @@ Run = Callable[["SegmentView", Scope, "Context"], None]
 class CompiledFlavour:
     """One form of a segment, ready to run."""
 
-    __slots__ = ("home", "link", "made", "name", "roles", "runs", "shared", "when")
+    __slots__ = ("_chosen", "home", "link", "made", "name", "roles", "runs", "shared", "when")
 
     def __init__(self, flavour: Flavour) -> None:
         self.name = flavour.name
@@ -75,6 +78,16 @@ class CompiledFlavour:
         self.link = flavour.link
         self.when: Condition | None = compile_condition(flavour.when) if flavour.when else None
         self.runs: Sequence[tuple[int, Run]] = tuple((row.field, _compile(row)) for row in flavour.rows)
+        self._chosen: dict[tuple[int, ...], Sequence[Run]] = {}
+
+    def runs_for(self, fields: tuple[int, ...]) -> Sequence[Run]:
+        """The rows of the fields that are there, in their order; remembered, because senders fill the same fields again."""
+        chosen = self._chosen.get(fields)
+        if chosen is None:
+            if len(self._chosen) >= _REMEMBERED:
+                self._chosen.clear()
+            chosen = self._chosen[fields] = tuple(run for field, run in self.runs if field in fields)
+        return chosen
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,65 +14,106 @@ from vrfhir.mappers.context import Context
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.ledger import Ledger
 from vrfhir.mappers.message import begin, finish
+from vrfhir.mappers.other import SUPPORTED
 from vrfhir.mappers.partner import Partner
+from vrfhir.mappers.partner_codes import Unmapped
 from vrfhir.mappers.walker import walk
 
-__all__ = ["Mapping", "to_fhir"]
-
-_TYPES = frozenset({"REF", "RRI"})
-_TRIGGERS = frozenset({"I12", "I13", "I14", "I15"})
+__all__ = ["Mapping", "mapped", "to_fhir"]
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """A message as FHIR: the Bundle, what became of every value, and the findings."""
+    """A message as FHIR: the Bundle, what became of every value, the findings, and the codes that nobody explained."""
 
     bundle: dict[str, Any]
     ledger: Ledger
     issues: list[Issue]
+    unmapped: list[Unmapped] = field(default_factory=list)
 
 
-def to_fhir(message: Message | bytes, *, partner: Partner | None = None, received: datetime | None = None) -> Mapping:
-    """Turn a referral message (REF or RRI, I12 to I15) into a FHIR R4 message Bundle.
+def to_fhir(
+    message: Message | bytes,
+    *,
+    partner: Partner | None = None,
+    received: datetime | None = None,
+    accept: Collection[str] | None = None,
+    exact: bool = False,
+) -> Mapping:
+    """Turn a message into a FHIR R4 message Bundle: referrals (REF, RRI), and what stands around them (:data:`SUPPORTED`).
 
-    ``received`` is when the message arrived, for Provenance; without it the message's own time is taken, so that equal
+    ``accept`` are the message codes the caller takes (all that are mapped, when None). ``exact`` keeps beside the elements what they alone would not write back. ``received`` is when the message arrived, for Provenance; without it the message's own time is taken, so that equal
     input gives equal bytes. Raises :class:`~vrfhir.errors.UnreadableError` when the bytes are no message, or one of a
     type or version that is not supported; everything else is a finding.
     """
     sender = partner or Partner.default()
     if isinstance(message, bytes):
         message = parse(message, charset=sender.charset or None)
+    if accept is not None and message.type.code not in accept:
+        raise _unsupported(message)
     issues = _check_type(message, sender)
     context = Context(message, sender)
     if message.type.trigger == "I11":
         context.trigger = "I12"
+    bundle = _run(context, message, received)
+    if exact:
+        from vrfhir.mappers.writing.corrections import add_corrections
+
+        add_corrections(bundle, message, sender, context.sender)
+    return Mapping(
+        bundle,
+        Ledger(context.segments),
+        [*message.issues, *issues, *_check_content(context), *context.issues],
+        context.unmapped,
+    )
+
+
+def mapped(message: Message, partner: Partner) -> tuple[Context, dict[str, Any]]:
+    """The mapping of a message that was just written, with the context it was made in."""
+    context = Context(message, partner)
+    return context, _run(context, message, None)
+
+
+def _run(context: Context, message: Message, received: datetime | None) -> dict[str, Any]:
     begin(context)
     walk(context)
-    bundle = finish(context, message.encode(), received)
-    return Mapping(
-        bundle, Ledger(context.segments), [*message.issues, *issues, *_check_content(context), *context.issues]
-    )
+    return finish(context, message.encode(), received)
+
+
+def _unsupported(message: Message) -> UnreadableError:
+    kind = message.type.code or "(empty)"
+    return UnreadableError(CATALOGUE.issue("VR-V2-0501", expression="MSH[1]-9[1].1", type=kind))
 
 
 def _check_type(message: Message, partner: Partner) -> list[Issue]:
     kind = message.type
-    if kind.code not in _TYPES:
-        raise UnreadableError(CATALOGUE.issue("VR-V2-0501", expression="MSH[1]-9[1].1", type=kind.code or "(empty)"))
+    if kind.code not in SUPPORTED and kind.code != "ACK":
+        raise _unsupported(message)
     issues: list[Issue] = []
-    if kind.trigger == "I11":
+    if kind.code == "ACK":
+        return _check_version(message, partner)
+    if kind.trigger == "I11" and kind.code in ("REF", "RRI"):
         issues.append(CATALOGUE.issue("VR-V2-0503", expression="MSH[1]-9[1].2", event=kind.trigger))
-    elif kind.trigger not in _TRIGGERS:
+    elif kind.trigger not in SUPPORTED[kind.code]:
         raise UnreadableError(
             CATALOGUE.issue("VR-V2-0502", expression="MSH[1]-9[1].2", event=kind.trigger or "(empty)", type=kind.code)
         )
+    return issues + _check_version(message, partner)
+
+
+def _check_version(message: Message, partner: Partner) -> list[Issue]:
     if message.version and message.version not in partner.versions:
         raise UnreadableError(CATALOGUE.issue("VR-V2-0507", expression="MSH[1]-12[1].1", version=message.version))
-    return issues
+    return []
 
 
 def _check_content(context: Context) -> list[Issue]:
     """What a referral cannot do without (mapping notes 8.2: must-haves)."""
     found: list[Issue] = []
+    if not context.is_referral:
+        if "PID" not in context.by_name and context.message.type.code != "ACK":
+            found.append(CATALOGUE.issue("VR-V2-0504", expression="PID", segment="PID"))
+        return found
     for name in ("PID", "RF1"):
         if name not in context.by_name and not (name == "RF1" and context.is_response):
             found.append(CATALOGUE.issue("VR-V2-0504", expression=name, segment=name))

@@ -9,7 +9,9 @@ from hashlib import sha1, sha256
 from typing import TYPE_CHECKING, Any
 
 from vrfhir import __version__
+from vrfhir.mappers.elements import apply_elements
 from vrfhir.mappers.links import unknown
+from vrfhir.mappers.other import focus_of
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.referral import EVENTS
 from vrfhir.mappers.rows import map_digest
@@ -49,7 +51,8 @@ def begin(context: Context) -> None:
     context.shared["Bundle"] = Record(bundle, "Bundle", "MSH[1]", context.full_url("MSH[1]", "Bundle", of_message=True))
     bundle["id"] = context.shared["Bundle"].full_url[9:]
     context.shared["MessageHeader"] = context.new("MessageHeader", "MessageHeader", "MSH[1]", of_message=True)
-    context.shared["ServiceRequest"] = context.new("ServiceRequest", "ServiceRequest", "RF1[1]")
+    if context.is_referral or "RF1" in context.by_name:
+        context.shared["ServiceRequest"] = context.new("ServiceRequest", "ServiceRequest", "RF1[1]")
     if context.is_response:
         context.shared["Task"] = context.new("Task", "Task", "RF1[1]")
 
@@ -80,6 +83,7 @@ def finish(context: Context, raw: bytes, received: datetime | None) -> dict[str,
             found[element] = resource[element]
     if context.vr and "timestamp" not in found and received is not None:
         found["timestamp"] = recorded
+    apply_elements(context, found)
     found["entry"] = [{"fullUrl": record.full_url, "resource": _ordered(record.resource)} for record in context.records]
     return found
 
@@ -95,7 +99,8 @@ def _header(context: Context) -> None:
     if event:
         header["eventCoding"] = {"system": _EVENT, "code": event}
     elif "eventCoding" not in header:
-        header["eventCoding"] = {"system": "http://terminology.hl7.org/CodeSystem/v2-0003", "code": context.trigger}
+        code = context.trigger or context.message.type.code or "unknown"
+        header["eventCoding"] = {"system": "http://terminology.hl7.org/CodeSystem/v2-0003", "code": code}
     source = header.setdefault("source", {})
     if "endpoint" not in source:
         source["_endpoint"] = unknown()
@@ -108,8 +113,12 @@ def _header(context: Context) -> None:
             response["_identifier"] = unknown()
         if "code" not in response and "_code" not in response:
             response["_code"] = unknown()
-    focus = context.shared["Task"] if context.is_response else context.shared["ServiceRequest"]
-    header["focus"] = [focus.reference]
+    if context.is_referral:
+        header["focus"] = [context.shared["Task" if context.is_response else "ServiceRequest"].reference]
+    else:
+        found = focus_of(context)
+        if found:
+            header["focus"] = found
 
 
 def _claim(record: Record) -> None:
@@ -161,8 +170,8 @@ def _original(context: Context, raw: bytes) -> Record:
 def _provenance(context: Context, original: Record, recorded: str) -> None:
     """Two, as the guide asks: where the message came from, and what turned it into FHIR."""
     header = context.shared["MessageHeader"]
-    targets = [record.reference for record in (header, context.shared["ServiceRequest"])]
-    targets += [context.shared[role].reference for role in ("Patient", "Task") if role in context.shared]
+    roles = ("ServiceRequest", "Patient", "Task")
+    targets = [header.reference, *(context.shared[role].reference for role in roles if role in context.shared)]
     sender = header.resource.get("sender") or {"display": context.sender}
     source = context.new("Provenance", "Provenance", "MSH[1]/source", of_message=True)
     source.resource["target"] = targets

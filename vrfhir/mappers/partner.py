@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vrfhir.errors import DefinitionError
 from vrfhir.issues import Issue
+from vrfhir.mappers.partner_codes import PartnerCodes, read_codes
 
 __all__ = ["Authority", "Partner"]
 
@@ -46,6 +47,7 @@ class Partner:
     authorities: Sequence[Authority] = ()
     nhs_number_types: frozenset[str] = frozenset()
     code_systems: Mapping[str, str] = field(default_factory=dict)
+    codes: PartnerCodes = field(default_factory=PartnerCodes)
 
     @classmethod
     @cache
@@ -115,7 +117,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 
 
 def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner:
-    unknown = sorted(data.keys() - {"id", "message", "versions", "authority", "nhs_number", "code_systems"})
+    unknown = sorted(data.keys() - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code"})
     for section, names in _SECTIONS.items():
         unknown += sorted(f"{section}.{name}" for name in data.get(section, {}).keys() - names)
     if unknown:
@@ -134,6 +136,9 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         if row.get("system")
     ]
     systems = {name.upper(): uri for name, uri in data.get("code_systems", {}).items()}
+    codes, wrong = read_codes(data.get("code", []))
+    if wrong:
+        raise _broken(source, wrong)
     types = frozenset(data.get("nhs_number", {}).get("types", ()))
     default = base or Partner(id="default")
     return Partner(
@@ -148,6 +153,7 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         authorities=(*own, *default.authorities),
         nhs_number_types=types or default.nhs_number_types,
         code_systems={**default.code_systems, **systems},
+        codes=PartnerCodes((*codes.codes, *default.codes.codes)),
     )
 
 

@@ -11,7 +11,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeGuard
 
-__all__ = ["PLACED", "REFUSED", "Place", "Primitive", "compile_place", "is_primitive_pair", "role_of"]
+__all__ = [
+    "LAST",
+    "PLACED",
+    "REFUSED",
+    "Place",
+    "Primitive",
+    "Step",
+    "compile_place",
+    "is_primitive_pair",
+    "role_of",
+    "steps_of",
+]
 
 REFUSED = -2
 """The element already has another value: nothing was placed."""
@@ -36,13 +47,25 @@ def is_primitive_pair(value: Any) -> TypeGuard[Primitive]:
     return isinstance(value, Primitive)
 
 
-_LAST = -3
+LAST = -3
+
+_OTHER_CHOICE = {
+    one: two
+    for pair in (
+        ("occurrenceDateTime", "occurrencePeriod"),
+        ("effectiveDateTime", "effectivePeriod"),
+        ("deceasedDateTime", "deceasedBoolean"),
+        ("multipleBirthInteger", "multipleBirthBoolean"),
+    )
+    for one, two in (pair, pair[::-1])
+}
+"""Elements that are one choice in FHIR: the first that is placed stays."""
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     name: str
     url: str
-    position: int | None  # None: no list; -1: append; _LAST: the last item; n: that item
+    position: int | None  # None: no list; -1: append; LAST: the last item; n: that item
 
 
 def role_of(path: str) -> str:
@@ -55,7 +78,19 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
 
     ValueError when the path is malformed or names an unknown extension.
     """
-    steps = _steps(path, extensions)
+    steps = steps_of(path, extensions)
+    other = _OTHER_CHOICE.get(steps[0].name, "")
+    if not other:
+        return _compiled(steps, beside)
+    place_it = _compiled(steps, beside)
+
+    def place_choice(resource: dict[str, Any], value: Any) -> int:
+        return REFUSED if other in resource else place_it(resource, value)
+
+    return place_choice
+
+
+def _compiled(steps: list[Step], beside: Mapping[str, Any] | None) -> Place:
     *walk, last = steps
     constants = dict(beside or {})
     if not walk and not constants and not last.url and last.position in (None, -1):
@@ -87,7 +122,7 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
     return place
 
 
-def _placed_directly(step: _Step) -> Place:
+def _placed_directly(step: Step) -> Place:
     """The placing function of an element of the resource itself, the usual case."""
     name = step.name
 
@@ -106,7 +141,7 @@ def _placed_directly(step: _Step) -> Place:
     return set_it if step.position is None else append
 
 
-def _placed_within(outer: str, step: _Step) -> Place:
+def _placed_within(outer: str, step: Step) -> Place:
     """The placing function of an element of an object that does not repeat."""
 
     def place(resource: dict[str, Any], value: Any) -> int:
@@ -118,7 +153,7 @@ def _placed_within(outer: str, step: _Step) -> Place:
     return place
 
 
-def _steps(path: str, extensions: Mapping[str, str]) -> list[_Step]:
+def steps_of(path: str, extensions: Mapping[str, str]) -> list[Step]:
     _, _, rest = path.partition(".")
     steps = []
     for text in _split(rest):
@@ -132,8 +167,8 @@ def _steps(path: str, extensions: Mapping[str, str]) -> list[_Step]:
                 raise ValueError(f"unknown extension {match['alias']!r} in {path!r}")
             url, index = extensions[match["alias"]], -1
         if match["index"]:
-            index = {"[]": -1, "[last]": _LAST}.get(match["index"]) or int(match["index"][1:-1])
-        steps.append(_Step(match["name"], url, index))
+            index = {"[]": -1, "[last]": LAST}.get(match["index"]) or int(match["index"][1:-1])
+        steps.append(Step(match["name"], url, index))
     if not steps:
         raise ValueError(f"a target path names an element: {path!r}")
     return steps
@@ -144,7 +179,7 @@ def _split(text: str) -> list[str]:
     return [part for part in re.split(r"\.(?![^(]*\))", text) if part]
 
 
-def _enter(holder: dict[str, Any], step: _Step) -> tuple[dict[str, Any], int, list[Any] | None]:
+def _enter(holder: dict[str, Any], step: Step) -> tuple[dict[str, Any], int, list[Any] | None]:
     """The object at a step, made when needed; its index, and the list when an item was added to it."""
     if step.position is None:
         entered: dict[str, Any] = holder.setdefault(step.name, {})
@@ -158,14 +193,14 @@ def _enter(holder: dict[str, Any], step: _Step) -> tuple[dict[str, Any], int, li
         items.append({"url": step.url})
     elif 0 <= step.position < len(items):
         return items[step.position], step.position, None
-    elif step.position == _LAST and items:
+    elif step.position == LAST and items:
         return items[-1], len(items) - 1, None
     else:
         items.append({})
     return items[-1], len(items) - 1, items
 
 
-def _put(holder: dict[str, Any], step: _Step, value: Any) -> int:
+def _put(holder: dict[str, Any], step: Step, value: Any) -> int:
     if step.position is not None:
         items = holder.setdefault(step.name, [])
         if 0 <= step.position < len(items):

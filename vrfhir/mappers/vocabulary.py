@@ -15,6 +15,7 @@ __all__ = [
     "CodeMap",
     "code_map",
     "extension_urls",
+    "known_display",
     "named_system",
     "sender_system",
     "system_name",
@@ -27,6 +28,7 @@ __all__ = [
 
 THO = "http://terminology.hl7.org/CodeSystem/"
 _SENDER = "https://vrfhir.org/fhir/sid/v2/"
+_TABLES = THO + "v2-"
 _VR = "https://vrfhir.org/fhir/CodeSystem/"
 _TABLE_NAME = re.compile(r"(?:HL7)?([0-9]{4})")
 
@@ -69,6 +71,33 @@ def code_map(name: str) -> CodeMap:
 def table_codes(number: str) -> dict[str, str]:
     """Code → display of a v2 table; empty for tables without published codes."""
     return dict(_load("v2-codes")["codes"].get(number, {}))
+
+
+@cache
+def _displays() -> Mapping[tuple[str, str], str]:
+    """(system, code) → display of every concept that the VR package defines or enumerates."""
+    found: dict[tuple[str, str], str] = {}
+    folder = files("vrfhir.profiles") / "package"
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        if not entry.name.startswith(("CodeSystem-", "ValueSet-")):
+            continue
+        resource = json.loads(entry.read_text(encoding="utf-8"))
+        parts = (
+            [resource] if resource["resourceType"] == "CodeSystem" else resource.get("compose", {}).get("include", ())
+        )
+        for part in parts:
+            system = part.get("url" if part is resource else "system", "")
+            for concept in part.get("concept", ()):
+                if concept.get("display"):
+                    found.setdefault((system, concept["code"]), concept["display"])
+    return found
+
+
+def known_display(system: str, code: str) -> str:
+    """The display that a v2 table or the VR package gives a code; empty when neither knows it."""
+    if system.startswith(_TABLES):
+        return table_codes(system[len(_TABLES) :]).get(code, "")
+    return _displays().get((system, code), "")
 
 
 @cache

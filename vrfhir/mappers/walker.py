@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.engine import CompiledFlavour, Scope, compiled_maps
 from vrfhir.mappers.links import LINKS
+from vrfhir.mappers.other import finish_other
 from vrfhir.mappers.referral import finish_referral
 from vrfhir.mappers.vocabulary import extension_urls
 
@@ -25,12 +26,38 @@ CREDENTIALS = frozenset({"UAC"})
 STRUCTURAL = frozenset({("MSH", 1), ("MSH", 2)})
 """Fields that say how to read the message and nothing else."""
 SET_IDS = frozenset(
-    {"PID", "NK1", "GT1", "IN1", "DG1", "AL1", "PR1", "OBR", "OBX", "NTE", "PV1", "DRG", "ZU1", "PRT", "ARV"}
+    {
+        "PID",
+        "NK1",
+        "GT1",
+        "IN1",
+        "DG1",
+        "AL1",
+        "PR1",
+        "OBR",
+        "OBX",
+        "NTE",
+        "PV1",
+        "DRG",
+        "ZU1",
+        "PRT",
+        "ARV",
+        "AIS",
+        "AIG",
+        "AIL",
+        "AIP",
+        "RGS",
+        "ROL",
+        "TQ1",
+        "TXA",
+        "IAM",
+        "FT1",
+    }
 )
 """Segments whose first field only counts them."""
 
 _KEEPS_NOTE_TARGET = frozenset({"NTE", "PRT"})
-_FOLLOWS = {"CTD": "PRD", "IN2": "Coverage", "IN3": "Coverage"}
+_FOLLOWS = {"CTD": "PRD", "IN2": "Coverage", "IN3": "Coverage", "TQ1": "Order"}
 _SUBJECT = {
     "ServiceRequest": "subject",
     "Task": "for",
@@ -45,6 +72,7 @@ _SUBJECT = {
     "Coverage": "beneficiary",
     "ClaimResponse": "patient",
     "RelatedPerson": "patient",
+    "EpisodeOfCare": "patient",
 }
 _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 
@@ -56,18 +84,31 @@ def walk(context: Context) -> None:
     for segment in context.segments:
         flavours = maps.get(segment.name)
         if segment.name not in _KEEPS_NOTE_TARGET:
-            context.current["Noted"] = context.shared["Task" if context.is_response else "ServiceRequest"]
+            _note_on_the_message(context)
         homes.append(_segment(segment, flavours, context) if flavours else _without_map(segment, context))
     for action in context.later:
         action()
     context.later.clear()
-    finish_referral(context)
+    if "ServiceRequest" in context.shared:
+        finish_referral(context)
+    if not context.is_referral:
+        finish_other(context)
     _complete(context)
     account_for_the_rest(context, homes)
 
 
+def _note_on_the_message(context: Context) -> None:
+    """Notes that stand by themselves belong to the referral, its Task, or the appointment; elsewhere they have no home."""
+    for role in ("Task",) if context.is_response else ("ServiceRequest",) if context.is_referral else ():
+        context.current["Noted"] = context.shared[role]
+        return
+    context.current.pop("Noted", None)
+
+
 def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | None:
-    flavour = next(each for each in flavours if each.when is None or each.when(segment, context))
+    for flavour in flavours:
+        if flavour.when is None or flavour.when(segment, context):
+            break
     if segment.name in _FOLLOWS and _FOLLOWS[segment.name] not in context.current:
         context.report("VR-V2-0534", segment.path, segment=segment.name)
         if segment.name != "CTD":
@@ -80,10 +121,8 @@ def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | 
 def _run(flavour: CompiledFlavour, segment: SegmentView, scope: Scope, context: Context) -> None:
     context.segment = segment
     context.focus = next(iter(scope.records.values())).resource if scope.records else {}
-    fields = segment.fields
-    for field, run in flavour.runs:
-        if field in fields:
-            run(segment, scope, context)
+    for run in flavour.runs_for(tuple(segment.fields)):
+        run(segment, scope, context)
     if flavour.link:
         LINKS[flavour.link](scope, segment, context)
 
@@ -101,6 +140,8 @@ def _complete(context: Context) -> None:
     patient = context.shared.get("Patient")
     reference = patient.reference if patient is not None else None
     for record in context.records:
+        if record.full_url in context.bare:
+            continue
         resource = record.resource
         kind = resource["resourceType"]
         element = _SUBJECT.get(kind)
@@ -181,7 +222,9 @@ def _counts(segment: SegmentView, value: str, context: Context) -> bool:
     for earlier in reversed(context.segments[: segment.index]):
         if earlier.name == segment.name:
             place += 1
-        elif earlier.name in ("OBR", "PRD", "PID", "RF1") or (earlier.name == "OBX" and segment.name == "NTE"):
+        elif earlier.name in ("OBR", "PRD", "PID", "RF1", "SPM", "ORC", "RGS", "TXA") or (
+            earlier.name == "OBX" and segment.name == "NTE"
+        ):
             break
     return value.lstrip("0") == str(place)
 

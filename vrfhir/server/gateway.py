@@ -30,6 +30,9 @@ __all__ = ["Gateway", "sender_of"]
 
 _log = logging.getLogger("vrfhir.server")
 
+_TAKEN = ("REF", "RRI")
+"""Message codes the endpoint does something with; others are refused (AR, 200)."""
+
 _Status = Literal["accepted", "rejected", "quarantined"]
 
 
@@ -68,7 +71,7 @@ class Gateway:
         from vrfhir.mappers import to_fhir
 
         endpoint = self._endpoint
-        mapping = to_fhir(message, received=endpoint.clock())
+        mapping = to_fhir(message, received=endpoint.clock(), accept=_TAKEN)
         if has_errors(mapping.issues):
             raise Refusal(422, mapping.issues)
         _give_reason(mapping.bundle)

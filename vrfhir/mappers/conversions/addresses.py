@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["taken_address"]
+__all__ = ["UK_COUNTRIES", "taken_address"]
 
-_UK_COUNTRIES = frozenset({"", "GB", "GBR", "UK", "UNITED KINGDOM", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND"})
+UK_COUNTRIES = frozenset({"", "GB", "GBR", "UK", "UNITED KINGDOM", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND"})
 
 
 def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
@@ -33,7 +33,7 @@ def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
         address["type"] = kind.codes[code]
         cell.take(7)
     _lines(cell, address)
-    uk = context.uk and cell.peek(6).upper() in _UK_COUNTRIES
+    uk = context.uk and cell.peek(6).upper() in UK_COUNTRIES
     for component, element in ((3, "city"), (4, "district" if uk else "state"), (5, "postalCode"), (6, "country")):
         text = cell.take(component)
         if text:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.primitives import fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.partner_codes import PartnerCode, Unmapped
 from vrfhir.mappers.paths import Primitive
 from vrfhir.mappers.vocabulary import (
     THO,
     CodeMap,
     code_map,
     extension_urls,
+    known_display,
     named_system,
     sender_system,
     system_name,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["resolve_system", "taken_concept"]
+__all__ = ["is_own_system", "resolve_system", "taken_concept"]
 
 _CODE = re.compile(r"\S+( \S+)*")
 _TRIPLETS = ((1, 7), (4, 8), (10, 13))
@@ -53,6 +55,11 @@ class _Known(NamedTuple):
     display: str
 
 
+def is_own_system(system: str) -> bool:
+    """No system, or one without published displays: there the sender's term is the display."""
+    return not system or system.startswith(_OUR_NAMES)
+
+
 def resolve_system(context: Context, name: str, code: str, table: str) -> tuple[str, bool]:
     """(code system URI, whether the name can be had back from it) for a code and the coding system name beside it.
 
@@ -70,8 +77,8 @@ def _known(context: Context, name: str, code: str, table: str) -> _Known:
         if len(remembered) >= _REMEMBERED:
             remembered.clear()
         system, derivable = _resolved(context, name, code, table)
-        display = table_codes(system[len(_TABLES) :]).get(code, "") if system.startswith(_TABLES) else ""
-        is_local = not system or system.startswith(_OUR_NAMES)
+        display = known_display(system, code)
+        is_local = is_own_system(system)
         found = remembered[key] = _Known(_CODE.fullmatch(code) is not None, system, derivable, is_local, display)
     return found
 
@@ -92,8 +99,13 @@ def _resolved(context: Context, name: str, code: str, table: str) -> tuple[str, 
     return uri, system_name(uri).upper() == name.upper()
 
 
-def _coding(context: Context, cell: Cell, first: int, version: int, table: str) -> tuple[dict[str, Any], str]:
-    """(coding, the term when it could not be the display) of one triplet of the cell."""
+def _coding(
+    context: Context, cell: Cell, first: int, version: int, table: str, *, has_text: bool = False
+) -> tuple[dict[str, Any], str]:
+    """(coding, the term when it could not be the display) of one triplet of the cell.
+
+    ``has_text``: the sender's own words stand elsewhere, so the term of an unknown concept is its display.
+    """
     at, taken = cell.at, cell.taken
     code_key = first << 12 | 1
     term_key, name_key, version_key = code_key + _NEXT, code_key + 2 * _NEXT, version << 12 | 1
@@ -110,7 +122,7 @@ def _coding(context: Context, cell: Cell, first: int, version: int, table: str) 
         taken.append(version_key)
         coding["version"] = at[version_key]
     coding["code"] = code
-    if term and (known.is_local or known.display == term) and fhir_text(term):
+    if term and (known.is_local or known.display == term or (has_text and not known.display)) and fhir_text(term):
         taken.append(term_key)
         coding["display"] = term
         term = ""
@@ -124,13 +136,21 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
     text = ""
     if _ORIGINAL_TEXT << 12 | 1 in at:
         text = fhir_text(cell.take(_ORIGINAL_TEXT)) or ""
+    has_text = bool(text) or (4 * _NEXT | 1 not in at and 5 * _NEXT | 1 in at)
     for first, version in _TRIPLETS:
         key = first << 12 | 1
         code, term = at.get(key, ""), at.get(key + _NEXT, "")
         if not code and not term:
             continue
         if code and _known(context, at.get(key + 2 * _NEXT, ""), code, table if first == 1 else "").is_code:
-            coding, rest = _coding(context, cell, first, version, table if first == 1 else "")
+            coding, rest = _coding(context, cell, first, version, table if first == 1 else "", has_text=has_text)
+            meaning = (
+                context.partner.codes.meaning(table, code, at.get(key + 2 * _NEXT, ""))
+                if table and first == 1
+                else None
+            )
+            if meaning is not None and meaning.system:
+                codings.append(_said(meaning))
             if codes is not None and code in codes.codes and _is_of(coding.get("system", ""), codes):
                 codings.append({"system": codes.system, "code": codes.codes[code]})
             codings.append(coding)
@@ -145,6 +165,12 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
     if text:
         concept["text"] = text
     return concept or None
+
+
+def _said(meaning: PartnerCode) -> dict[str, Any]:
+    """What a code of the partner means, beside the code itself."""
+    coding = {"system": meaning.system, "code": meaning.to}
+    return {**coding, "display": meaning.display} if meaning.display else coding
 
 
 def _is_of(system: str, codes: CodeMap) -> bool:
@@ -235,16 +261,20 @@ def _code(row: RowFacts) -> Conversion:
         if not code:
             return None
         name = cell.peek(3) if not row.component else ""
+        known = context.partner.codes.meaning(codes.table, code, name)
         system = resolve_system(context, name, code, codes.table)[0] if name else ""
         target = (
             codes.codes.get(code)
-            if system in ("", table) or (system and code not in table_codes(codes.table))
+            if system in ("", table) or system.startswith(_OUR_NAMES) or code not in table_codes(codes.table)
             else None
         )
+        if known is not None:
+            target = known.to
         if target is None:
+            context.unmapped.append(Unmapped(codes.table, code, name, cell.path(component)))
             context.report("VR-V2-0520", cell.path(component), code=code, table=codes.table, element=row.element)
             return None
-        if codes.back[target] == code and len(cell.at) == 1:
+        if known is None and codes.back[target] == code and len(cell.at) == 1:
             cell.take(component)
             return Primitive(target, [])
         concept: dict[str, Any] | None

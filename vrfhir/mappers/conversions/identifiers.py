@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
-from vrfhir.mappers.vocabulary import sender_system, table_codes, table_system
+from vrfhir.mappers.vocabulary import extension_urls, sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HierarchicDesignator", "designator", "identifier_system", "identifier_type", "taken_ei", "taken_identifier"]
 
+ALREADY: dict[str, Any] = {}
+"""Returned for a value that stands in the resource already: mapped, with nothing to place."""
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
 _REMEMBERED = 4096
 """Authorities remembered for a partner; then they are looked up anew."""
@@ -82,6 +84,8 @@ def _system_of(context: Context, kind: str, hd: HierarchicDesignator) -> tuple[s
         return known, (0,) if context.partner.namespace(kind, known) == hd.namespace.upper() else ()
     if hd.uri:
         return hd.uri, (1, 2) if hd.type == _written_type(hd.uri) else (1,)
+    if hd.namespace and hd.universal_id:
+        return sender_system(context.sender, f"{hd.namespace}&{hd.universal_id}&{hd.type}"), (0, 1, 2)
     if hd.namespace:
         return sender_system(context.sender, hd.namespace), (0,)
     return sender_system(context.sender, f"&{hd.universal_id}&{hd.type}"), (1, 2)
@@ -91,9 +95,11 @@ def _written_type(uri: str) -> str:
     return "ISO" if uri.startswith("urn:oid:") else "UUID" if uri.startswith("urn:uuid:") else "URI"
 
 
-def identifier_type(code: str) -> dict[str, Any]:
-    """The type of an identifier (table 0203, or the sender's own code as text)."""
+def identifier_type(code: str, *, inferred: bool = False) -> dict[str, Any]:
+    """The type of an identifier (table 0203, or the sender's own code as text); ``inferred`` when only its field says so."""
     if code in table_codes("0203"):
+        if inferred:
+            return {"coding": [{"system": table_system("0203"), "code": code, "userSelected": False}]}
         return {"coding": [{"system": table_system("0203"), "code": code}]}
     return {"text": code}
 
@@ -119,7 +125,16 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
     assigner = _assigner(cell)
     if assigner:
         identifier["assigner"] = {"display": assigner}
+    check_digit(cell, identifier, 2)
     return identifier
+
+
+def check_digit(cell: Cell, identifier: dict[str, Any], component: int) -> None:
+    """The check digit beside a number (CX.2, XCN.11) as an extension of it."""
+    digit = cell.peek(component)
+    if digit:
+        url = extension_urls()["check-digit"]
+        identifier["extension"] = [{"url": url, "valueString": cell.take(component)}]
 
 
 def _assigner(cell: Cell) -> str:
@@ -137,7 +152,7 @@ def _identifier(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier = taken_identifier(cell, context, kind)
         if identifier is not None and kind_code and "type" not in identifier:
-            identifier = {"type": identifier_type(kind_code), **identifier}
+            identifier = {"type": identifier_type(kind_code, inferred=True), **identifier}
         return identifier
 
     return convert
@@ -171,7 +186,7 @@ def taken_ei(cell: Cell, context: Context, kind: str, *, first: int = 1) -> dict
 def _entity_identifier(row: RowFacts) -> Conversion:
     kind = row.options.get("kind", "any")
     kind_code = row.options.get("type", "")
-    own = row.options.get("own", False)
+    own, once = row.options.get("own", False), row.options.get("once", "")
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier = taken_ei(cell, context, kind)
@@ -182,6 +197,8 @@ def _entity_identifier(row: RowFacts) -> Conversion:
             identifier = {"system": sender_system(context.sender), **identifier}
         if kind_code:
             identifier = {"type": identifier_type(kind_code), **identifier}
+        if once and identifier in context.current[once].resource.get("identifier", ()):
+            return ALREADY
         return identifier
 
     return convert

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.identifiers import HierarchicDesignator
@@ -38,6 +39,26 @@ def _message_identifier(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         value = cell.take(1)
         return {"system": sender_system(context.sender, "MSH-10"), "value": value} if value else None
+
+    return convert
+
+
+@register("profile-tag")
+def _profile_tag(row: RowFacts) -> Conversion:
+    """MSH-21: a conformance profile (EI) as a tag; its registry is the system."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        hd = HierarchicDesignator(cell.peek(2), cell.peek(3), cell.peek(4))
+        value = cell.take(1)
+        if not re.fullmatch(r"\S+( \S+)*", value):
+            return None
+        if not hd.uri:
+            return {"system": sender_system(context.sender, cell.take(2) or "MSH-21"), "code": value}
+        cell.take(3)
+        if hd.type == "ISO":
+            cell.take(4)
+        namespace = cell.take(2)
+        return {"system": hd.uri, "code": value, **({"display": namespace} if namespace else {})}
 
     return convert
 

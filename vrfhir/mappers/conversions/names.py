@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["taken_name"]
 
+_REPRESENTATIONS = {"A": "ABC", "I": "IDE", "P": "SYL"}
+"""Table 4000: alphabetic, ideographic, phonetic."""
 _FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, "partner-name"))
 
 
@@ -49,6 +51,10 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     _suffixes(cell, first, name, professional=first + 13 if not person_id else 21)
     if not name.keys() - {"use"}:
         return None
+    representation = _REPRESENTATIONS.get(cell.peek(first + 7 if not person_id else 15))
+    if representation:
+        cell.take(first + 7 if not person_id else 15)
+        name["extension"] = [{"url": extension_urls()["name-representation"], "valueCode": representation}]
     period: dict[str, Any] = {}
     start, end = (12, 13) if not person_id else (19, 20)
     if cell.peek(start):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["TEXT_TYPES", "canonical_type"]
+__all__ = ["TEXT_TYPES", "VALUE_TYPE", "canonical_type"]
 
 TEXT_TYPES = frozenset({"ST", "TX", "FT", ""})
 _COMPARATORS = frozenset({"<", "<=", ">=", ">"})
 _UCUM = "http://unitsofmeasure.org"
+_TYPE = re.compile("[A-Z]{2,3}")
+VALUE_TYPE = "https://vrfhir.org/fhir/sid/v2-value-type"
+"""System of a tag that keeps OBX-2."""
 _OLD = ("2.1", "2.2", "2.3", "2.4", "2.5")
 
 Value = Callable[["Cell", "Context"], "dict[str, Any] | None"]
@@ -172,6 +176,18 @@ def _value_type(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> str | None:
         written = canonical_type(context.focus, context.message.version)
         return cell.take(1) if written and cell.peek(1) == written else None
+
+    return convert
+
+
+@register("type-tag")
+def _type_tag(row: RowFacts) -> Conversion:
+    """OBX-2 that is not the type which would be written (``TX``, ``CE`` where CWE is usual): kept as a tag."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if cell.settled or not _TYPE.fullmatch(cell.peek(1)):
+            return None
+        return {"system": VALUE_TYPE, "code": cell.take(1)}
 
     return convert
 

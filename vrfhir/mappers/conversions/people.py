@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS, ods_code_is_valid
 from vrfhir.mappers.conversions.identifiers import (
+    check_digit,
     designator,
     identifier_system,
     identifier_type,
@@ -14,6 +15,7 @@ from vrfhir.mappers.conversions.identifiers import (
 from vrfhir.mappers.conversions.names import taken_name
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.vocabulary import sender_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -76,6 +78,7 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
         assigner = cell.take(9, 1) or assigner
     if assigner:
         identifier["assigner"] = {"display": assigner}
+    check_digit(cell, identifier, 11)
     return identifier
 
 
@@ -169,6 +172,8 @@ def fill_organization(cell: Cell, context: Context, resource: dict[str, Any], *,
         if system:
             identifier["system"] = system
         identifier["value"] = cell.take(component)
+        if cell.peek(6, 1) and cell.peek(6, 2) and not cell.has_taken(6):
+            identifier["assigner"] = {"display": cell.take(6, 1)}
         if identifier not in identifiers:
             identifiers.append(identifier)
     if identifiers:
@@ -226,6 +231,9 @@ def _facility(row: RowFacts) -> Conversion:
             if hd.type:
                 cell.take(3)
             resource["identifier"] = [{"system": "urn:ietf:rfc3986", "value": hd.uri}]
+        elif hd.universal_id:
+            system = sender_system(context.sender, cell.take(3) if hd.type else "")
+            resource["identifier"] = [{"system": system, "value": cell.take(2)}]
         if hd.namespace and ods is None:
             resource["name"] = cell.take(1)
         if len(resource) == 1:

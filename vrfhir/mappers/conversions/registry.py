@@ -51,7 +51,7 @@ Factory = Callable[[RowFacts], Conversion]
 CONVERSIONS: dict[str, Factory] = {}
 
 
-_ORGANIZATIONS = ("Organization", "Employer", "GroupEmployer", "Insurer", "Laboratory", "Responsible")
+_ORGANIZATIONS = ("Organization", "Employer", "GroupEmployer", "Insurer", "Laboratory", "Responsible", "Ordering")
 
 
 def is_of_organization(row: RowFacts) -> bool:

@@ -10,6 +10,7 @@ from vrfhir.mappers.conversions.identifiers import identifier_type
 from vrfhir.mappers.conversions.people import keys_of, practitioner_system
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.vocabulary import sender_system
 
 if TYPE_CHECKING:
@@ -201,5 +202,35 @@ def _yes_no_words(row: RowFacts) -> Conversion:
         if cell.peek(3) in ("HL70136", "HL70532"):
             cell.take(3)
         return value
+
+    return convert
+
+
+@register("minutes-unit")
+def _minutes_unit(row: RowFacts) -> Conversion:
+    """The unit of a duration that FHIR counts in minutes: taken when it says just that."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if cell.peek(1).lower() not in ("min", "minutes", "m"):
+            return None
+        for component, subcomponent in cell.places():
+            cell.take(component, subcomponent)
+        return ALREADY
+
+    return convert
+
+
+@register("resource-reference")
+def _resource_reference(row: RowFacts) -> Conversion:
+    """CWE naming a room, device or group (AIG-3) as a Reference by number and name."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        code, words = cell.take(1), cell.take(2)
+        reference: dict[str, Any] = {}
+        if code:
+            reference["identifier"] = {"system": sender_system(context.sender, cell.take(3)), "value": code}
+        if words:
+            reference["display"] = words
+        return reference or None
 
     return convert

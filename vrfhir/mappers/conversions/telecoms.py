@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, is_of_organization, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
-from vrfhir.mappers.vocabulary import code_map
+from vrfhir.mappers.vocabulary import code_map, extension_urls
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["taken_telecom"]
 
-_PARTS = (5, 6, 7, 8)
-"""Country, area and local number, extension: joined with blanks when nothing else is given."""
+_PARTS = ((5, "telecom-country"), (6, "telecom-area"), (7, "telecom-local"), (8, "telecom-extension"))
+"""Country, area and local number, extension: kept as extensions, and joined with blanks when nothing else is given."""
 _WHOLE = tuple((number, number << 12 | 1) for number in (12, 1, 4))
 _RANK = re.compile(r"[1-9][0-9]{0,5}")
 _TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re.IGNORECASE)
@@ -29,10 +29,11 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     equipment = cell.peek(3)
     if value and cell.peek(4) and equipment in ("Internet", "X.400"):
         value = 4
+    parts = [(alias, cell.take(number)) for number, alias in _PARTS if cell.peek(number)]
     if value:
         shown = cell.take(value)
     else:
-        shown = " ".join(cell.take(number) for number in _PARTS if cell.peek(number))
+        shown = " ".join(text for _, text in parts)
         if not shown:
             return None
     telecom: dict[str, Any] = {}
@@ -40,6 +41,9 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     system = systems.codes.get(equipment) or _guess(shown, value)
     telecom["system"] = system
     telecom["value"] = shown.strip()
+    if parts:
+        urls = extension_urls()
+        telecom["_value"] = {"extension": [{"url": urls[alias], "valueString": text} for alias, text in parts]}
     code = cell.peek(2)
     use = "mobile" if equipment == "CP" else uses.codes.get(code, "")
     if equipment and (equipment == "CP" or systems.back.get(system) == equipment):

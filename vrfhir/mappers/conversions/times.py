@@ -103,6 +103,22 @@ def _datetime(row: RowFacts) -> Conversion:
     return lambda cell, context: taken_datetime(cell, context, component, subcomponent)
 
 
+@register("birth-time")
+def _birth_time(row: RowFacts) -> Conversion:
+    """The time of birth; the mark of an assumed zone stands beside it, on the date of birth."""
+
+    def convert(cell: Cell, context: Context) -> str | None:
+        value = taken_datetime(cell, context, 1)
+        if value is None:
+            return None
+        if value.extension:
+            twin = context.focus.setdefault("_birthDate", {}).setdefault("extension", [])
+            twin.extend(each for each in value.extension if each not in twin)
+        return str(value.value)
+
+    return convert
+
+
 @register("instant")
 def _instant(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> Primitive | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS, nhs_number_is_valid, nhs_number_region
 from vrfhir.mappers.conversions.codes import taken_concept
-from vrfhir.mappers.conversions.identifiers import identifier_type, taken_identifier
+from vrfhir.mappers.conversions.identifiers import ALREADY, identifier_type, taken_identifier
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.vocabulary import code_map, sender_system, table_codes, table_system
@@ -21,8 +21,6 @@ __all__ = ["ALREADY", "NHS_NUMBER"]
 _STATUS = "https://vrfhir.org/fhir/CodeSystem/vr-referral-status"
 
 NHS_NUMBER = SYSTEMS["nhs-number"]
-ALREADY: dict[str, Any] = {}
-"""Returned for a value that stands in the resource already: mapped, with nothing to place."""
 
 _BETWEEN_DIGITS = re.compile(r"[\s\-]")
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
@@ -53,7 +51,7 @@ def _patient_identifier(row: RowFacts) -> Conversion:
         if not marked and not (unmarked and nhs_number_is_valid(number) and nhs_number_region(number) in _ENGLISH):
             identifier = taken_identifier(cell, context, "patient", sender_system(context.sender))
             if identifier is not None and kind_code and "type" not in identifier:
-                identifier = {"type": identifier_type(kind_code), **identifier}
+                identifier = {"type": identifier_type(kind_code, inferred=True), **identifier}
             return identifier
         return _nhs_number(row, cell, context, number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vrfhir.mappers.links import (  # noqa: F401  (each registers its rules)
     clinical,
     message,
+    orders,
     payers,
     people,
     providers,

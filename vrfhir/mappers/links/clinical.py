@@ -30,7 +30,7 @@ def _accident(scope: Scope, segment: SegmentView, context: Context) -> None:
 def _diagnosis(scope: Scope, segment: SegmentView, context: Context) -> None:
     """DG1: the first one is a reason for the referral, the others support it."""
     condition = scope.records["Condition"]
-    request = context.shared["ServiceRequest"].resource
+    request = context.shared["ServiceRequest"].resource if context.is_referral else {}
     context.current["Noted"] = condition
     if "reasonReference" not in request:
         add_reference(request, "reasonReference", condition)
@@ -85,10 +85,10 @@ def _procedure(scope: Scope, segment: SegmentView, context: Context) -> None:
 def _requested_procedure(scope: Scope, segment: SegmentView, context: Context) -> None:
     """PR1 of the future: a request of its own, based on the referral."""
     request = scope.records["Requested"]
-    referral = context.shared["ServiceRequest"]
     request.resource["status"] = "active"
     request.resource["intent"] = "order"
-    request.resource["basedOn"] = [referral.reference]
+    if context.is_referral:
+        request.resource["basedOn"] = [context.shared["ServiceRequest"].reference]
     context.current["Noted"] = context.current["PR1"] = request
     support(context, request)
 
@@ -105,4 +105,5 @@ def _encounter(scope: Scope, segment: SegmentView, context: Context) -> None:
     )
     if "class" not in resource:
         resource["class"] = unknown()
-    context.shared["ServiceRequest"].resource["encounter"] = encounter.reference
+    if context.is_referral:
+        context.shared["ServiceRequest"].resource["encounter"] = encounter.reference

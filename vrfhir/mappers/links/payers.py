@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.engine import Scope
+    from vrfhir.mappers.records import Record
 
 __all__: list[str] = []
 
@@ -40,7 +41,7 @@ def _insurance(scope: Scope, segment: SegmentView, context: Context) -> None:
     if not coverage.resource["class"]:
         del coverage.resource["class"]
     context.current["Coverage"] = coverage
-    add_reference(context.shared["ServiceRequest"].resource, "insurance", coverage)
+    _insure(context, coverage)
 
 
 @link("authorisation")
@@ -65,9 +66,15 @@ def _authorisation(scope: Scope, segment: SegmentView, context: Context) -> None
     if coverage is not None:
         coverage.resource["status"] = "active"
         coverage.resource["payor"] = [insurer.reference if insurer is not None else unknown()]
-        add_reference(context.shared["ServiceRequest"].resource, "insurance", coverage)
+        _insure(context, coverage)
     target = context.current.get("PR1")
     if target is not None and target.type == "ServiceRequest":
         add_reference(target.resource, "insurance", scope.records["ClaimResponse"])
     else:
-        add_reference(context.shared["ServiceRequest"].resource, "insurance", scope.records["ClaimResponse"])
+        _insure(context, scope.records["ClaimResponse"])
+
+
+def _insure(context: Context, record: Record) -> None:
+    """The referral is paid by it."""
+    if context.is_referral:
+        add_reference(context.shared["ServiceRequest"].resource, "insurance", record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.links.registry import TERMINOLOGY, link, merged, support
 from vrfhir.mappers.vocabulary import extension_urls
 
@@ -22,10 +23,25 @@ def _patient(scope: Scope, segment: SegmentView, context: Context) -> None:
     number = context.shared.get("NhsNumber")
     if patient is not None and number is not None:
         number.merged = patient  # the number is a part of the patient: what is said of it is said there
+    if patient is not None and context.vr:
+        _say_why_no_nhs_number(patient.resource)
     mother = scope.get("Mother")
     if mother is not None:
         mother.resource["relationship"] = [{"coding": [{"system": f"{TERMINOLOGY}v3-RoleCode", "code": "MTH"}]}]
         support(context, mother)
+
+
+_NHS, _DEVOLVED = SYSTEMS["nhs-number"], (SYSTEMS["chi"], SYSTEMS["hc-number"])
+_UNAVAILABLE = "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberUnavailableReason"
+
+
+def _say_why_no_nhs_number(patient: dict[str, Any]) -> None:
+    """A number of Scotland or Northern Ireland in place of an NHS number is itself the reason (vr-patient-3)."""
+    systems = {each.get("system") for each in patient.get("identifier", ())}
+    if _NHS not in systems and systems & set(_DEVOLVED):
+        reason = {"coding": [{"system": _UNAVAILABLE, "code": "devolved-nation"}]}
+        url = extension_urls()["nhs-number-unavailable"]
+        patient.setdefault("extension", []).append({"url": url, "valueCodeableConcept": reason})
 
 
 @link("related")

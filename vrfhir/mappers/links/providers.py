@@ -27,7 +27,9 @@ def _provider(scope: Scope, segment: SegmentView, context: Context) -> None:
         scope.records["OrganizationLocation"].resource["managingOrganization"] = organization.reference
         add_reference(role.resource, "location", scope.records["OrganizationLocation"])
     context.current["PRD"] = role
-    for cell in segment.cells(1) or (None,):
+    cells = segment.cells(1)
+    parties = [cell for cell in cells if cell.peek(3) in ("", "HL70286", "0286")] or list(cells)
+    for cell in parties or (None,):
         code = cell.peek(1).upper() if cell is not None else ""
         party = _ROLES_AS_PARTY.get(code, "")
         if not party:
@@ -36,7 +38,7 @@ def _provider(scope: Scope, segment: SegmentView, context: Context) -> None:
 
 
 def _take_part(context: Context, party: str, role: Record) -> None:
-    request = context.shared["ServiceRequest"].resource
+    request = context.shared["ServiceRequest"].resource if context.is_referral else {}
     patient = context.shared.get("Patient")
     if (party == "requester" and "requester" not in request) or (party == "author" and "requester" not in request):
         request["requester"] = role.reference

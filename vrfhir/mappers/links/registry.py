@@ -51,7 +51,8 @@ def add_reference(resource: dict[str, Any], element: str, record: Record) -> Non
 
 def support(context: Context, record: Record) -> None:
     """The referral's supporting information."""
-    add_reference(context.shared["ServiceRequest"].resource, "supportingInfo", record)
+    if context.is_referral:
+        add_reference(context.shared["ServiceRequest"].resource, "supportingInfo", record)
 
 
 def merged(scope: Scope, context: Context, name: str) -> Record | None:

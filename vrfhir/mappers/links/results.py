@@ -20,8 +20,8 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
     """OBR: a report; what belongs to the order (who asked, when, why) is a request that the report is based on."""
     report = scope.records["DiagnosticReport"]
     context.current["OBR"] = report
-    context.current.pop("OBX", None)
-    context.current.pop("Fitness", None)
+    for name in ("OBX", "Fitness", "Items", "Elements"):
+        context.current.pop(name, None)
     order = scope.make("Order") if scope.get("Order") is not None or _has_note(segment, context) else None
     if order is not None:
         order.resource.setdefault("status", "unknown")
@@ -31,13 +31,30 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
         report.resource["basedOn"] = [order.reference]
         context.current["Noted"] = order
     support(context, report)
+    if "Order" in context.current:
+        add_reference(report.resource, "basedOn", context.current["Order"])
+
+
+@link("items")
+def _items(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBR over the items of a referral: it makes no report, and its OBX segments stand for themselves."""
+    for name in ("OBR", "OBX", "Fitness", "Elements"):
+        context.current.pop(name, None)
+    context.current["Items"] = context.shared["MessageHeader"]
+
+
+@link("elements")
+def _elements(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBR over single elements of a resource."""
+    for name in ("OBR", "OBX", "Fitness", "Items"):
+        context.current.pop(name, None)
 
 
 @link("fit-note")
 def _fit_note(scope: Scope, segment: SegmentView, context: Context) -> None:
     """OBR of a fit note: one statement, which the OBX segments under it fill."""
     statement = scope.records["Fitness"]
-    for name in ("OBR", "OBX"):
+    for name in ("OBR", "OBX", "Items", "Elements"):
         context.current.pop(name, None)
     context.current["Fitness"] = context.current["OBR"] = context.current["Noted"] = statement
     statement.resource.setdefault("status", "unknown")
@@ -95,7 +112,12 @@ def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
     report = context.current.get("OBR")
     if report is not None and report.type == "DiagnosticReport":
         add_reference(report.resource, "result", observation)
-    elif report is None:
+    elif "Document" in context.current:
+        related = context.current["Document"].resource.setdefault("context", {})
+        add_reference(related, "related", observation)
+    elif "Order" in context.current and report is None:
+        add_reference(context.current["Order"].resource, "supportingInfo", observation)
+    elif report is None and "Items" not in context.current and context.is_referral:
         context.report("VR-V2-0530", segment.path)
     support(context, observation)
 

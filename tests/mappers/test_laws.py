@@ -1,0 +1,114 @@
+"""The laws of the map: a message comes back from its Bundle (G2b), a Bundle from its message (G3)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from leaves_of_rows import NOT_GENERATED, ROWS, SHAPES, field_text, segment_text
+from mapped_messages import DRIVER, MINIMAL, ROOT, only, sample_paths
+from same_content import missing
+
+from vrfhir.hl7v2 import Message, parse
+from vrfhir.mappers import to_fhir, to_hl7v2
+from vrfhir.mappers.other import SUPPORTED
+from vrfhir.mappers.rows import Flavour, Row, load_maps
+
+EXAMPLES = sorted((ROOT / "examples").glob("*/hl7v2/*.hl7"))
+GENERATED = int(os.environ.get("VRFHIR_GENERATED_BUNDLES", "60"))
+"""How many messages of many rows are made; a nightly run sets it to 10000."""
+OWN = ("Binary", "DocumentReference", "Provenance", "Device")
+
+
+def samples() -> list[Path]:
+    found = [p for p in sample_paths("*.hl7") if p.stem.split("-")[1] in SUPPORTED.get(p.stem.split("-")[0], ())]
+    results = [path for path in found if path.stem.startswith("ORU")]
+    return [path for path in found if path not in results] + results[::8]
+
+
+def canonical(message: Message) -> list[tuple[str, dict[str, str]]]:
+    """Segments in order with every leaf as text; how it was delimited and escaped does not count."""
+    return [
+        (
+            segment.name,
+            {
+                leaf.path: leaf.raw if leaf.is_null else leaf.value
+                for leaf in segment.leaves()
+                if not (leaf.segment == "MSH" and leaf.field <= 2)
+            },
+        )
+        for segment in message.segments
+    ]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
+def test_an_example_message_comes_back_from_its_bundle(path: Path) -> None:
+    original = parse(path.read_bytes())
+    if original.type.trigger not in SUPPORTED.get(original.type.code, ()):
+        pytest.skip(f"{original.type.code}^{original.type.trigger} is not mapped")
+    written = to_hl7v2(to_fhir(original, exact=True).bundle, version="")
+    assert canonical(parse(written.message)) == canonical(original)
+    assert written.loss == []
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not samples(), reason="the public sample messages are not here")
+@pytest.mark.parametrize("path", samples(), ids=lambda path: path.stem)
+def test_a_public_sample_comes_back_from_its_bundle(path: Path) -> None:
+    original = parse(path.read_bytes())
+    bundle = to_fhir(original, exact=True).bundle
+    bundle["entry"] = [each for each in bundle["entry"] if each["resource"]["resourceType"] != "Binary"]
+    assert canonical(parse(to_hl7v2(bundle, version="").message)) == canonical(original)
+
+
+def test_an_edited_element_wins_over_what_was_noted() -> None:
+    bundle = to_fhir(DRIVER.read_bytes(), exact=True).bundle
+    only(bundle, "Patient")["birthDate"] = "1980-01-02"
+    written = to_hl7v2(bundle, version="2.4", allow_loss=True)
+    assert parse(written.message).value("PID-7") == "19800102"
+    assert only(to_fhir(written.message).bundle, "Patient")["birthDate"] == "1980-01-02"
+
+
+def test_a_deletion_is_noted_and_written_again(message: Any) -> None:
+    data = message(PID='PID|1||9000004128^^^NHS^NH||Millward^John||""|1')
+    assert '""' not in str(only(to_fhir(data, exact=True).bundle, "Patient"))
+    assert b'||""|' in to_hl7v2(to_fhir(data, exact=True).bundle, version="").message
+
+
+def test_every_conversion_has_a_shape_or_a_reason() -> None:
+    used = {row.conversion for each in load_maps().values() for flavour in each.flavours for row in flavour.rows}
+    assert sorted(used - set(SHAPES) - NOT_GENERATED - {"code", "table-coding"}) == []
+
+
+def comes_back(segments: list[str]) -> None:
+    names = {segment[:3] for segment in segments}
+    head = [text for name, text in MINIMAL.items() if name not in names]
+    data = ("\r".join([*head, *segments]) + "\r").encode()
+    bundle = to_fhir(data).bundle
+    written = to_hl7v2(bundle, version="2.5.1")
+    lost = missing(bundle, to_fhir(written.message).bundle)
+    assert [name for name in lost if name.split(" ")[0] not in OWN] == [], written.message.decode()
+
+
+@pytest.mark.parametrize(("name", "flavour", "row"), ROWS, ids=[row.id for _, _, row in ROWS])
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_a_row_put_into_fhir_comes_back_after_writing(
+    name: str, flavour: Flavour, row: Row, data: st.DataObject
+) -> None:
+    comes_back([segment_text(flavour, row, data.draw(field_text(row)))])
+
+
+@settings(max_examples=GENERATED, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_bundles_of_many_rows_come_back_after_writing(data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(ROWS), min_size=1, max_size=12, unique_by=lambda each: each[2].id))
+    segments: dict[str, str] = {}
+    for name, flavour, row in chosen:
+        if name not in segments:
+            segments[name] = segment_text(flavour, row, data.draw(field_text(row)))
+    comes_back(list(segments.values()))

@@ -1,0 +1,74 @@
+"""Messages other than referrals: what they are about, and what FHIR wants that no segment says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.links import unknown
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.context import Context
+
+__all__ = ["SUPPORTED", "finish_other", "focus_of"]
+
+SUPPORTED: dict[str, frozenset[str]] = {
+    "REF": frozenset({"I12", "I13", "I14", "I15"}),
+    "RRI": frozenset({"I12", "I13", "I14", "I15"}),
+    "ADT": frozenset({"A01", "A04", "A05", "A08", "A28", "A31", "A40"}),
+    "SIU": frozenset({"S12", "S13", "S14", "S15", "S26"}),
+    "MDM": frozenset({"T02"}),
+    "ORU": frozenset({"R01"}),
+    "ORM": frozenset({"O01"}),
+    "OMG": frozenset({"O19"}),
+}
+"""Message code → trigger events that are mapped; ACK has any event or none."""
+
+_FOCUS = {
+    "ADT": ("Patient", "Encounter"),
+    "SIU": ("Appointment",),
+    "MDM": ("DocumentReference",),
+    "ORU": ("DiagnosticReport", "Observation"),
+    "ORM": ("ServiceRequest",),
+    "OMG": ("ServiceRequest",),
+    "ACK": ("OperationOutcome",),
+}
+_APPOINTMENT = {"S15": "cancelled", "S26": "noshow"}
+
+
+def focus_of(context: Context) -> list[dict[str, Any]]:
+    """References to what the message is about: the first of its types that is there."""
+    for kind in _FOCUS.get(context.message.type.code, ()):
+        found = [
+            record.reference for record in context.records if record.type == kind and record.role != "Original-document"
+        ]
+        if found:
+            return found
+    return []
+
+
+def finish_other(context: Context) -> None:
+    """Required elements of appointments, orders and documents."""
+    patient = context.shared.get("Patient")
+    for record in context.records:
+        resource, kind = record.resource, record.type
+        if kind == "ServiceRequest":
+            resource.setdefault("status", "unknown")
+            resource.setdefault("intent", "order")
+        elif kind == "Appointment":
+            said = _APPOINTMENT.get(context.trigger)
+            if said:
+                resource["status"] = said
+                resource.pop("_status", None)
+            if "status" not in resource:
+                # SIU tells of an appointment that was made
+                resource["status"] = "booked" if "start" in resource and "end" in resource else "proposed"
+            participants = resource.setdefault("participant", [])
+            if patient is not None:
+                participants.insert(0, {"actor": patient.reference, "status": "accepted"})
+            for participant in participants:
+                participant.setdefault("status", "needs-action")
+        elif kind == "DocumentReference":
+            resource.setdefault("status", "current")
+            resource.setdefault("content", [{"attachment": unknown()}])
+        elif kind == "EpisodeOfCare":
+            resource.setdefault("status", "active")

@@ -1,0 +1,87 @@
+"""Codes that only a partner uses, and what they mean: the answers to unmapped codes, used in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+__all__ = ["PartnerCode", "PartnerCodes", "Unmapped", "read_codes"]
+
+
+class PartnerCode(NamedTuple):
+    """A code of a v2 table (or of a named coding system) as a FHIR code.
+
+    ``system`` is empty for elements with a required binding (priority, gender …), whose code is ``to`` alone.
+    """
+
+    table: str
+    code: str
+    name: str
+    system: str
+    to: str
+    display: str
+
+
+class Unmapped(NamedTuple):
+    """A code without a meaning: a work item, whose answer is a ``[[code]]`` of the partner file."""
+
+    table: str
+    code: str
+    name: str
+    path: str
+
+
+class PartnerCodes:
+    """The codes of one partner."""
+
+    def __init__(self, codes: Sequence[PartnerCode] = ()) -> None:
+        self.codes = tuple(codes)
+
+    def __bool__(self) -> bool:
+        return bool(self.codes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PartnerCodes) and self.codes == other.codes
+
+    def __hash__(self) -> int:
+        return hash(self.codes)
+
+    @cached_property
+    def _forward(self) -> Mapping[tuple[str, str], Sequence[PartnerCode]]:
+        found: dict[tuple[str, str], list[PartnerCode]] = {}
+        for each in self.codes:
+            found.setdefault((each.table, each.code), []).append(each)
+        return found
+
+    def meaning(self, table: str, code: str, name: str = "") -> PartnerCode | None:
+        """What a code of a table means; one with a coding system name only under that name."""
+        for each in self._forward.get((table, code), ()):
+            if each.name in ("", name):
+                return each
+        return None
+
+    def written(self, table: str, system: str, code: str) -> PartnerCode | None:
+        """The partner's own code for a FHIR code."""
+        for each in self.codes:
+            if (each.table, each.system, each.to) == (table, system, code):
+                return each
+        return None
+
+
+def read_codes(rows: Any) -> tuple[PartnerCodes, str]:
+    """(the codes of a partner file's ``[[code]]`` tables, what is wrong with them)."""
+    found = []
+    for number, row in enumerate(rows if isinstance(rows, list) else (), 1):
+        if not isinstance(row, Mapping) or not all(isinstance(value, str) for value in row.values()):
+            return PartnerCodes(), f"has a [[code]] {number} whose settings are not all text"
+        unknown = row.keys() - {"table", "code", "name", "system", "to", "display"}
+        if unknown:
+            return (
+                PartnerCodes(),
+                f"has a [[code]] {number} with settings that do not exist: {', '.join(sorted(unknown))}",
+            )
+        if not row.get("table") or not row.get("code") or not row.get("to"):
+            return PartnerCodes(), f"has a [[code]] {number} without table, code or to"
+        found.append(PartnerCode(*(row.get(name, "") for name in PartnerCode._fields)))
+    return PartnerCodes(found), ""

@@ -1,0 +1,16 @@
+"""FHIR to HL7 v2: the rows of the map run backwards, and what they cannot say element by element."""
+
+from __future__ import annotations
+
+from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses)
+    codes,
+    identifiers,
+    names,
+    observations,
+    people,
+    primitives,
+)
+from vrfhir.mappers.writing.registry import INVERSES
+from vrfhir.mappers.writing.written import Loss, Written, to_hl7v2
+
+__all__ = ["INVERSES", "Loss", "Written", "to_hl7v2"]

@@ -1,0 +1,92 @@
+"""Which resource of the Bundle became which one when the written message is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.records import Record
+    from vrfhir.mappers.writing.draft import Draft
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["Alignment", "align"]
+
+_OWN = frozenset({"Original", "Original-document", "Mapper"})
+
+
+@dataclass
+class Alignment:
+    """Full URL → record and label, the other way round by record, and the records nothing in the Bundle stands for."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    surplus: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    final: dict[str, str] = field(default_factory=dict)
+
+    def name_of(self, text: str) -> str:
+        """A reference of the read Bundle in terms of the message."""
+        return self.names.get(text, text)
+
+
+def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
+    """By the segments the resources were written to, then by what these refer to."""
+    found = Alignment()
+    taken: set[int] = set()
+    queue: list[str] = []
+
+    def pair(url: str, record: Record | None) -> None:
+        place = record.place if record is not None else None
+        if not url or url in found.records or place is None or id(place) in taken or place not in context.records:
+            return
+        if place.resource["resourceType"] != writing.originals[url].get("resourceType"):
+            return
+        taken.add(id(place))
+        found.records[url] = place
+        found.labels[url] = f"{place.path}.{place.role}"
+        queue.append(url)
+
+    for draft in drafts:
+        for role, url in draft.roles.items():
+            pair(url, context.labelled(f"{draft.path}.{role}") or _shared(context, role, draft.path))
+    by_url = {record.full_url: record for record in context.records}
+    while queue:
+        url = queue.pop(0)
+        theirs = dict(_references(found.records[url].resource))
+        for path, text in _references(writing.originals[url]):
+            other = by_url.get(theirs.get(path, ""))
+            if other is not None:
+                pair(writing.url_of({"reference": text}), other)
+    for record in context.records:
+        label = f"{record.path}.{record.role}"
+        found.names[record.full_url] = "@" + label
+        own = record.role in _OWN or (record.role == "Provenance" and record.path.startswith("MSH[1]"))
+        if own or "/" in record.path:
+            continue
+        if id(record) not in taken:
+            found.surplus.append(label)
+    return found
+
+
+def _shared(context: Context, role: str, path: str) -> Record | None:
+    record = context.shared.get(role)
+    return (
+        record
+        if record is not None and (record.path == path or role in ("ServiceRequest", "Task", "MessageHeader"))
+        else None
+    )
+
+
+def _references(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if name == "reference" and isinstance(each, str):
+                yield path, each
+            else:
+                yield from _references(each, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _references(each, f"{path}[{index}]")

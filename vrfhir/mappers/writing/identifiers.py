@@ -1,0 +1,232 @@
+"""Back to v2: identifiers and who assigned them (CX, EI, HD, DLN, PLN)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.fhir.identifiers import SYSTEMS
+from vrfhir.mappers.vocabulary import code_map, extension_urls, table_system
+from vrfhir.mappers.writing.primitives import period_parts, v2_datetime
+from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.conversions.registry import RowFacts
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["authority_parts", "identifier_parts", "type_code"]
+
+
+def type_code(identifier: dict[str, Any]) -> tuple[str, bool]:
+    """(code or text of an identifier's type, whether the mapper inferred it)."""
+    kind = identifier.get("type")
+    if not isinstance(kind, dict):
+        return "", False
+    for coding in kind.get("coding", ()):
+        if coding.get("system") == table_system("0203"):
+            return str(coding.get("code", "")), coding.get("userSelected") is False
+    return str(kind.get("text", "")), False
+
+
+def authority_parts(
+    writing: Writing, kind: str, system: str, component: int, assigner: str = "", *, flat: bool = False
+) -> Parts:
+    """HD of a system in a component (EI: ``flat``, in three components)."""
+    space, universal, kind_of_id = writing.authority(kind, system)
+    found: Parts = {}
+    for number, text in enumerate((space or (assigner if universal else ""), universal, kind_of_id)):
+        if text:
+            found[key(component + number) if flat else key(component, 1 + number)] = text
+    return found
+
+
+def identifier_parts(identifier: dict[str, Any], writing: Writing, kind: str) -> Parts | None:
+    """CX, taken out of the identifier."""
+    value = identifier.pop("value", "")
+    if not value:
+        return None
+    found: Parts = {key(1): value}
+    code, inferred = type_code(identifier)
+    identifier.pop("type", None)
+    if code and not inferred:
+        found[key(5)] = code
+    system = identifier.pop("system", "")
+    assigner = identifier.get("assigner", {}).pop("display", "") if isinstance(identifier.get("assigner"), dict) else ""
+    found.update(authority_parts(writing, kind, system, 4, assigner))
+    if assigner and assigner not in (found.get(key(4, 1)),):
+        found[key(6)] = assigner
+    found.update(period_parts(identifier.get("period"), writing, 7, 8))
+    take_check_digit(identifier, found, 2)
+    return found
+
+
+def take_check_digit(identifier: dict[str, Any], found: Parts, component: int) -> None:
+    """CX.2 or XCN.11 from its extension."""
+    for extension in list(identifier.get("extension", ())):
+        if extension.get("url") == extension_urls()["check-digit"]:
+            found[key(component)] = extension["valueString"]
+            identifier["extension"].remove(extension)
+
+
+@inverse("Identifier")
+def _identifier(row: RowFacts) -> Inverse:
+    kind, wanted = row.options.get("kind", "any"), row.options.get("type", "")
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or (wanted and type_code(value)[0] != wanted):
+            return None
+        return identifier_parts(value, writing, kind)
+
+    return back
+
+
+@inverse("patient-identifier")
+def _patient_identifier(row: RowFacts) -> Inverse:
+    wanted = row.options.get("type", "")
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or not value.get("value") or (wanted and type_code(value) != (wanted, True)):
+            return None
+        is_nhs = value.get("system") == SYSTEMS["nhs-number"]
+        found = identifier_parts(value, writing, "patient")
+        if found is not None and is_nhs and key(5) not in found:
+            found[key(5)] = "NH"
+        return found
+
+    return back
+
+
+def ei_parts(identifier: dict[str, Any], writing: Writing, kind: str, first: int = 1) -> Parts | None:
+    """EI, taken out of the identifier; a URI without an authority is the universal id itself."""
+    value = identifier.pop("value", "")
+    if not value:
+        return None
+    system = identifier.pop("system", "")
+    assigner = identifier.get("assigner", {}).pop("display", "") if isinstance(identifier.get("assigner"), dict) else ""
+    if system == "urn:ietf:rfc3986" and re.match(r"urn:(?:oid|uuid):", value):
+        kind_of_id = "ISO" if value.startswith("urn:oid:") else "UUID"
+        return {key(first + 2): re.sub(r"urn:(?:oid|uuid):", "", value), key(first + 3): kind_of_id}
+    return {key(first): value, **authority_parts(writing, kind, system, first + 1, assigner, flat=True)}
+
+
+@inverse("EntityIdentifier")
+def _entity_identifier(row: RowFacts) -> Inverse:
+    kind, wanted = row.options.get("kind", "any"), row.options.get("type", "")
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or (wanted and type_code(value)[0] != wanted):
+            return None
+        if wanted:
+            value.pop("type")
+        return ei_parts(value, writing, kind)
+
+    return back
+
+
+@inverse("logical-reference")
+def _logical_reference(row: RowFacts) -> Inverse:
+    kind = row.options.get("kind", "any")
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        identifier = value.get("identifier") if isinstance(value, dict) else None
+        return ei_parts(identifier, writing, kind) if isinstance(identifier, dict) else None
+
+    return back
+
+
+@inverse("text-identifier")
+def _text_identifier(row: RowFacts) -> Inverse:
+    wanted, text, name = (row.options.get(option, "") for option in ("type", "type-text", "name"))
+    system = row.options.get("system", "")
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or type_code(value)[0] != (wanted or text):
+            return None
+        if value.get("system") != system and writing.sender_name(str(value.get("system", ""))) != name:
+            return None
+        value.pop("type", None)
+        value.pop("system", None)
+        number = value.pop("value", "")
+        return {key(row.component or 1): number} if number else None
+
+    return back
+
+
+@inverse("licence")
+def _licence(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or type_code(value)[0] != "DL":
+            return None
+        name = writing.sender_name(str(value.get("system", "")))
+        if name is None:
+            return None
+        found = {key(1): str(value.pop("value", ""))}
+        if name and name != "DL":
+            found[key(2)] = name
+        period = value.get("period", {})
+        if "end" in period:
+            found[key(3)] = v2_datetime(str(period.pop("end")), writing, period.pop("_end", None))
+        return found if found[key(1)] else None
+
+    return back
+
+
+@inverse("message-identifier")
+def _message_identifier(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        text = value.pop("value", "") if isinstance(value, dict) else ""
+        return {key(1): text} if text and len(text) <= 199 else None
+
+    return back
+
+
+@inverse("sub-id")
+def _sub_id(row: RowFacts) -> Inverse:
+    def back(value: Any, _: Writing) -> Parts | None:
+        if not isinstance(value, dict) or value.get("type", {}).get("text") != "observation sub-id":
+            return None
+        value.pop("type")
+        text = value.pop("value", "")
+        return {key(1): text} if text else None
+
+    return back
+
+
+@inverse("nhs-number-status")
+def _nhs_number_status(row: RowFacts) -> Inverse:
+    def back(value: Any, _: Writing) -> Parts | None:
+        code = next((each.get("code") for each in value.get("coding", ())), None) if isinstance(value, dict) else None
+        written = code_map("nhs-number-status").back.get(code or "")
+        if not written:
+            return None
+        value.clear()
+        return {key(1): written}
+
+    return back
+
+
+@inverse("specimen-reference")
+def _specimen(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        identifier = value.get("identifier") if isinstance(value, dict) else None
+        if not isinstance(identifier, dict):
+            return None
+        component = 2 if type_code(identifier)[0] == "FILL" else 1
+        name = writing.sender_name(str(identifier.get("system", "")))
+        found = {key(component): str(identifier.get("value", ""))}
+        if name:
+            found[key(component, 2)] = name
+        return found
+
+    return back
+
+
+@inverse("endpoint")
+def _endpoint(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, str) or len(value) > 199:
+            return None
+        _, universal, kind_of_id = writing.authority("", value)
+        return {key(2): universal, key(3): kind_of_id} if universal else None
+
+    return back

@@ -1,0 +1,182 @@
+"""Back to v2: text, numbers, booleans, dates and times."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.times import fhir_datetime
+from vrfhir.mappers.vocabulary import extension_urls
+from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.conversions.registry import RowFacts
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["number_text", "text_parts", "v2_datetime"]
+
+_DATETIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
+
+
+def number_text(value: Any) -> str:
+    """A JSON number as NM: digits as they stand."""
+    return format(value, "f") if hasattr(value, "as_tuple") else str(value)
+
+
+def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
+    """DTM of a FHIR date, dateTime or instant; without an offset where the zone had been assumed. Empty when it is none."""
+    match = _DATETIME.fullmatch(text)
+    if match is None:
+        return ""
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    plain = "".join(part for part in (year, month, day, hour, minute, second) if part)
+    if hour is None:
+        return plain
+    shown = plain + (fraction or "")
+    marks = twin.get("extension", ()) if isinstance(twin, dict) else ()
+    assumed = next((each for each in marks if each.get("url") == extension_urls()["assumed-zone"]), None)
+    is_assumed = assumed is not None and assumed.get("valueString") == writing.partner.time_zone
+    if is_assumed and _returns(shown, text, writing):
+        return shown
+    return shown + ("+0000" if offset == "Z" else (offset or "").replace(":", ""))
+
+
+def _returns(written: str, text: str, writing: Writing) -> bool:
+    found = fhir_datetime(written, writing.partner.time_zone)
+    return found is not None and found[0] == text
+
+
+def text_parts(text: Any, row: RowFacts) -> Parts | None:
+    """Text at the place of the row."""
+    if not isinstance(text, str) or not text.strip():
+        return None
+    return {key(row.component or 1, row.subcomponent or 1): text}
+
+
+def _text(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(value, row)
+
+
+for _name in ("string", "part", "fhir-id"):
+    inverse(_name)(_text)
+
+
+@inverse("boolean")
+def _boolean(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts({True: "Y", False: "N"}[value], row) if isinstance(value, bool) else None
+
+
+@inverse("yes-no-words")
+def _words(row: RowFacts) -> Inverse:
+    def back(value: Any, _: Writing) -> Parts | None:
+        if not isinstance(value, bool):
+            return None
+        return {key(2): "Yes" if value else "No", key(3): "HL70136"}
+
+    return back
+
+
+@inverse("positiveInt")
+def _positive(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(str(value), row) if isinstance(value, int) else None
+
+
+@inverse("decimal")
+def _decimal(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(number_text(value), row)
+
+
+@inverse("language")
+def _language(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(value.upper() if len(str(value)) == 2 else value, row)
+
+
+def _moment(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        return text_parts(v2_datetime(str(value), writing, writing.twin), row)
+
+    return back
+
+
+for _name in ("dateTime", "instant", "date"):
+    inverse(_name)(_moment)
+
+
+@inverse("birth-time")
+def _birth_time(row: RowFacts) -> Inverse:
+    """Written over the date, which it repeats."""
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        mark = {"url": extension_urls()["assumed-zone"], "valueString": writing.partner.time_zone}
+        return text_parts(v2_datetime(str(value), writing, {"extension": [mark]}), row)
+
+    return back
+
+
+@inverse("time")
+def _time(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(str(value).replace(":", ""), row)
+
+
+@inverse("Period")
+def _period(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        return period_parts(value, writing, 1, 2) or None
+
+    return back
+
+
+def period_parts(holder: Any, writing: Writing, start: int, end: int) -> Parts:
+    """The two ends of a Period at two components, taken out of it."""
+    found: Parts = {}
+    if isinstance(holder, dict):
+        for element, component in (("start", start), ("end", end)):
+            if element in holder:
+                text = v2_datetime(str(holder.pop(element)), writing, holder.pop("_" + element, None))
+                if text:
+                    found[key(component)] = text
+    return found
+
+
+@inverse("Annotation")
+def _annotation(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(value.pop("text", None), row) if isinstance(value, dict) else None
+
+
+@inverse("reference-range")
+def _reference_range(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(value.pop("text", None), row) if isinstance(value, dict) else None
+
+
+@inverse("Quantity")
+def _quantity(row: RowFacts) -> Inverse:
+    def back(value: Any, _: Writing) -> Parts | None:
+        if not isinstance(value, dict) or "value" not in value:
+            return None
+        found = {key(1): number_text(value.pop("value"))}
+        unit = value.pop("unit", "")
+        if unit:
+            found[key(2)] = unit
+        return found
+
+    return back
+
+
+@inverse("Money")
+def _money(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or "value" not in value:
+            return None
+        composite = row.segment in ("IN1",)
+        found = {key(1): number_text(value.pop("value"))}
+        currency = value.pop("currency", "")
+        if currency:
+            found[key(1, 2) if composite else key(2)] = currency
+        return found
+
+    return back
+
+
+@inverse("days")
+def _days(row: RowFacts) -> Inverse:
+    return lambda value, _: text_parts(number_text(value.pop("value")), row) if isinstance(value, dict) else None

@@ -1,0 +1,214 @@
+"""Fit notes, reports, single observations, documents and items of the prescription as OBR and OBX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conversions.observations import VALUE_TYPE
+from vrfhir.mappers.vocabulary import known_display
+from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.registry import key
+from vrfhir.mappers.writing.rows import back_rows, write_row, write_rows
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["documents", "fit_note", "items", "observation", "report"]
+
+_TICKS = frozenset(
+    {
+        "775281000000100",
+        "775301000000104",
+        "775321000000108",
+        "775351000000103",
+        "reassessment-needed",
+        "condition-six-months",
+    }
+)
+_CERTIFICATE = "18381000000107"
+
+
+def _codes(resource: dict[str, Any]) -> set[str]:
+    return {str(each.get("code", "")) for each in resource.get("code", {}).get("coding", ())}
+
+
+def _final(draft: Draft) -> Draft:
+    draft.fields.setdefault(11, [{key(1): "F"}])
+    return draft
+
+
+def _coded_type(writing: Writing) -> str:
+    return "CE" if writing.is_old else "CWE"
+
+
+def items(writing: Writing, request: dict[str, Any]) -> list[Draft]:
+    """The prescription's extensions and interventions: one OBX for each kind."""
+    found = []
+    for row, run in back_rows("OBX", "referral-item", writing.version):
+        code = row.when[2] if isinstance(row.when, list) and row.when[0] == "=" else ""
+        if isinstance(row.when, list) and row.when[0] == "and":
+            code = row.when[1][2]
+        if not code or row.field != 5:
+            continue
+        draft = Draft("OBX")
+        if not run(draft, {"ServiceRequest": request}, writing):
+            continue
+        if row.id == "OBX/intervention":
+            draft.fields[5] = [cell for cell in draft.fields[5] if cell]
+        kind = {"override-reason": "ST", "wish-review-date": "DT"}.get(code, _coded_type(writing))
+        draft.put(2, {key(1): kind})
+        draft.put(3, {key(1): code, key(2): code.replace("-", " ").capitalize(), key(3): "vr-referral-item"})
+        found.append(_final(draft))
+    return found
+
+
+def fit_note(writing: Writing, url: str) -> list[Draft]:
+    """A statement of fitness: OBR, its value, ticks, method, comment."""
+    original = writing.originals[url]
+    resource = writing.resources[url]
+    if "fitness-for-work" not in _codes(resource) or "valueCodeableConcept" not in original:
+        return []
+    writing.placed.add(url)
+    head = Draft("OBR")
+    head.roles = {"Fitness": url}
+    if not any(c.get("code") == _CERTIFICATE for each in resource.get("category", ()) for c in each.get("coding", ())):
+        head.put(
+            4,
+            {
+                key(1): _CERTIFICATE,
+                key(2): known_display("http://snomed.info/sct", _CERTIFICATE) or "Sickness certificates",
+                key(3): "SCT",
+            },
+        )
+    status = resource.get("status")
+    write_rows(head, "fit-note", {"Fitness": resource}, writing)
+    if len(head.fields.get(4, ())) > 1:
+        head.fields[4] = head.fields[4][-1:]
+    drafts = [head]
+    value = Draft("OBX")
+    if status is not None and 25 in head.fields:
+        resource["status"] = status
+    for row in ("OBX/fitness-3", "OBX/fitness-5", "OBX/fitness-11", "OBX/fitness-14"):
+        write_row(value, row, "fitness", {"Fitness": resource}, writing)
+    value.put(2, {key(1): _coded_type(writing)})
+    if not writing.from_v2 and 3 in value.fields and key(3) not in value.fields[3][0]:
+        value.fields[3] = [{key(1): "fitness-for-work", key(2): "Fitness for work", key(3): "vr-observation"}]
+    drafts.append(_final(value))
+    if writing.from_v2:
+        from vrfhir.mappers.writing.referral import notes
+
+        drafts += list(notes(writing, resource))
+    drafts += list(_parts(writing, resource))
+    profession = Draft("OBX")
+    if write_row(profession, "OBX/issuer-profession", "issuer-profession", {"Fitness": resource}, writing):
+        profession.put(2, {key(1): _coded_type(writing)})
+        profession.put(3, {key(1): "issuer-profession", key(2): "Issuer profession", key(3): "vr-referral-item"})
+        drafts.append(_final(profession))
+    if not writing.from_v2:
+        from vrfhir.mappers.writing.referral import notes
+
+        drafts += list(notes(writing, resource))
+    return drafts
+
+
+def _parts(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
+    for component in list(resource.get("component", ())):
+        codes = _codes(component)
+        role = {"Fitness": {"component": [component]}}
+        draft = Draft("OBX")
+        if codes & _TICKS and isinstance(component.get("valueBoolean"), bool):
+            value = component["valueBoolean"]
+            write_row(draft, "OBX/tick-3", "fitness-tick", role, writing)
+            draft.put(5, {key(1): "Y" if value else "N", key(2): "Yes" if value else "No", key(3): "HL70136"})
+            component.pop("valueBoolean")
+        elif "assessment-method" in codes and "valueCodeableConcept" in component:
+            write_row(draft, "OBX/method-3", "fitness-method", role, writing)
+            write_row(draft, "OBX/method-5", "fitness-method", role, writing)
+        else:
+            continue
+        if 3 not in draft.fields or 5 not in draft.fields:
+            continue
+        draft.put(2, {key(1): _coded_type(writing)})
+        yield _final(draft)
+
+
+def report(writing: Writing, url: str) -> list[Draft]:
+    """A DiagnosticReport with its results."""
+    from vrfhir.mappers.writing.referral import notes
+
+    original, resource = writing.originals[url], writing.resources[url]
+    head = Draft("OBR")
+    head.roles, roles = {"DiagnosticReport": url}, {"DiagnosticReport": resource}
+    for reference in original.get("basedOn", ())[:1]:
+        order = writing.copy(reference)
+        if order is not None and order.get("resourceType") == "ServiceRequest" and writing.from_v2:
+            roles["Order"], head.roles["Order"] = order, writing.url_of(reference)
+    write_rows(head, "report", roles, writing)
+    writing.placed.add(url)
+    drafts = [head]
+    if "Order" in roles:
+        drafts += list(notes(writing, roles["Order"]))
+    for reference in original.get("result", ()):
+        drafts += observation(writing, writing.url_of(reference), forced=True)
+    return drafts
+
+
+def observation(writing: Writing, url: str, *, forced: bool = False) -> list[Draft]:
+    """One observation as OBX, when OBX can say it."""
+    from vrfhir.mappers.writing.referral import notes
+
+    original = writing.originals.get(url, {})
+    if url in writing.placed or original.get("resourceType") != "Observation":
+        return []
+    if not forced and not writing.from_v2 and not _fits(original):
+        return []
+    writing.placed.add(url)
+    resource = writing.resources[url]
+    draft = Draft("OBX")
+    draft.roles, roles = {"Observation": url}, {"Observation": resource}
+    for reference in original.get("performer", ()):
+        found = writing.copy(reference)
+        if (
+            found is not None
+            and found.get("resourceType") == "Organization"
+            and found.get("address")
+            and writing.from_v2
+        ):
+            roles["Laboratory"], draft.roles["Laboratory"] = found, writing.url_of(reference)
+    writing.kind = ""
+    write_rows(draft, "", roles, writing)
+    if writing.kind and 5 in draft.fields:
+        tags = resource.get("meta", {}).get("tag", ())
+        kept = next((each.get("code") for each in tags if each.get("system") == VALUE_TYPE), "")
+        draft.put(2, {key(1): kept or writing.kind})
+    return [_final(draft) if not writing.from_v2 else draft, *notes(writing, resource)]
+
+
+def _fits(observation: Mapping[str, Any]) -> bool:
+    """OBX-5 holds its value, and nothing of it is in components."""
+    if "component" in observation or "hasMember" in observation or "category" in observation:
+        return False
+    codings = observation.get("code", {}).get("coding", ())
+    return bool(codings) and any(name.startswith("value") for name in observation)
+
+
+def documents(writing: Writing) -> list[Draft]:
+    """Documents with their content."""
+    drafts = []
+    for url, original in writing.originals.items():
+        if original.get("resourceType") != "DocumentReference" or url in writing.transport or url in writing.placed:
+            continue
+        content = original.get("content", [{}])[0].get("attachment", {})
+        if not (content.get("data") or content.get("url")):
+            continue
+        writing.placed.add(url)
+        draft = Draft("OBX")
+        draft.roles = {"DocumentReference": url}
+        writing.kind = ""
+        write_rows(draft, "document", {"DocumentReference": writing.resources[url]}, writing)
+        draft.put(2, {key(1): writing.kind or "RP"})
+        if 3 not in draft.fields:
+            draft.put(3, {key(1): "document", key(2): "Document", key(3): "99VRF"})
+        drafts.append(_final(draft))
+    return drafts

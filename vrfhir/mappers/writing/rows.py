@@ -1,0 +1,129 @@
+"""Map rows backwards: each row with an inverse as a closure that takes its values out of a resource and writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vrfhir.hl7v2.reference import tables
+from vrfhir.mappers.paths import role_of
+from vrfhir.mappers.rows import Flavour, Row, load_maps
+from vrfhir.mappers.vocabulary import extension_urls
+from vrfhir.mappers.writing.registry import INVERSES, key
+from vrfhir.mappers.writing.slots import Slot, compile_slots
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.writing.draft import Draft
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["BackRow", "back_rows", "flavour_of", "write_row", "write_rows"]
+
+Run = Callable[["Draft", Mapping[str, dict[str, Any]], "Writing"], bool]
+
+
+class BackRow(NamedTuple):
+    """A row that can be written, and how."""
+
+    row: Row
+    run: Run
+
+
+def flavour_of(segment: str, name: str = "") -> Flavour:
+    """A form of a segment by name; without one, the one that takes everything."""
+    flavours = load_maps()[segment].flavours
+    return next(each for each in flavours if each.name == name) if name else flavours[-1]
+
+
+@cache
+def back_rows(segment: str, flavour: str, version: str) -> Sequence[BackRow]:
+    """The rows of a form of a segment that have a way back and a field in the version.
+
+    The ones that name a type, a use or a constant come first.
+    """
+    form = flavour_of(segment, flavour)
+    rows = [row for row in form.rows if row.direction == "both" and row.conversion in INVERSES]
+    fields = tables(version).segment(segment)
+    if fields is not None:
+        rows = [row for row in rows if row.field <= len(fields) and not fields[row.field - 1].is_withdrawn]
+    return tuple(BackRow(row, _compile(row)) for row in sorted(rows, key=_special))
+
+
+def _special(row: Row) -> tuple[int, int]:
+    last = row.conversion in ("concept-text", "string", "producer", "Organization") and "." in row.to
+    return (0 if row.options.get("type") or row.options.get("use") or row.beside else 2 if last else 1, 0)
+
+
+def write_rows(draft: Draft, flavour: str, roles: Mapping[str, dict[str, Any]], writing: Writing) -> None:
+    """Write every row of a form whose role is there."""
+    for _, run in back_rows(draft.name, flavour, writing.version):
+        run(draft, roles, writing)
+
+
+def write_row(draft: Draft, row_id: str, flavour: str, roles: Mapping[str, dict[str, Any]], writing: Writing) -> bool:
+    """Write one row; True when it had a value."""
+    runs = [run for row, run in back_rows(draft.name, flavour, writing.version) if row.id == row_id]
+    return bool(runs) and runs[0](draft, roles, writing)
+
+
+def _compile(row: Row) -> Run:
+    back = INVERSES[row.conversion](row)
+    role, spread = role_of(row.to), row.to.endswith(".*")
+    element_path = row.to.removesuffix("[x]")
+    read = None if spread else compile_slots(element_path, extension_urls(), row.beside)
+    first_only = row.repetitions == "first"
+
+    def run(draft: Draft, roles: Mapping[str, dict[str, Any]], writing: Writing) -> bool:
+        resource = roles.get(role)
+        if resource is None or (row.component and key(row.component) in _first(draft, row.field)):
+            return False
+        wrote = False
+        if spread or read is None:
+            writing.twin = None
+            parts = back(resource, writing)
+            if parts:
+                _put(draft, row, parts)
+                wrote = True
+            return wrote
+        for slot in read(resource):
+            if first_only and row.field in draft.fields and not row.component:
+                break
+            writing.twin = slot.twin
+            parts = back(slot.value, writing)
+            if not parts:
+                continue
+            wrote = True
+            if row.join and len(parts) == 1:
+                place, text = next(iter(parts.items()))
+                for line in text.split("\n"):
+                    draft.put(row.field, {place: line})
+            else:
+                _put(draft, row, parts)
+            _consume(slot)
+            if row.component:
+                break
+        return wrote
+
+    return run
+
+
+def _consume(slot: Slot) -> None:
+    """Take the value out of the resource, when the inverse used it up."""
+    if isinstance(slot.value, dict):
+        for name in [name for name, value in slot.value.items() if value in ({}, [])]:
+            del slot.value[name]
+    slot.consume()
+
+
+def _first(draft: Draft, field: int) -> Mapping[int, str]:
+    cells = draft.fields.get(field)
+    return cells[0] if cells else {}
+
+
+_SAME_CELL = ("endpoint", "facility-organization", "yes-no-words", "birth-time")
+"""Conversions whose value stands in the repetition that another row began."""
+
+
+def _put(draft: Draft, row: Row, parts: dict[int, str]) -> None:
+    whole = not row.component and row.conversion not in _SAME_CELL
+    draft.put(row.field, parts, append=whole)

@@ -1,0 +1,133 @@
+"""What one writing knows: the Bundle, the partner it is written for, the version, who refers to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any, final
+from urllib.parse import quote, unquote
+
+from vrfhir.mappers.partner import Partner
+from vrfhir.mappers.vocabulary import named_system, system_name
+
+__all__ = ["Writing"]
+
+_SENDER = "https://vrfhir.org/fhir/sid/v2/"
+_OLD = ("2.1", "2.2", "2.3", "2.4", "2.5")
+
+
+def _transport(resources: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """What a reading of HL7 v2 added about the message itself: the original, who made the Bundle of it, and when."""
+    found: set[str] = set()
+    for url, resource in resources.items():
+        kind = resource.get("resourceType")
+        made = (
+            any(name.get("name") == "vrfhir" for name in resource.get("deviceName", ())) if kind == "Device" else False
+        )
+        original = kind == "DocumentReference" and "urn:hash::sha256:" in str(resource.get("masterIdentifier"))
+        if made or original or (kind == "Binary" and resource.get("contentType") == "application/hl7-v2+er7"):
+            found.add(url)
+    if found:
+        for url, resource in resources.items():
+            if resource.get("resourceType") != "Provenance":
+                continue
+            texts = {each.get("what", {}).get("reference") for each in resource.get("entity", ())}
+            if texts & found:
+                found.add(url)
+    return frozenset(found)
+
+
+@final
+class Writing:
+    """One Bundle on its way to HL7 v2.
+
+    ``resources`` are working copies by full URL: what a row writes is taken out of them.
+    """
+
+    def __init__(self, bundle: Mapping[str, Any], partner: Partner, version: str, sender: str) -> None:
+        self.partner = partner
+        self.version = version
+        self.sender = sender
+        self.twin: Any = None
+        self.kind = ""
+        self.bundle: dict[str, Any] = {name: deepcopy(value) for name, value in bundle.items() if name != "entry"}
+        self.own: Mapping[str, Any] = {name: value for name, value in bundle.items() if name != "entry"}
+        self.originals: dict[str, Mapping[str, Any]] = {}
+        self.resources: dict[str, dict[str, Any]] = {}
+        self._by_name: dict[str, str] = {}
+        for number, entry in enumerate(bundle.get("entry", ())):
+            resource = entry.get("resource")
+            if not isinstance(resource, dict):
+                continue
+            url = str(entry.get("fullUrl") or f"#entry-{number}")
+            self.originals[url] = resource
+            self.resources[url] = deepcopy(resource)
+            self._by_name.setdefault(url, url)
+            if resource.get("id"):
+                self._by_name.setdefault(f"{resource.get('resourceType')}/{resource['id']}", url)
+        self.uk = True
+        self.now = ""
+        self.placed: set[str] = set()
+        self.transport = _transport(self.originals)
+        self.from_v2 = bool(self.transport)
+        self.insured = {self.url_of(each.get("subscriber")) for each in self.originals.values()} - {""}
+        self.orders = {
+            self.url_of(reference)
+            for each in self.originals.values()
+            if each.get("resourceType") == "DiagnosticReport"
+            for reference in each.get("basedOn", ())
+        } - {""}
+
+    @property
+    def is_old(self) -> bool:
+        """Written in a version whose coded type is CE."""
+        return self.version.startswith(_OLD)
+
+    def url_of(self, reference: Any) -> str:
+        """The full URL of what a Reference names, when it is in the Bundle; else empty."""
+        text = reference.get("reference", "") if isinstance(reference, Mapping) else ""
+        return self._by_name.get(text, "") if isinstance(text, str) else ""
+
+    def original(self, reference: Any) -> Mapping[str, Any] | None:
+        """The resource a Reference names, as it came; None when it is not in the Bundle."""
+        return self.originals.get(self.url_of(reference))
+
+    def copy(self, reference: Any) -> dict[str, Any] | None:
+        """A fresh copy of the resource a Reference names: several segments may say the same organisation."""
+        found = self.original(reference)
+        return deepcopy(dict(found)) if found is not None else None
+
+    def authority(self, kind: str, system: str) -> tuple[str, str, str]:
+        """Namespace, universal id and its type for an identifier system: the partner's own spelling first."""
+        known = self.partner.namespace(kind, system)
+        if known:
+            return known, "", ""
+        name = self.sender_name(system)
+        if name is not None:
+            if "&" in name:
+                space, universal, kind_of_id = (*name.split("&"), "", "")[:3]
+                return space, universal, kind_of_id
+            return name, "", ""
+        if system.startswith("urn:oid:"):
+            return "", system[8:], "ISO"
+        if system.startswith("urn:uuid:"):
+            return "", system[9:], "UUID"
+        return ("", system, "URI") if system else ("", "", "")
+
+    def sender_name(self, system: str) -> str | None:
+        """The name in a system of the sender's own; None when it is not one."""
+        head = _SENDER + quote(self.sender, safe="")
+        if system == head:
+            return ""
+        return unquote(system[len(head) + 1 :]) if system.startswith(head + "/") else None
+
+    def coding_name(self, system: str) -> str:
+        """The coding system name to write; empty when the URI cannot be had back from any."""
+        for name, uri in self.partner.code_systems.items():
+            if uri == system:
+                return name
+        own = self.sender_name(system)
+        if own:
+            return own
+        name = system_name(system)
+        return name if named_system(name) == system else ""

@@ -1,0 +1,381 @@
+"""FHIR to HL7 v2: the one function, and its result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vrfhir.errors import UnreadableError
+from vrfhir.hl7v2 import MessageBuilder, match_structure, parse
+from vrfhir.hl7v2.reference import VERSIONS as READ
+from vrfhir.hl7v2.reference import tables
+from vrfhir.issues import Issue
+from vrfhir.mappers.context import Context
+from vrfhir.mappers.issues import CATALOGUE
+from vrfhir.mappers.mapping import mapped
+from vrfhir.mappers.partner import Partner
+from vrfhir.mappers.writing.alignment import Alignment, align
+from vrfhir.mappers.writing.carried import put_back
+from vrfhir.mappers.writing.corrections import exact_message
+from vrfhir.mappers.writing.differences import Step, differences, leaves, with_references
+from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.elements import element_group
+from vrfhir.mappers.writing.primitives import v2_datetime
+from vrfhir.mappers.writing.referral import plan_referral
+from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["Loss", "Written", "sender_of", "to_hl7v2"]
+
+VERSIONS = ("2.4", "2.5.1")
+_EVENTS: Mapping[str, tuple[str, str]] = {
+    "referral-request": ("REF", "I12"),
+    "referral-update": ("REF", "I13"),
+    "referral-cancel": ("REF", "I14"),
+    "referral-response": ("RRI", "I12"),
+    "status-update": ("RRI", "I13"),
+}
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A FHIR leaf that the message does not say: where it stands and why."""
+
+    resource: str
+    path: str
+    reason: str
+
+    def to_dict(self) -> dict[str, str]:
+        """JSON shape; no values."""
+        return {"resource": self.resource, "path": self.path, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A Bundle as HL7 v2: the message, what it does not say, and how much of the rest has a field of its own.
+
+    ``counts``: leaves of the Bundle that are ``native`` (a field by a row of the map), ``element`` (an OBX that names the
+    element), ``regenerated`` (ids and narrative, which a reader makes anew) and ``lost``.
+    """
+
+    message: bytes
+    loss: list[Loss]
+    issues: list[Issue]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def to_hl7v2(
+    bundle: Mapping[str, Any],
+    *,
+    partner: Partner | None = None,
+    version: str = "2.5.1",
+    message: str = "",
+    elements: bool = True,
+    allow_loss: bool = False,
+) -> Written:
+    """Turn a FHIR message Bundle into an HL7 v2 message.
+
+    ``version``: 2.4 or 2.5.1; empty for the one a Bundle made of a message came in. ``message`` (``REF^I12``) overrides what the Bundle's event says. With ``elements`` what no field can hold goes into OBX
+    segments that name the FHIR element; without it that is lost. The result is read back before it is returned, and every
+    leaf that does not come back equal is in the loss report; unless ``allow_loss``, a loss is an error and there is no message.
+
+    Raises :class:`~vrfhir.errors.UnreadableError` when the Bundle is none or holds no referral, or on a loss not allowed.
+    """
+    receiver = partner or Partner.default()
+    version = version or _version_of(bundle)
+    _check(bundle, version)
+    if version == _version_of(bundle):
+        same = exact_message(bundle, receiver)
+        if same is not None:
+            return Written(same, [], [], {"native": 0, "element": 0, "regenerated": 0, "lost": 0})
+    kind, trigger = _message_type(bundle, message)
+    writing = Writing(bundle, receiver, version, sender_of(bundle))
+    writing.now = (
+        v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
+    )
+    drafts = plan_referral(writing, kind, trigger)
+    dropped = _fit(drafts, version)
+    plain = _encoded(drafts, writing)
+    put_back(plain, bundle, writing)
+    message_text = plain.encode()
+    context, read = mapped(parse(message_text), receiver)
+    alignment = align(writing, drafts, context)
+    lost: list[tuple[str, Step, str]] = []
+    counts = {"native": 0, "element": 0, "regenerated": 0, "lost": 0}
+    groups = _groups(writing, context, read, alignment, drafts, elements, lost, counts)
+    if groups:
+        position = next(
+            (n for n, draft in enumerate(drafts) if draft.name in ("PV1", "NTE", "ZU1") and _is_last(drafts, n)),
+            len(drafts),
+        )
+        drafts[position:position] = groups
+        _fit(drafts, version)
+        final = _encoded(drafts, writing)
+        put_back(final, bundle, writing)
+        message_text = final.encode()
+        lost += _not_returned(message_text, writing, alignment)
+    loss = _report(lost)
+    issues = [CATALOGUE.issue("VR-V2-0541", expression=path) for path in dropped] if not elements else []
+    issues += [each for each in match_structure(parse(message_text)).issues if each.severity in ("error", "fatal")]
+    counts["lost"] = len(loss)
+    if loss and not allow_loss:
+        raise UnreadableError(
+            CATALOGUE.issue("VR-V2-0542", expression=f"{loss[0].resource}.{loss[0].path}", count=len(loss))
+        )
+    return Written(message_text, loss, issues, counts)
+
+
+def _check(bundle: Mapping[str, Any], version: str) -> None:
+    if (
+        not isinstance(bundle, Mapping)
+        or bundle.get("resourceType") != "Bundle"
+        or not isinstance(bundle.get("entry"), list)
+    ):
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle"))
+    if not any(isinstance(entry, dict) and isinstance(entry.get("resource"), dict) for entry in bundle["entry"]):
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle.entry"))
+    if version not in VERSIONS and version != _version_of(bundle):
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0544", expression="MSH-12", version=version))
+
+
+def _version_of(bundle: Mapping[str, Any]) -> str:
+    """The version of the message that the Bundle was made of; 2.5.1 when it was made of none."""
+    entries = bundle.get("entry") if isinstance(bundle, Mapping) else ()
+    for entry in entries if isinstance(entries, list) else ():
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        for tag in resource.get("meta", {}).get("tag", ()) if isinstance(resource, dict) else ():
+            if str(tag.get("system", "")).endswith("/v2-0104") and tag.get("code") in READ:
+                return str(tag["code"])
+    return VERSIONS[1]
+
+
+def _message_type(bundle: Mapping[str, Any], wanted: str) -> tuple[str, str]:
+    if wanted:
+        match = re.fullmatch(r"(REF|RRI)[\^_](I1[2-5])", wanted)
+        if match is None:
+            raise UnreadableError(CATALOGUE.issue("VR-V2-0545", expression="MSH-9", type=wanted[:20]))
+        return match[1], match[2]
+    header = _header_of(bundle)
+    tags = {
+        tag.get("system", "").rpartition("-")[2]: tag.get("code", "") for tag in header.get("meta", {}).get("tag", ())
+    }
+    if tags.get("0076") in ("REF", "RRI"):
+        event = header.get("eventCoding", {}).get("code", "")
+        return tags["0076"], tags.get("0003") or (event if re.fullmatch("I1[2-5]", event) else "I12")
+    event = _EVENTS.get(header.get("eventCoding", {}).get("code", ""))
+    return event or (("RRI" if "response" in header else "REF"), "I12")
+
+
+def _header_of(bundle: Mapping[str, Any]) -> Mapping[str, Any]:
+    resources = (entry.get("resource", {}) for entry in bundle["entry"] if isinstance(entry, dict))
+    return next((each for each in resources if each.get("resourceType") == "MessageHeader"), {})
+
+
+def sender_of(bundle: Mapping[str, Any]) -> str:
+    """What MSH-4 (or MSH-3) will say, which names the systems of the sender's own numbers."""
+    header = _header_of(bundle)
+    probe = Writing(bundle, Partner.default(), "2.5.1", "unknown")
+    organization = probe.original(header.get("sender")) or {}
+    for identifier in organization.get("identifier", ()):
+        if identifier.get("system") == "https://fhir.nhs.uk/Id/ods-organization-code":
+            return str(identifier.get("value", "")) or "unknown"
+    return str(organization.get("name") or header.get("source", {}).get("name") or "unknown")
+
+
+def _fit(drafts: list[Draft], version: str) -> list[str]:
+    seen: dict[str, int] = {}
+    dropped = []
+    for draft in drafts:
+        seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
+        dropped += draft.fit(tables(version))
+    _number(drafts)
+    return dropped
+
+
+def _number(drafts: list[Draft]) -> None:
+    """Set ids: OBR over the message, OBX and NTE within what they belong to."""
+    counts: dict[str, int] = {}
+    for draft in drafts:
+        if draft.name == "OBR":
+            counts["OBX"] = counts["NTE"] = 0
+        elif draft.name != "NTE":
+            counts["NTE"] = 0
+        if draft.name in ("OBR", "OBX", "NTE"):
+            counts[draft.name] = counts.get(draft.name, 0) + 1
+            draft.fields[1] = [{1 << 12 | 1: str(counts[draft.name])}]
+
+
+def _is_last(drafts: list[Draft], number: int) -> bool:
+    return all(draft.name in ("PV1", "PV2", "NTE", "ZU1") for draft in drafts[number:])
+
+
+def _encoded(drafts: list[Draft], writing: Writing) -> MessageBuilder:
+    builder = MessageBuilder(writing.version)
+    for draft in drafts:
+        draft.write(builder)
+    return builder
+
+
+def _groups(
+    writing: Writing,
+    context: Context,
+    read: Mapping[str, Any],
+    alignment: Alignment,
+    drafts: list[Draft],
+    elements: bool,
+    lost: list[tuple[str, Step, str]],
+    counts: dict[str, int],
+) -> list[Draft]:
+    """The segments for everything that did not come back, by resource."""
+    number = sum(draft.name == "OBR" for draft in drafts)
+    changed: list[tuple[str, str, list[Step]]] = []
+    fresh = [url for url in writing.originals if url not in alignment.labels and url not in writing.transport]
+    labels = dict(alignment.labels)
+    steps_of: dict[str, list[Step]] = {}
+
+    def wanted_name(text: str) -> str:
+        url = writing.url_of({"reference": text})
+        return "@" + labels[url] if url in labels else text
+
+    head = {name: value for name, value in read.items() if name not in ("entry", "id")}
+    wanted_head = {name: value for name, value in writing_bundle(writing).items() if name not in ("entry", "id")}
+    bundle_steps = differences(head, wanted_head)
+    # labels of new resources depend on how many groups come before them: the Bundle, the changed ones, then the new ones
+    labels.update({url: f"new:{url}" for url in fresh})
+    for url in alignment.labels:
+        record = alignment.records[url]
+        present = with_references(record.resource, alignment.name_of)
+        wanted = with_references(dict(writing.originals[url]), wanted_name)
+        steps_of[url] = differences(present, _without_meta(wanted))
+    if bundle_steps:
+        changed.append(("MSH[1].Bundle", "Bundle", bundle_steps))
+    for label in alignment.surplus:
+        changed.append((label, "not in the Bundle", [Step("", None, removed=True)]))
+    for url, label in alignment.labels.items():
+        if steps_of[url]:
+            changed.append((label, str(writing.originals[url]["resourceType"]), steps_of[url]))
+    start = number + len(changed) + 1
+    for place, url in enumerate(fresh):
+        labels[url] = f"OBR[{start + place}].{writing.originals[url]['resourceType']}"
+    alignment.final = dict(labels)
+    renamed = {f"@new:{url}": "@" + labels[url] for url in fresh}
+    groups: list[Draft] = []
+    for label, words, steps in changed:
+        _count(writing, steps, counts)
+        name = next((_name(writing.originals[url]) for url, each in alignment.labels.items() if each == label), words)
+        _emit(groups, label, words, [_renamed(step, renamed) for step in steps], writing, elements, lost, name)
+    for url in fresh:
+        resource = with_references(dict(writing.originals[url]), wanted_name)
+        kind = str(resource["resourceType"])
+        steps = [
+            Step(name, value)
+            for name, value in _without_meta(resource).items()
+            if name not in ("resourceType", "id", "text")
+        ]
+        _count(writing, steps, counts)
+        renamed_steps = [_renamed(step, renamed) for step in steps]
+        _emit(groups, kind, _words(resource), renamed_steps, writing, elements, lost, _name(resource))
+    total = 0
+    for url, resource in writing.originals.items():
+        if url in writing.transport:
+            continue
+        for path, _ in leaves(resource):
+            top = path.split(".")[0].split("[")[0]
+            if top in ("id", "text", "resourceType"):
+                counts["regenerated"] += 1
+            else:
+                total += 1
+        narrative = resource.get("text", {})
+        if isinstance(narrative, dict) and narrative.get("status") not in (None, "generated", "empty"):
+            lost.append(
+                (_name(resource), Step("text.status", narrative["status"]), "narrative that is more than generated")
+            )
+    counts["native"] = max(total - counts["element"], 0)
+    return groups if elements else []
+
+
+def _not_returned(message: bytes, writing: Writing, alignment: Alignment) -> list[tuple[str, Step, str]]:
+    """Read the finished message once more: whatever of the Bundle is not there again is lost."""
+    context, _ = mapped(parse(message), writing.partner)
+    records = {url: context.labelled(label) for url, label in alignment.final.items()}
+    names = {record.place.full_url: url for url, record in records.items() if record is not None}
+    found: list[tuple[str, Step, str]] = []
+    for url, record in records.items():
+        original = writing.originals[url]
+        label = _name(original)
+        wanted = with_references(
+            _without_meta(dict(original)), lambda text: writing.url_of({"reference": text}) or text
+        )
+        if record is None:
+            found.append((label, Step("", wanted), "did not come back"))
+            continue
+        present = with_references(record.place.resource, lambda text: names.get(text, text))
+        found += [(label, step, "did not come back") for step in differences(present, wanted)]
+    return found
+
+
+def writing_bundle(writing: Writing) -> dict[str, Any]:
+    """The Bundle's own elements as they came."""
+    return dict(writing.own)
+
+
+def _without_meta(resource: dict[str, Any]) -> dict[str, Any]:
+    """Without what a server says of its copy."""
+    meta = {
+        name: value
+        for name, value in resource.get("meta", {}).items()
+        if name not in ("lastUpdated", "versionId", "source")
+    }
+    found = {name: value for name, value in resource.items() if name != "meta"}
+    return {**({"meta": meta} if meta else {}), **found} if "meta" in resource else found
+
+
+def _words(resource: Mapping[str, Any]) -> str:
+    code = resource.get("code") if isinstance(resource.get("code"), dict) else {}
+    names = [code.get("text", "")] + [each.get("display", "") for each in code.get("coding", ())] if code else []
+    words = re.sub(r"(?<!^)([A-Z])", r" \1", str(resource["resourceType"])).capitalize()
+    return next((name for name in names if name), words)[:80]
+
+
+def _renamed(step: Step, names: Mapping[str, str]) -> Step:
+    return (
+        step._replace(value=with_references(step.value, lambda text: names.get(text, text)))
+        if not isinstance(step.value, str)
+        else step._replace(value=names.get(step.value, step.value))
+    )
+
+
+def _count(writing: Writing, steps: list[Step], counts: dict[str, int]) -> None:
+    counts["element"] += sum(1 for step in steps if not step.removed for _ in leaves(step.value))
+
+
+def _emit(
+    groups: list[Draft],
+    label: str,
+    words: str,
+    steps: list[Step],
+    writing: Writing,
+    elements: bool,
+    lost: list[tuple[str, Step, str]],
+    name: str,
+) -> None:
+    if not elements:
+        lost.extend((name, step, "no field") for step in steps if not step.removed)
+        return
+    drafts, left = element_group(label, steps, words, writing)
+    lost.extend((name, step, "text that HL7 v2 cannot hold") for step in left)
+    groups.extend(drafts)
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return f"{resource['resourceType']}/{resource.get('id', '')}"
+
+
+def _report(lost: list[tuple[str, Step, str]]) -> list[Loss]:
+    """Each leaf once, with the first reason found for it."""
+    found: dict[tuple[str, str], Loss] = {}
+    for label, step, reason in lost:
+        for path, _ in leaves(step.value, step.path):
+            found.setdefault((label, path), Loss(label, path, reason))
+    return list(found.values())
