@@ -19,7 +19,9 @@ from invalid.constraints import constraints  # noqa: E402
 INVALID = ROOT / "conformance" / "invalid"
 INDEX: list[dict[str, Any]] = json.loads((INVALID / "index.json").read_text(encoding="utf-8"))["examples"]
 RECORD: dict[str, list[dict[str, str]]] = json.loads((ROOT / "conformance" / "crosscheck.json").read_text())["examples"]
-NOT_SHOWN: dict[str, list[dict[str, Any]]] = json.loads((INVALID.parent / "invalid-not-shown.json").read_text(encoding="utf-8"))
+NOT_SHOWN: dict[str, list[dict[str, Any]]] = json.loads(
+    (INVALID.parent / "invalid-not-shown.json").read_text(encoding="utf-8")
+)
 STRUCTURES = {
     one.url: json.loads(one.path.read_text(encoding="utf-8"))
     for one in artefacts()
@@ -64,7 +66,9 @@ def test_the_files_are_what_the_index_says() -> None:
 def test_hl7s_validator_finds_exactly_the_named_rule(row: dict[str, Any]) -> None:
     before = RECORD[f"examples/{row['from']}"]
     found = [one for one in RECORD[f"conformance/invalid/{row['file']}"] if one not in before]
-    named = [one for index, one in enumerate(found) if one["rule"] not in row.get("also", []) and one not in found[:index]]
+    named = [
+        one for index, one in enumerate(found) if one["rule"] not in row.get("also", []) and one not in found[:index]
+    ]
     expected = {"severity": row["severity"], "rule": row["rule"], "element": row["element"]}
     unseen = {file: one["reason"] for one in NOT_SHOWN["unseen"] for file in one["files"]}
     if row["file"] in unseen:
