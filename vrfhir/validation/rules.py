@@ -678,6 +678,18 @@ _QUESTIONNAIRES: dict[str, Rule] = {
     "Reference_REF_ResourceType": Rule(
         _E, "required", "The reference names another type than its target, which is a {found}."
     ),
+    "VR-VAL-0005": Rule(
+        _E,
+        "too-costly",
+        "Rule {key} takes too many steps on this resource; it was not decided for all of its elements.",
+        "Give its author a simpler expression, or split the resource.",
+    ),
+    "VR-VAL-0006": Rule(
+        _E,
+        "too-costly",
+        "There are more than {limit} findings; the others are not shown.",
+        "Correct these first, then check again.",
+    ),
     "VR-VAL-0101": Rule(
         _W, "business-rule", "The response was authored {found}, before the questionnaire was in use ({limit})."
     ),
