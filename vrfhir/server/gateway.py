@@ -112,7 +112,7 @@ class Gateway:
         worklist.added()
         if waits:
             return await worklist.answer(place)
-        self._logged("received", admission.data, ())
+        self._logged("received", admission.data, (), logging.DEBUG)
         return answer or None
 
     async def _again(self, admission: Admission, message: Message, worklist: Worklist) -> bytes | None:
@@ -165,7 +165,8 @@ class Gateway:
             self._list = Worklist(self._endpoint, workers, self._answers)
         return self._list
 
-    def _logged(self, outcome: str, data: bytes, issues: Sequence[Issue]) -> None:
-        if _log.isEnabledFor(logging.INFO):
+    def _logged(self, outcome: str, data: bytes, issues: Sequence[Issue], level: int = logging.INFO) -> None:
+        if _log.isEnabledFor(level):
             rules = sorted({issue.id for issue in issues if issue.is_error})
-            _log.info("message", extra={"door": DOOR, "outcome": outcome, "bytes": len(data), "rules": rules[:20]})
+            extra = {"door": DOOR, "outcome": outcome, "bytes": len(data), "rules": rules[:20]}
+            _log.log(level, "message", extra=extra)

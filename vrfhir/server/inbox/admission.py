@@ -10,6 +10,7 @@ soon as the message is safe, and the application's answer later. Which of them a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -28,8 +29,11 @@ _ORDERED_BY = (("PID", (2, 3, 4)), ("MRG", (1,)), ("RF1", (6, 11)))
 """Fields that name the patient and the referral: messages that share a value are worked on in the order they came."""
 
 
+_LINE_END = re.compile(rb"[\r\n]")
+
+
 class Admission(NamedTuple):
-    """One message at the door. ``message`` is None for bytes that are none; ``issues`` say why it is turned away."""
+    """One message at the door: its header as ``message``, None for bytes that are none; ``issues`` turn it away."""
 
     data: bytes
     message: Message | None
@@ -42,7 +46,7 @@ class Admission(NamedTuple):
 def admit(data: bytes, settings: Settings) -> Admission:
     """Look at a message; never raises for what stands in it."""
     try:
-        message = parse(data)
+        message = _headed(data) or parse(data)
     except UnreadableError as error:
         return Admission(data, None, issues=error.issues)
     sender = sender_of(message)
@@ -53,6 +57,17 @@ def admit(data: bytes, settings: Settings) -> Admission:
     if mode != "processed":
         issues = [issue for issue in check_header(message, _TAKEN) if issue.is_error]
     return Admission(data, message, sender, message.control_id, mode, issues)
+
+
+def _headed(data: bytes) -> Message | None:
+    """The message as far as its header: all that is asked of it here. None where only the whole of it would tell."""
+    if not data.startswith(b"MSH") or b"\x00" in data:
+        return None
+    try:
+        message = parse(_LINE_END.split(data, maxsplit=1)[0])
+    except UnreadableError:
+        return None
+    return message if message.control_id and message.type.code and message.version else None
 
 
 def sender_of(message: Message) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import count
+from typing import Literal
 
 from vrfhir.hl7v2 import Message, acknowledge, parse, plan
 from vrfhir.hl7v2.ack_modes import Level, Outcome, acknowledgement_code, outcome_of
 from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
-from vrfhir.server.inbox.admission import Admission, sender_of
+from vrfhir.server.inbox.admission import Admission
+from vrfhir.server.inbox.forms import Forms
 from vrfhir.server.messaging.referral import Processed
 from vrfhir.server.resource import load
 from vrfhir.server.store import InboxRow, OutboxRow, Transaction
@@ -22,6 +25,9 @@ class Answers:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._forms = Forms()
+        self._name = endpoint.new_id().replace("-", "")[:10].upper()
+        self._numbers = count(1)
 
     def to(
         self, message: Message | bytes, issues: Sequence[Issue] = (), *, level: Level = "application", code: str = ""
@@ -38,10 +44,14 @@ class Answers:
         """What the sender is told before its message is worked on; nothing when it wants none (MSH-15)."""
         message = admission.message
         if message is None or admission.mode != "enhanced":
-            return self.to(message or admission.data, issues)
+            return self._agreeing(message, "AA") if message and not issues else self.to(message or admission.data, issues)
         if not plan(message, outcome_of(issues)).accept:
             return b""
-        return self.to(message, issues, level="accept")
+        return self.to(message, issues, level="accept") if issues else self._agreeing(message, "CA")
+
+    def _agreeing(self, message: Message, code: Literal["AA", "CA"]) -> bytes:
+        control_id, now = self.control_id(), self._endpoint.clock()
+        return self._forms.fill(message, code, control_id, now) or self.to(message, code=code)
 
     def of_acknowledgement(self, message: Message) -> bytes | None:
         """An application acknowledgement may ask for an accept one (MSH-15), which ends the exchange; nothing else may."""
@@ -80,8 +90,8 @@ class Answers:
         return self._outgoing(row, f"RRI^{message.type.trigger}", processed.focus, _asking_for_receipt(content))
 
     def control_id(self) -> str:
-        """A new MSH-10."""
-        return self._endpoint.new_id().replace("-", "")[:20].upper()
+        """A new MSH-10: the name of this run, which is random, and a number."""
+        return f"{self._name}{next(self._numbers):010}"
 
     def _outgoing(self, row: InboxRow, kind: str, focus: str, content: bytes) -> OutboxRow:
         now = self._endpoint.now()

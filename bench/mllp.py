@@ -1,0 +1,115 @@
+"""Messages a second over MLLP: received, stored durably, acknowledged; beside named baselines on the same disk.
+
+Every message is a referral of its own (control id, case number, patient), 6 kB, sent over several connections that each
+wait for their answer, as interface engines do. ``vrfhir serve`` runs as it is started by hand: SQLite with
+``synchronous=FULL``, its workers mapping and validating in the background meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["Outcome", "measure", "message", "raw_commits"]
+
+SIZE = 6_000
+_NOTE = b"NTE|%d||Background for the bench: tasks at work, what was tried, what is asked of the service, and when it would help.\r"
+
+
+class Outcome(NamedTuple):
+    """What one run gave: messages a second, how many, the slowest of a hundred answers, and what was answered."""
+
+    rate: float
+    count: int
+    p99: float
+    codes: dict[str, int]
+
+
+def message(template: bytes, number: int) -> bytes:
+    """A referral of its own, of the size measured."""
+    fields = template.split(b"\r", 1)
+    header = fields[0].split(b"|")
+    header[9] = b"B%09d" % number
+    rest = fields[1].replace(b"GP20261116-0417", b"B%09d" % number)
+    data = b"|".join(header) + b"\r" + rest.rstrip(b"\r") + b"\r"
+    lines = 0
+    while len(data) < SIZE:
+        lines += 1
+        data += _NOTE % lines
+    return data
+
+
+async def _load(host: str, port: int, frames: list[bytes], connections: int) -> Outcome:
+    rest = iter(frames)
+    waits: list[float] = []
+    codes: dict[str, int] = {}
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection(host, port)
+        for frame in rest:
+            begun = time.perf_counter()
+            writer.write(frame)
+            answer = await reader.readuntil(b"\x1c\r")
+            waits.append(time.perf_counter() - begun)
+            place = answer.find(b"MSA|")
+            code = answer[place + 4 : place + 6].decode()
+            codes[code] = codes.get(code, 0) + 1
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(connections)))
+    elapsed = time.perf_counter() - begun
+    waits.sort()
+    return Outcome(len(waits) / elapsed, len(waits), waits[int(len(waits) * 0.99)], codes)
+
+
+def measure(template: bytes, *, count: int, connections: int, mode: str, workers: int | None = None) -> Outcome:
+    """Send ``count`` messages to a ``vrfhir serve`` that acknowledges them when ``mode`` says."""
+    with tempfile.TemporaryDirectory(prefix="vrfhir-bench-") as folder:
+        command = [sys.executable, "-m", "vrfhir", "serve", "--json", "--port", "0", "--mllp-port", "0"]
+        environment = os.environ | {"VRFHIR_ACKNOWLEDGEMENT": json.dumps({"*": mode})}
+        if workers is not None:
+            environment["VRFHIR_WORKERS"] = str(workers)
+        with subprocess.Popen(
+            [*command, "--database", f"{folder}/bench.sqlite"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        ) as server:
+            try:
+                assert server.stdout is not None
+                host, _, port = json.loads(server.stdout.readline())["mllp"].rpartition(":")
+                frames = [b"\x0b" + message(template, number) + b"\x1c\r" for number in range(count + connections)]
+                asyncio.run(_load(host, int(port), frames[count:], connections))  # whatever is loaded late
+                return asyncio.run(_load(host, int(port), frames[:count], connections))
+            finally:
+                server.terminate()
+
+
+def _bytes_only(work: Callable[[sqlite3.Connection], None], seconds: float) -> float:
+    with tempfile.TemporaryDirectory(prefix="vrfhir-bench-") as folder:
+        connection = sqlite3.connect(f"{folder}/raw.sqlite", isolation_level=None)
+        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE kept (content BLOB)"):
+            connection.execute(statement).fetchall()
+        begun, count = time.perf_counter(), 0
+        while time.perf_counter() - begun < seconds:
+            work(connection)
+            count += 1
+        rate = count / (time.perf_counter() - begun)
+        connection.close()
+        return rate
+
+
+def raw_commits(seconds: float) -> float:
+    """Bare SQLite commits a second, one message of the same size in each: what the disk gives without group commit."""
+    content = b"x" * SIZE
+    return _bytes_only(lambda connection: connection.execute("INSERT INTO kept VALUES (?)", (content,)), seconds)
