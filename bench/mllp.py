@@ -36,16 +36,30 @@ class Outcome(NamedTuple):
 
 def message(template: bytes, number: int) -> bytes:
     """A referral of its own, of the size measured."""
-    fields = template.split(b"\r", 1)
-    header = fields[0].split(b"|")
-    header[9] = b"B%09d" % number
-    rest = fields[1].replace(b"GP20261116-0417", b"B%09d" % number)
-    data = b"|".join(header) + b"\r" + rest.rstrip(b"\r") + b"\r"
+    case = b"R%09d^Y99901" % number
+    own = {b"MSH": ((9, b"B%09d" % number),), b"RF1": ((6, case), (11, b"X" + case)), b"PID": ((3, _patient(number)),)}
+    segments = template.rstrip(b"\r").split(b"\r")
+    for place, segment in enumerate(segments):
+        if segment[:3] in own:
+            fields = segment.split(b"|")
+            for field, value in own[segment[:3]]:
+                if field < len(fields):
+                    fields[field] = value
+            segments[place] = b"|".join(fields)
+    data = b"\r".join(segments) + b"\r"
     lines = 0
     while len(data) < SIZE:
         lines += 1
         data += _NOTE % lines
     return data
+
+
+def _patient(number: int) -> bytes:
+    """PID-3 with an NHS number from the test range; those without a valid check digit are left out."""
+    place = 900_000_000 + number + number // 5
+    while (check := 11 - sum(int(digit) * (10 - i) for i, digit in enumerate(str(place))) % 11) == 10:
+        place += 50_000_000
+    return b"%d%d^^^NHS^NH" % (place, check % 11)
 
 
 async def _load(host: str, port: int, frames: list[bytes], connections: int) -> Outcome:

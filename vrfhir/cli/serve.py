@@ -24,6 +24,9 @@ __all__ = ["HELP", "add_arguments", "run", "running", "serve", "until_told"]
 
 HELP = "run the FHIR endpoint and the MLLP listener"
 
+_SWITCH_SECONDS = 0.0005
+"""How long one thread may keep the others of this process waiting: the store's must not hold up the network's."""
+
 _EPILOG = """\
 Every option has an environment variable: VRFHIR_HOST, VRFHIR_PORT, VRFHIR_DATABASE, VRFHIR_MLLP_PORT, VRFHIR_PARTNERS (JSON)
 and so on. Tokens are only read from the environment: VRFHIR_TOKENS='[{"token": "...", "role": "owner"}]'.
@@ -63,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vrfhir.server.logs import configure
 
     configure()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = create_app(settings)
     try:
         asyncio.run(serve(app, as_json=arguments.json))

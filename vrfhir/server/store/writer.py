@@ -2,14 +2,15 @@
 
 A durable commit costs a disk sync, whatever is in it. Callers hand over callables; the thread runs all that are
 waiting inside one SQLite transaction, each in its own savepoint so that one failing takes nothing of the others, and
-answers them only after the common COMMIT has returned. Background work gives way: beside work that somebody waits for,
-one piece of it goes into each commit.
+answers them only after the common COMMIT has returned. Background work gives way: while there is work that somebody waits
+for, it gets a small part of the thread's time.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,8 +21,11 @@ __all__ = ["GroupCommitWriter"]
 GROUP = 64
 """At most so many interactions share one commit, which bounds how long the first of them waits."""
 
-BACKGROUND_GROUP = 8
+BACKGROUND_GROUP = 4
 """The same for background work while nobody waits: what comes meanwhile waits for it."""
+
+PAUSE = 6
+"""After background work, so many times as long is kept for work that somebody waits for, if there is any."""
 
 
 class _Job(NamedTuple):
@@ -37,6 +41,7 @@ class GroupCommitWriter:
         self._rolled_back = rolled_back
         self._awaited: deque[_Job] = deque()
         self._background: deque[_Job] = deque()
+        self._background_from = 0.0
         self._closed = False
         self._came = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="vrfhir-store-writer", daemon=True)
@@ -69,8 +74,19 @@ class GroupCommitWriter:
             while not self._awaited and not self._background and not self._closed:
                 self._came.wait()
             group = [self._awaited.popleft() for _ in range(min(GROUP, len(self._awaited)))]
-            share = min(1 if group else BACKGROUND_GROUP, len(self._background))
-            return group + [self._background.popleft() for _ in range(share)]
+            share = BACKGROUND_GROUP if not group else 1 if time.monotonic() >= self._background_from else 0
+            return group + [self._timed(self._background.popleft()) for _ in range(min(share, len(self._background)))]
+
+    def _timed(self, job: _Job) -> _Job:
+        def work() -> Any:
+            begun = time.monotonic()
+            try:
+                return job.work()
+            finally:
+                ended = time.monotonic()
+                self._background_from = ended + PAUSE * (ended - begun)
+
+        return _Job(work, job.future)
 
     def _commit(self, group: list[_Job]) -> None:
         done: list[tuple[Future[Any], Any]] = []
