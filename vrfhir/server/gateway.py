@@ -8,7 +8,6 @@ into quarantine. A message that comes again gets its first answer, and is not wo
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from vrfhir.hl7v2 import Message
 from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.inbox import Admission, Answers, Pool, SameProcess, Workers, Worklist, admit
-from vrfhir.server.inbox.admission import sender_of
+from vrfhir.server.inbox.admission import digest, sender_of
 from vrfhir.server.inbox.batches import batch_answer, messages_of
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.store import DuplicateMessageError, InboxRow
@@ -120,7 +119,7 @@ class Gateway:
         row = self._endpoint.store.message(DOOR, admission.sender, admission.control_id)
         if row is None:  # it went into quarantine in this moment
             return await self._take(admission.data)
-        if row.digest != hashlib.sha256(admission.data).digest():
+        if row.digest != digest(admission.data):
             return await self._quarantined(admission, [fault("VR-GATEWAY-0002")])
         self._logged("repeated", admission.data, ())
         if row.mode == "processed" and row.status == "received":
@@ -150,7 +149,7 @@ class Gateway:
             door=DOOR,
             sender=admission.sender,
             control_id=admission.control_id,
-            digest=hashlib.sha256(admission.data).digest(),
+            digest=digest(admission.data),
             received=self._endpoint.now(),
             status=status,
             content=admission.data,

@@ -63,5 +63,3 @@ def _unusable(path: Path, error: Exception) -> TransportError:
     text = f"A TLS file cannot be used: {str(reason).lower().replace('_', ' ')}."
     hint = "Give PEM files: certificate with its chain, its key without a password, authorities."
     return TransportError(Issue("fatal", "security", "VR-TRANSPORT-0001", text, hint=hint, source=path.name))
-
-

@@ -44,7 +44,9 @@ class Answers:
         """What the sender is told before its message is worked on; nothing when it wants none (MSH-15)."""
         message = admission.message
         if message is None or admission.mode != "enhanced":
-            return self._agreeing(message, "AA") if message and not issues else self.to(message or admission.data, issues)
+            return (
+                self._agreeing(message, "AA") if message and not issues else self.to(message or admission.data, issues)
+            )
         if not plan(message, outcome_of(issues)).accept:
             return b""
         return self.to(message, issues, level="accept") if issues else self._agreeing(message, "CA")

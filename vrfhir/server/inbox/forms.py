@@ -45,9 +45,7 @@ class Forms:
         return text.encode(message.charset, "replace")
 
 
-def _form(
-    message: Message, code: Literal["AA", "CA"], echoed: str, now: datetime
-) -> tuple[str, str, str, str] | None:
+def _form(message: Message, code: Literal["AA", "CA"], echoed: str, now: datetime) -> tuple[str, str, str, str] | None:
     separator = message.delimiters.field
     try:
         written = acknowledge(message, code, (), control_id="1", now=now).decode(message.charset)
