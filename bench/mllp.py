@@ -8,6 +8,7 @@ wait for their answer, as interface engines do. ``vrfhir serve`` runs as it is s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sqlite3
@@ -16,9 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-__all__ = ["Outcome", "measure", "message", "raw_commits"]
+__all__ = ["Outcome", "measure", "message", "python_hl7", "raw_commits"]
 
 SIZE = 6_000
 _NOTE = b"NTE|%d||Background for the bench: tasks at work, what was tried, what is asked of the service, and when it would help.\r"
@@ -85,27 +86,51 @@ async def _load(host: str, port: int, frames: list[bytes], connections: int) -> 
     return Outcome(len(waits) / elapsed, len(waits), waits[int(len(waits) * 0.99)], codes)
 
 
+def _against(command: list[str], environment: dict[str, str], template: bytes, count: int, connections: int) -> Outcome:
+    """Send ``count`` messages to the server that a command starts; it prints its port."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | environment
+    ) as server:
+        try:
+            assert server.stdout is not None
+            port = int(json.loads(server.stdout.readline())["mllp"].rpartition(":")[2])
+            frames = [b"\x0b" + message(template, number) + b"\x1c\r" for number in range(count + connections)]
+            asyncio.run(_load("127.0.0.1", port, frames[count:], connections))  # whatever is loaded late
+            return asyncio.run(_load("127.0.0.1", port, frames[:count], connections))
+        finally:
+            server.terminate()
+
+
+def python_hl7(template: bytes, *, count: int, connections: int) -> Outcome:
+    """The same to python-hl7's MLLP server, which parses and acknowledges, and keeps nothing."""
+    return _against([sys.executable, __file__], {}, template, count, connections)
+
+
+async def _python_hl7_server() -> None:
+    from hl7.mllp import start_hl7_server
+
+    async def connected(reader: Any, writer: Any) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while True:
+                received = await reader.readmessage()
+                writer.writemessage(received.create_ack())
+                await writer.drain()
+
+    async with await start_hl7_server(connected, "127.0.0.1", 0, encoding="utf-8") as server:
+        sys.stdout.write(json.dumps({"mllp": f"127.0.0.1:{server.sockets[0].getsockname()[1]}"}) + "\n")
+        sys.stdout.flush()
+        await server.serve_forever()
+
+
 def measure(template: bytes, *, count: int, connections: int, mode: str, workers: int | None = None) -> Outcome:
     """Send ``count`` messages to a ``vrfhir serve`` that acknowledges them when ``mode`` says."""
     with tempfile.TemporaryDirectory(prefix="vrfhir-bench-") as folder:
         command = [sys.executable, "-m", "vrfhir", "serve", "--json", "--port", "0", "--mllp-port", "0"]
-        environment = os.environ | {"VRFHIR_ACKNOWLEDGEMENT": json.dumps({"*": mode})}
+        environment = {"VRFHIR_ACKNOWLEDGEMENT": json.dumps({"*": mode})}
         if workers is not None:
             environment["VRFHIR_WORKERS"] = str(workers)
-        with subprocess.Popen(
-            [*command, "--database", f"{folder}/bench.sqlite"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        ) as server:
-            try:
-                assert server.stdout is not None
-                host, _, port = json.loads(server.stdout.readline())["mllp"].rpartition(":")
-                frames = [b"\x0b" + message(template, number) + b"\x1c\r" for number in range(count + connections)]
-                asyncio.run(_load(host, int(port), frames[count:], connections))  # whatever is loaded late
-                return asyncio.run(_load(host, int(port), frames[:count], connections))
-            finally:
-                server.terminate()
+        command += ["--database", f"{folder}/bench.sqlite"]
+        return _against(command, environment, template, count, connections)
 
 
 def _bytes_only(work: Callable[[sqlite3.Connection], None], seconds: float) -> float:
@@ -126,3 +151,7 @@ def raw_commits(seconds: float) -> float:
     """Bare SQLite commits a second, one message of the same size in each: what the disk gives without group commit."""
     content = b"x" * SIZE
     return _bytes_only(lambda connection: connection.execute("INSERT INTO kept VALUES (?)", (content,)), seconds)
+
+
+if __name__ == "__main__":
+    asyncio.run(_python_hl7_server())

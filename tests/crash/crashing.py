@@ -136,9 +136,10 @@ class Crashes:
 
     async def _until_done(self, _partner: int) -> None:
         async with asyncio.timeout(600):
-            while self._ask("SELECT count(*) FROM inbox WHERE status = 'received'")[0][0] or self._ask(
-                "SELECT count(*) FROM outbox WHERE status = 'pending'"
-            )[0][0]:
+            while (
+                self._ask("SELECT count(*) FROM inbox WHERE status = 'received'")[0][0]
+                or self._ask("SELECT count(*) FROM outbox WHERE status = 'pending'")[0][0]
+            ):
                 await asyncio.sleep(0.2)
 
     def _ask(self, question: str) -> list[Any]:

@@ -32,4 +32,6 @@ def test_a_few_kills(tmp_path: Path) -> None:
 @pytest.mark.skipif(not MANY, reason="make crash runs it: VRFHIR_CRASHES=100")
 def test_many_kills(tmp_path: Path) -> None:
     crashes = killed(tmp_path / "crash.sqlite", MANY, most=12)
-    print(f"\n{crashes.kills} kills: {len(crashes.acknowledged)} messages acknowledged, {len(crashes.tried)} sent, 0 lost, 0 twice")
+    print(
+        f"\n{crashes.kills} kills: {len(crashes.acknowledged)} messages acknowledged, {len(crashes.tried)} sent, 0 lost, 0 twice"
+    )

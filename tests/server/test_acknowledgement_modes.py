@@ -117,7 +117,12 @@ def test_what_fails_after_a_positive_answer_waits_for_an_operator(make_client: C
     with_gateway(client, story)
     desk = Desk(client.app.endpoint.settings.database)
     (letter,) = desk.letters("in")
-    assert (letter.name, letter.status, letter.partner, letter.failure) == ("in:1", "failed", SENDER, "VR-REFERRAL-0003")
+    assert (letter.name, letter.status, letter.partner, letter.failure) == (
+        "in:1",
+        "failed",
+        SENDER,
+        "VR-REFERRAL-0003",
+    )
     assert desk.again("in", 1)
     assert not desk.again("in", 1)
     desk.close()
@@ -389,4 +394,6 @@ def test_forms_of_acknowledgement_say_what_the_long_way_says(make_client: Callab
         for _ in range(2):
             long = acknowledge(message_, "AA", control_id="X1", now=now)
             assert forms.fill(message_, "AA", "X1", now) in (long, None)
-    assert forms.fill(parse(headers[0]), "CA", "X2", now) == acknowledge(parse(headers[0]), "CA", control_id="X2", now=now)
+    assert forms.fill(parse(headers[0]), "CA", "X2", now) == acknowledge(
+        parse(headers[0]), "CA", control_id="X2", now=now
+    )

@@ -45,7 +45,9 @@ def test_a_worker_prepares_what_this_process_would(validator: Any) -> None:
             there, here = await pool.prepare(content, NOW), await SameProcess(validator).prepare(content, NOW)
             assert (there.bundle is None, there.issues, there.code) == (here.bundle is None, here.issues, here.code)
             if there.bundle is not None and here.bundle is not None:
-                kinds = [[e["resource"]["resourceType"] for e in found["entry"]] for found in (there.bundle, here.bundle)]
+                kinds = [
+                    [e["resource"]["resourceType"] for e in found["entry"]] for found in (there.bundle, here.bundle)
+                ]
                 assert kinds[0] == kinds[1]
 
     run(story)

@@ -72,7 +72,9 @@ async def test_in_vain() -> None:
     assert len(receiver.sent) == 3
 
 
-@pytest.mark.parametrize("address", ["", "mllp:x", "mllp://host", "ftp://host:1", "host:2575", "mllp://host:99999", "http://"])
+@pytest.mark.parametrize(
+    "address", ["", "mllp:x", "mllp://host", "ftp://host:1", "host:2575", "mllp://host:99999", "http://"]
+)
 def test_no_address(address: str) -> None:
     with pytest.raises(TransportError) as caught:
         sender_to(address)
@@ -89,7 +91,10 @@ def test_addresses() -> None:
     ("response", "expected"),
     [
         (httpx.Response(200, content=b"MSH|answer", headers={"content-type": ER7}), b"MSH|answer"),
-        (httpx.Response(500, content=b"MSH|AE", headers={"content-type": "application/hl7-v2; charset=utf-8"}), b"MSH|AE"),
+        (
+            httpx.Response(500, content=b"MSH|AE", headers={"content-type": "application/hl7-v2; charset=utf-8"}),
+            b"MSH|AE",
+        ),
         (httpx.Response(202), b""),
         (httpx.Response(200, content=b"<html>", headers={"content-type": "text/html"}), "processing"),
         (httpx.Response(503), "transient"),

@@ -7,7 +7,6 @@ again, each alone in a process that nothing else uses; which of them does it aga
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -21,9 +20,6 @@ from vrfhir.server.endpoint import Checker
 from vrfhir.server.inbox.preparing import Prepared, prepare
 
 __all__ = ["Pool", "SameProcess", "WorkerLostError", "Workers"]
-
-_NICE = 10
-"""Workers give way to the process that takes messages in and answers requests."""
 
 
 class WorkerLostError(Exception):
@@ -112,8 +108,6 @@ def _begin() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    with contextlib.suppress(AttributeError, OSError):  # Windows
-        os.nice(_NICE)
     from vrfhir.validation import Validator
 
     _validator = Validator()
