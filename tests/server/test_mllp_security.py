@@ -57,7 +57,7 @@ def test_mutual_tls_both_ways(tmp_path: Path, certificate: Path, capsys: pytest.
             try:
                 await speak(served)
                 async with asyncio.timeout(30):
-                    while not received:
+                    while not received:  # noqa: ASYNC110
                         await asyncio.sleep(0.05)
             finally:
                 assert await asyncio.to_thread(served.stop) == 0

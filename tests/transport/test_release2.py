@@ -73,7 +73,7 @@ async def test_the_sender_commits_the_answer_and_repeats_what_was_not_committed(
     server = await asyncio.start_server(receiver, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     assert parse(await send("127.0.0.1", port, MESSAGE, release=2)).value("MSA-1") == "AA"
-    while len(came) < 3:
+    while len(came) < 3:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     server.close()
     assert came == [frame(MESSAGE), frame(MESSAGE), block(COMMITTED)]
