@@ -1,9 +1,9 @@
 """Measure vrfhir beside named baselines in the same run: ``make bench``.
 
-    python bench/run.py [--seconds S] [--write] [--json]
+    python bench/run.py [--seconds S] [--write] [--json] [--engine PATH/crosscheck.sh]
 
 Prints machine facts, then one row per measure: ours, the baseline, the ratio. ``--write`` puts the table into
-``docs/performance.md``. Nothing here is a test: shared machines are noisy, ratios in one run are what can be compared.
+``docs/performance.md``. ``--engine`` adds HL7's own validator, run as a JSON-lines pipe. Nothing here is a test: shared machines are noisy, ratios in one run are what can be compared.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "performance.md"
 DRIVER = ROOT / "examples" / "driver"
 ROUNDS = 5
+ENTRIES = 30
+ENGINE_PACKAGES = ("fhir.r4.ukcore.staging#2.0.0-main.20250620", "uk.vrfhir.r4#0.1.0")
+ENGINE_RUNS = 400
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,14 @@ def work(command: list[str], repeats: int = 15) -> float:
     return best * 1000
 
 
+def memory(command: list[str]) -> float:
+    """Megabytes of memory that a process had at most."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
 def prescription() -> dict[str, object]:
     """The VR-Prescription of the driver story."""
     for path in sorted(DRIVER.rglob("*.json")):
@@ -83,6 +94,19 @@ def prescription() -> dict[str, object]:
         if found.get("resourceType") == "ServiceRequest":
             return dict(found)
     raise SystemExit("bench: examples/driver holds no ServiceRequest")
+
+
+def record_of_thirty() -> dict[str, object]:
+    """Thirty resources of the driver story, each with its profile, as one Bundle."""
+    entries = []
+    for path in sorted((DRIVER / "fhir").glob("*.json")):
+        found = json.loads(path.read_bytes())
+        if found["resourceType"] != "Bundle" and len(entries) < ENTRIES:
+            url = f"https://gp.example.org/fhir/{found['resourceType']}/{found['id']}"
+            entries.append({"fullUrl": url, "resource": found})
+    if len(entries) < ENTRIES:
+        raise SystemExit(f"bench: examples/driver holds fewer than {ENTRIES} resources")
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
 def referral() -> bytes:
@@ -113,6 +137,14 @@ def start_up() -> list[Measure]:
             models - bare,
             "≤ 150 ms",
         ),
+        Measure(
+            "memory of validating one file, at most",
+            "MB",
+            memory([sys.executable, "-m", "vrfhir", "validate", str(DRIVER / "fhir" / "prescription.json")]),
+            "bare interpreter",
+            memory([sys.executable, "-c", "pass"]),
+            "≤ 80 MB",
+        ),
     ]
 
 
@@ -124,6 +156,7 @@ def validation(seconds: float) -> list[Measure]:
 
     profiled = prescription()
     base = {key: value for key, value in profiled.items() if key not in ("meta", "text")}
+    bundle = record_of_thirty()
     text = json.dumps(base)
     validator = Validator()
     theirs = rate(lambda: ServiceRequest.model_validate_json(text), seconds)
@@ -144,6 +177,53 @@ def validation(seconds: float) -> list[Measure]:
             theirs,
             "≥ 10,000/s (issue 5)",
         ),
+        Measure(
+            f"validate a Bundle of {ENTRIES} resources with their profiles",
+            "ms",
+            1000 / rate(lambda: validator.validate(bundle), seconds),
+            "the same with json.dumps and json.loads alone",
+            1000 / rate(lambda: json.loads(json.dumps(bundle)), seconds / 3),
+            "≤ 15 ms",
+        ),
+    ]
+
+
+def engine(script: Path) -> list[Measure]:
+    """HL7's own validator, warm, on the same resource: its own time for each, the median of the last half."""
+    from vrfhir import Validator
+    from vrfhir.guide.package import package_archive
+
+    profiled = prescription()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "prescription.json"
+        file.write_text(json.dumps(profiled), encoding="utf-8")
+        name, content = package_archive(ROOT / "examples")
+        archive = Path(folder) / name
+        archive.write_bytes(content)
+        subprocess.run([str(script), "install", str(archive)], check=True, capture_output=True)
+        with subprocess.Popen(
+            [str(script), *ENGINE_PACKAGES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            if process.stdin is None or process.stdout is None:
+                raise SystemExit("bench: the engine has no pipe")
+            request = {"id": "1", "resource": str(file), "format": "json", "supporting": [], "profile": None}
+            times = []
+            for _ in range(ENGINE_RUNS):
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.flush()
+                times.append(float(json.loads(process.stdout.readline())["ms"]))
+            process.stdin.close()
+    theirs = 1000 / max(statistics.median(times[ENGINE_RUNS // 2 :]), 0.001)
+    validator = Validator()
+    return [
+        Measure(
+            "validate a VR-Prescription with its profiles, against HL7's engine",
+            "/s",
+            rate(lambda: validator.validate(profiled), 3),
+            f"HL7's validator, warm after {ENGINE_RUNS // 2} runs",
+            theirs,
+            "≥ 50 ×",
+        )
     ]
 
 
@@ -234,10 +314,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=3.0, help="time spent on each rate")
     parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
+    parser.add_argument("--engine", type=Path, help="crosscheck.sh, set up once, to measure HL7's validator too")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
     facts = machine()
     measures = [*start_up(), *validation(arguments.seconds), *mapping(arguments.seconds), *mllp(arguments.seconds)]
+    if arguments.engine is not None:
+        measures.extend(engine(arguments.engine))
     if arguments.json:
         rows = [asdict(m) | {"ratio": m.ratio} for m in measures]
         sys.stdout.write(json.dumps({"machine": facts, "measures": rows}, indent=1) + "\n")

@@ -32,14 +32,17 @@ def main() -> int:
         sys.stdout.write(f"crosscheck skipped: {reason}\n")
         return 0
     current = True
-    with ReferenceEngine(arguments.engine.resolve()) as engine:
-        if arguments.only != "mutants":
-            current &= keep(examples.RECORD, examples.written(examples.record(engine)), arguments.check)
-        if arguments.only != "examples":
-            known = {} if arguments.all or arguments.check else mutant_record.load()
-            current &= keep(
-                mutant_record.RECORD, mutant_record.written(mutant_record.record(engine, known)), arguments.check
-            )
+
+    def start() -> ReferenceEngine:
+        return ReferenceEngine(arguments.engine.resolve())
+
+    if arguments.only != "mutants":
+        current &= keep(examples.RECORD, examples.written(examples.record(start)), arguments.check)
+    if arguments.only != "examples":
+        known = {} if arguments.all or arguments.check else mutant_record.load(mutant_record.package_digest())
+        with start() as engine:
+            rows = list(mutant_record.record(engine, known))
+        current &= keep(mutant_record.RECORD, mutant_record.written(rows), arguments.check)
     if arguments.only != "mutants":
         report_examples()
     if arguments.only != "examples":
@@ -70,9 +73,7 @@ def report_examples() -> None:
 def report_mutants() -> None:
     """How far we agree about the mutants, and the kinds of disagreement."""
     total, stale = mutant_record.agreement(mutant_record.load(), mutants())
-    explained = (
-        {one["kind"]: one for one in json.loads(EXPLAINED.read_text(encoding="utf-8"))} if EXPLAINED.is_file() else {}
-    )
+    explained = json.loads(EXPLAINED.read_text(encoding="utf-8"))["disagreements"]
     sys.stdout.write(f"{mutant_record.table(total, explained)}\n{total}\n")
     if stale:
         sys.stdout.write(f"{len(stale)} mutants are not in the record as they are now\n")

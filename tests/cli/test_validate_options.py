@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vrfhir.cli import checking, inputs, main
+from vrfhir.cli import archives, checking, main
 from vrfhir.cli.checking import Checking, check_all
 from vrfhir.cli.inputs import Item
 from vrfhir.validation import Validator
@@ -112,6 +112,12 @@ def test_a_baseline_accepts_what_is_known_and_tells_what_is_stale(
     assert "stale in the baseline: bad.json: Patient.gender [Terminology_TX_NoValid_16]" in text
     # the same issue twice is not accepted twice
     (folder / "twice.json").write_text('{"resourceType": "Patient", "name": [{"use": "x"}, {"use": "x"}]}')
+    # what is said of a whole object does not hang on the rest of it
+    (folder / "odd.json").write_text('{"resourceType": "Observation", "status": "final"}')
+    odd = ["odd.json", "--baseline", "odd-known.json"]
+    assert out(capsys, *odd, "--write-baseline")[0] == 0
+    (folder / "odd.json").write_text('{"resourceType": "Observation", "status": "amended"}')
+    assert out(capsys, *odd)[0] == 0
     # files not checked are not stale, files that are gone are
     (folder / "bad.json").write_text(GOOD)
     (folder / "warns.json").unlink()
@@ -220,7 +226,7 @@ def test_archives_that_are_none(folder: Path, capsys: pytest.CaptureFixture[str]
 def test_a_small_archive_that_unpacks_to_much(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "_MAX_UNPACKED", 100_000)
+    monkeypatch.setattr(archives, "_MAX_UNPACKED", 100_000)
     archive(folder / "bomb.tgz", {f"package/Patient-{n}.json": GOOD.encode() + b" " * 50_000 for n in range(9)})
     code, text, _ = out(capsys, "bomb.tgz", "--no-source")
     assert (code, "VR-CLI-0006" in text) == (1, True)
@@ -256,9 +262,27 @@ def test_wrong_numbers_are_refused(folder: Path) -> None:
         assert stopped.value.code == 2
 
 
-def test_best_practice_is_an_option(folder: Path) -> None:
-    checked = [main(["validate", "good.json", "--best-practice", each]) for each in ("ignore", "hint", "warning")]
-    assert checked == [0, 0, 0]
+def test_best_practice_is_an_option(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for each in ("ignore", "hint", "warning", "error"):
+        code, text, _ = out(capsys, "good.json", "--best-practice", each, "--json")
+        said.append((code, [(row["severity"], row["id"]) for row in json.loads(text)["reports"][0]["issues"]]))
+    rule = "http://hl7.org/fhir/StructureDefinition/DomainResource#dom-6"
+    assert said == [(0, []), (0, [("information", rule)]), (0, [("warning", rule)]), (1, [("error", rule)])]
+
+
+def test_file_names_that_are_no_text(folder: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.json")
+    (folder / name).write_text(BAD)
+    for format_ in ("text", "json", "operation-outcome", "sarif", "junit", "html"):
+        done = subprocess.run(
+            [sys.executable, "-m", "vrfhir", "validate", name, "--format", format_, "--output", f"{format_}:out"],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, b""), format_
+        assert (folder / "out").read_bytes()
 
 
 # Several processes

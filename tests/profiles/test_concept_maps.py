@@ -139,7 +139,7 @@ def test_tables_of_the_referral_segments_are_mapped_both_ways(table: str) -> Non
     system = f"http://terminology.hl7.org/CodeSystem/v2-{table}"
     resource = Definitions.default().resource(system, "CodeSystem")
     assert resource is not None
-    codes = {str(concept["code"]) for concept in resource["concept"]}  # type: ignore[index,union-attr]
+    codes = {str(concept["code"]) for concept in resource["concept"]}
     one_way, other_way = V2_TABLES[table]
     assert {row.code for row in ROWS if row.map == one_way and row.source == system} == codes
     assert {row.target for row in ROWS if row.map == other_way} == {system}

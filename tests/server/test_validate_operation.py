@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from talking import Client, patient
+from talking import Client, patient, rules
 
 Json = dict[str, Any]
 
@@ -62,6 +62,28 @@ def test_modes(client: Client) -> None:
     assert errors(client.post("Patient/p/$validate?mode=update", patient(id="q"))) == ["Patient.id"]
     assert errors(client.post("Patient/p/$validate", parameters(mode={"valueCode": "delete"}))) == []
     assert errors(client.post("Task/p/$validate", parameters(mode={"valueCode": "delete"}))) == [""]
+
+
+def test_create_and_update_ask_what_the_loop_allows(client: Client) -> None:
+    rejected = task(status="completed")
+    by_profile = errors(client.post("Task/$validate", rejected))
+    assert len(errors(client.post("Task/$validate?mode=create", rejected))) > len(by_profile)
+    provenance = {"resourceType": "Provenance", "id": "p"}
+    kept = rules(client.post("Provenance/p/$validate?mode=update", provenance))
+    assert "VR-VALIDATE-0003" in kept
+    assert "VR-VALIDATE-0003" not in rules(client.post("Provenance/p/$validate", provenance))
+
+
+def task(**elements: Any) -> Json:
+    """A Task as of a referral, changed."""
+    return {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "focus": {"reference": "ServiceRequest/1"},
+        "for": {"reference": "Patient/1"},
+        **elements,
+    }
 
 
 @pytest.mark.parametrize(

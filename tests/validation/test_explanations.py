@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def test_every_rule_of_the_code_is_explained_with_its_clause(validator: Validato
     assert found is not None
     assert found.clause.startswith("https://hl7.org/fhir/R4/"), rule
     assert "{" not in found.text + found.remedy
+    assert re.search(r"\w", found.remedy)
 
 
 def test_constraints_by_key_and_by_profile(validator: Validator) -> None:

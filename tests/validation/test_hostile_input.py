@@ -292,3 +292,61 @@ def test_a_pattern_that_runs_away_is_still_decided(ill: Validator) -> None:
     right = ill.validate(json.dumps(VICTIM | {"name": [{"family": "a" * 40}]}), profiles=[CANONICAL + "pattern-a"])
     assert CANONICAL + "pattern-a#x-1" in {each.id for each in wrong.issues}
     assert CANONICAL + "pattern-a#x-1" not in {each.id for each in right.issues}
+
+
+def many_contained(size: int) -> Json:
+    names = [f"o{number}" for number in range(size)]
+    return {
+        "resourceType": "Patient",
+        "contained": [{"resourceType": "Organization", "id": name, "name": "Surgery"} for name in names],
+        "generalPractitioner": [{"reference": f"#{name}"} for name in names],
+    }
+
+
+def many_conditions(size: int) -> Json:
+    items = [
+        {
+            "linkId": str(number),
+            "type": "string",
+            "text": "x",
+            "enableWhen": [{"question": str(number * 7 % size), "operator": "exists", "answerBoolean": True}],
+        }
+        for number in range(size)
+    ]
+    questionnaire = {"resourceType": "Questionnaire", "id": "q", "status": "active", "item": items}
+    answers = [{"linkId": str(number), "text": "x", "answer": [{"valueString": "a"}]} for number in range(size)]
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "questionnaire": "#q",
+        "contained": [questionnaire],
+        "item": answers,
+    }
+
+
+def many_entries(size: int) -> Json:
+    base = "https://gp.example/fhir/Patient/"
+    rows = [
+        {
+            "resourceType": "Patient",
+            "id": str(number),
+            "link": [{"other": {"reference": f"Patient/{number * 7 % size}"}, "type": "seealso"}],
+        }
+        for number in range(size)
+    ]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"fullUrl": base + row["id"], "resource": row} for row in rows],
+    }
+
+
+@pytest.mark.parametrize("make", [many_contained, many_conditions, many_entries])
+def test_what_is_large_takes_time_in_proportion(validator: Validator, make: Any) -> None:
+    seconds = []
+    for size in (500, 4_000):
+        resource_ = make(size)
+        started = time.process_time()
+        assert isinstance(validator.validate(resource_), Report)
+        seconds.append(time.process_time() - started)
+    assert seconds[1] < 8 * seconds[0] * 3 + 0.5  # eight times as much; three times that for a busy machine

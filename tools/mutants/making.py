@@ -52,7 +52,7 @@ def _of(seed: Seed) -> Iterator[Mutant]:
     yield Mutant(f"{seed.name}~{UNCHANGED}-1", text.encode())
     for name, number in _plan(seed.resource["resourceType"]):
         identity = f"{seed.name}~{name}-{number}"
-        chance = random.Random(f"{SEED}/{identity}")
+        chance = random.Random(f"{SEED}/{identity}")  # noqa: S311 repeatable, not secret
         order = chance.random()
         changed = _changed(seed.resource, text, name, chance)
         if changed not in seen:

@@ -16,10 +16,12 @@ __all__ = ["Seed", "seeds"]
 ROOT = Path(__file__).resolve().parents[2]
 CANONICAL = "https://vrfhir.org/fhir/"
 BUNDLES = 6
-PER_GUISE = 2
-GUISED = 2
-"""How many Bundles; how many examples of a profile are also used as UK Core and as base resources."""
+"""How many Bundles, of those that are not too large."""
 LARGEST = 60_000
+SHARES = (45, 45, 12, 12, 12)
+"""How many mutants the first, second … example of a profile is good for; later ones show nothing new."""
+GUISED, GUISED_SHARE = 2, 12
+"""How many examples of a profile are also used as UK Core and as base resources, and for how many mutants."""
 
 
 class Seed(NamedTuple):
@@ -44,11 +46,13 @@ def seeds() -> Iterator[Seed]:
             continue
         claimed = "".join(resource.get("meta", {}).get("profile", [])[:1])
         claims[claimed] += 1
-        yield Seed(name, resource, 55 if claims[claimed] <= PER_GUISE else 14)
+        if claims[claimed] > len(SHARES):
+            continue
+        yield Seed(name, resource, SHARES[claims[claimed] - 1])
         if claimed.startswith(CANONICAL) and claims[claimed] <= GUISED:
             if parent := _uk_core_parent(claimed):
-                yield Seed(f"{name}@uk", _claiming(resource, [parent]), 12)
-            yield Seed(f"{name}@r4", _claiming(resource, []), 12)
+                yield Seed(f"{name}@uk", _claiming(resource, [parent]), GUISED_SHARE)
+            yield Seed(f"{name}@r4", _claiming(resource, []), GUISED_SHARE)
     for path in sorted((ROOT / "conformance" / "mutants" / "seeds").glob("*.json")):
         yield Seed(f"seed/{path.stem}", json.loads(path.read_text(encoding="utf-8")), 45)
 

@@ -35,7 +35,9 @@ def spot(element: str) -> str:
 
 
 def _errors(findings: Iterable[Finding]) -> list[Finding]:
-    return [Finding(each.severity, each.rule.lower(), spot(each.element)) for each in findings if each.severity in BAD]
+    """The errors, each rule once for a place: how many elements are missing at one place is not compared."""
+    found = [Finding("error", each.rule.lower(), spot(each.element)) for each in findings if each.severity in BAD]
+    return list(dict.fromkeys(found))
 
 
 def _comparable(theirs: Sequence[Finding], ours: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:

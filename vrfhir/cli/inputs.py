@@ -5,26 +5,21 @@ Nothing is read whole before its size is known to be allowed, and an archive is 
 
 from __future__ import annotations
 
-import gzip
 import sys
-import tarfile
-import zlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from vrfhir.errors import UnreadableError
 from vrfhir.issues import Issue
 
-__all__ = ["MAX_BYTES", "Item", "is_package", "items", "paths", "read_file", "too_large"]
+__all__ = ["ARCHIVES", "MAX_BYTES", "Item", "items", "paths", "read_file", "too_large"]
 
 MAX_BYTES = 64 * 1024 * 1024
 """A resource larger than this is refused unless a larger limit is given: to check one takes about ten times its size."""
-_MAX_MEMBERS = 20_000
-_MAX_UNPACKED = 1024 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _SUFFIXES = (".json", ".xml", ".ndjson")
-_ARCHIVES = (".tgz", ".tar.gz")
+ARCHIVES = (".tgz", ".tar.gz")
 
 
 class Item(NamedTuple):
@@ -56,8 +51,10 @@ def items(files: Iterable[Path], max_bytes: int = MAX_BYTES) -> Iterator[Item]:
             yield _from_stream("<stdin>", sys.stdin.buffer, max_bytes)
         elif name.endswith(".ndjson"):
             yield from _lines(path, max_bytes)
-        elif name.endswith(_ARCHIVES):
-            yield from _members(path, max_bytes)
+        elif name.endswith(ARCHIVES):
+            from vrfhir.cli.archives import members  # only here: most input is no archive
+
+            yield from members(path, max_bytes)
         else:
             yield Item(name, name)
 
@@ -72,20 +69,6 @@ def read_file(name: str, max_bytes: int) -> Item:
             return _from_stream(name, stream, max_bytes)
     except OSError as problem:
         raise UnreadableError(_problem("VR-CLI-0002", f"{name} cannot be read: {problem.strerror}.")) from problem
-
-
-def is_package(path: Path) -> bool:
-    """True for a FHIR package: an archive with a ``package/package.json``."""
-    if not path.name.endswith(_ARCHIVES):
-        return False
-    try:
-        with (
-            gzip.open(path, "rb") as packed,
-            tarfile.open(fileobj=_Bounded(packed), mode="r|") as members,  # type: ignore[call-overload]
-        ):
-            return any(member.name == "package/package.json" for member in members)
-    except (OSError, tarfile.TarError, zlib.error, EOFError, ValueError):
-        return False
 
 
 def too_large(name: str, max_bytes: int) -> Issue:
@@ -140,62 +123,6 @@ def _lines(path: Path, max_bytes: int) -> Iterator[Item]:
                     yield Item(place, name, line.rstrip(b"\r\n"), number)
     except OSError as problem:
         raise UnreadableError(_problem("VR-CLI-0002", f"{name} cannot be read: {problem.strerror}.")) from problem
-
-
-class _Bounded:
-    """A stream that gives up after so many bytes: a small archive may unpack to anything."""
-
-    def __init__(self, stream: gzip.GzipFile) -> None:
-        self._stream = stream
-        self._left = _MAX_UNPACKED
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size if 0 <= size <= _CHUNK else _CHUNK)
-        self._left -= len(data)
-        if self._left < 0:
-            raise tarfile.ReadError(f"it unpacks to more than {_MAX_UNPACKED} bytes")
-        return data
-
-
-def _members(path: Path, max_bytes: int) -> Iterator[Item]:
-    """The resources and examples in an archive, as they stream by; nothing is written anywhere."""
-    archive = str(path)
-    try:
-        with (
-            gzip.open(path, "rb") as packed,
-            tarfile.open(fileobj=_Bounded(packed), mode="r|") as members,  # type: ignore[call-overload]
-        ):
-            for count, member in enumerate(members):
-                if count >= _MAX_MEMBERS:
-                    raise tarfile.ReadError(f"it holds more than {_MAX_MEMBERS} files")
-                if not member.isreg() or not _is_resource_file(PurePosixPath(member.name)):
-                    continue
-                name = f"{archive}/{member.name}"
-                if member.size > max_bytes:
-                    yield Item(name, name, refusal=too_large(name, max_bytes))
-                elif (stream := members.extractfile(member)) is not None:
-                    yield Item(name, name, stream.read())
-    except OSError as problem:
-        if not isinstance(problem, (gzip.BadGzipFile, tarfile.TarError)):
-            text = f"{archive} cannot be read: {problem.strerror}."
-            raise UnreadableError(_problem("VR-CLI-0002", text)) from problem
-        yield _refused(archive, problem)
-    except (tarfile.TarError, zlib.error, EOFError, ValueError) as problem:
-        yield _refused(archive, problem)
-
-
-def _is_resource_file(path: PurePosixPath) -> bool:
-    """In a package: what lies in ``package/`` itself and in folders of examples; elsewhere everything."""
-    if path.suffix not in (".json", ".xml") or path.name.startswith(".") or path.name == "package.json":
-        return False
-    folders = path.parts[:-1]
-    return folders[:1] != ("package",) or len(folders) == 1 or any(each.startswith("example") for each in folders)
-
-
-def _refused(archive: str, problem: Exception) -> Item:
-    text = f"The archive cannot be read to its end: {problem}."
-    hint = "A FHIR package is a gzip-compressed tar file with a package/ folder."
-    return Item(archive, archive, refusal=Issue("fatal", "structure", "VR-CLI-0006", text, "", 1, 1, hint, archive))
 
 
 def _problem(rule: str, text: str, hint: str = "") -> Issue:

@@ -170,10 +170,13 @@ def _close(plan: _Plan, checked: list[Checked], summary: Summary) -> None:
 
 def _with_packages_checked(checking: Checking, files: list[Path]) -> tuple[Checking, Validator]:
     """A package that is checked defines the profiles that its examples claim, if it can be loaded."""
-    from vrfhir.cli.inputs import is_package
+    from vrfhir.cli.inputs import ARCHIVES
 
-    packages = [str(path) for path in files if is_package(path)]
-    if packages:
+    archives = [path for path in files if path.name.endswith(ARCHIVES)]
+    if archives:
+        from vrfhir.cli.archives import is_package
+
+        packages = [str(path) for path in archives if is_package(path)]
         wider = checking._replace(packages=(*checking.packages, *packages))
         try:
             return wider, wider.validator()

@@ -179,6 +179,8 @@ class Expander:
             return self.code_in_system(include["system"], code)
         local = self.system(include["system"])
         if local is None:
+            if self.code_in_system(include["system"], code) is OUT:
+                return OUT
             return all_of(_self_evident(each, code) for each in filters)
         concept = local.find(code)
         if concept is None:

@@ -15,6 +15,7 @@ from vrfhir.server.http import microseconds
 from vrfhir.server.search.parameters import SearchParameters
 from vrfhir.server.settings import Settings
 from vrfhir.server.store import Store
+from vrfhir.terminology import Terminology
 
 __all__ = ["Checker", "Endpoint", "Findings"]
 
@@ -66,9 +67,11 @@ class Endpoint:
     workers: int = 0
     parameters: SearchParameters = field(init=False)
     types: frozenset[str] = field(init=False)
+    terminology: Terminology = field(init=False)
 
     def __post_init__(self) -> None:
         self.parameters = SearchParameters(self.definitions)
+        self.terminology = Terminology(self.definitions)
         self.types = self.definitions.resource_types() - {"Parameters", "OperationOutcome"}
 
     def now(self) -> int:

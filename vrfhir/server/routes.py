@@ -19,6 +19,7 @@ from vrfhir.server.interactions.transaction import transaction
 from vrfhir.server.interactions.update import update
 from vrfhir.server.operations.process_message import process_message
 from vrfhir.server.operations.validate import validate, validate_stored
+from vrfhir.server.operations.validate_code import validate_code
 
 __all__ = ["ROUTES", "Interaction", "Route", "route"]
 
@@ -44,6 +45,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", ("type",), create, "create"),
     Route("POST", ("type", "_search"), post_search, "search-type"),
     Route("POST", ("type", "$validate"), validate, "$validate"),
+    Route("GET", ("type", "$validate-code"), validate_code, "$validate-code"),
+    Route("POST", ("type", "$validate-code"), validate_code, "$validate-code"),
     Route("GET", ("type", "id"), read, "read"),
     Route("PUT", ("type", "id"), update, "update"),
     Route("DELETE", ("type", "id"), delete, "delete"),

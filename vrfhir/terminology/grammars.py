@@ -54,13 +54,24 @@ def _mime(code: str) -> Membership:
     found = re.fullmatch(_MIME, code)
     if found is None:
         # A bare FHIR format ("json", "xml") is not a MIME type, but R4 allows it where a MIME type is bound.
-        return UNKNOWN if re.fullmatch(r"[a-z]+", code) else OUT
+        # Nor do the parameters of some that are published keep to the grammar: their type counts.
+        bare = re.fullmatch(r"[a-z]+", code) or re.match(_MIME, code.partition(";")[0])
+        return UNKNOWN if bare else OUT
     return IN if found["kind"].lower() in _MIME_KINDS else UNKNOWN
 
 
 def _country(code: str) -> Membership:
     if code in COUNTRIES_2 or code in COUNTRIES_3:
         return IN
+    return UNKNOWN if re.fullmatch(r"[0-9]{3}", code) else OUT
+
+
+def _subdivision(code: str) -> Membership:
+    found = re.fullmatch(r"([A-Z]{2})-[A-Z0-9]{1,3}", code)
+    return UNKNOWN if found and found.group(1) in COUNTRIES_2 else OUT
+
+
+def _area(code: str) -> Membership:
     return UNKNOWN if re.fullmatch(r"[0-9]{3}", code) else OUT
 
 
@@ -84,6 +95,8 @@ _RULES: Mapping[str, Callable[[str], Membership]] = {
     "urn:ietf:bcp:47": _language,
     "urn:ietf:bcp:13": _mime,
     "urn:iso:std:iso:3166": _country,
+    "urn:iso:std:iso:3166:-2": _subdivision,
+    "http://unstats.un.org/unsd/methods/m49/m49.htm": _area,
     "urn:iso:std:iso:4217": _currency,
     "urn:ietf:rfc:3986": _uri,
     "http://unitsofmeasure.org": _unit,

@@ -67,6 +67,10 @@ class Terminology:
         """Whether a code system has a code."""
         return self._expander.code_in_system(system, code)
 
+    def is_settled(self, system: str, code: str) -> bool:
+        """False when the answer about a code may be another the next time; local definitions do not change."""
+        return True
+
     def concept(self, system: str, code: str) -> Concept | None:
         """What is known of a concept: display, designations, properties."""
         local = self._expander.system(system)

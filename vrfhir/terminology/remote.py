@@ -103,9 +103,13 @@ class RemoteTerminology(Terminology):
         local = super().code_in_system(system, code)
         if local is not Membership.UNKNOWN:
             return local
-        return self._decide(
-            "CodeSystem/$validate-code", system, [("url", "valueUri", system), ("code", "valueCode", code)]
-        )
+        return self._decide("CodeSystem/$validate-code", system, _of_code(system, code))
+
+    def is_settled(self, system: str, code: str) -> bool:
+        """False while the server has not answered about the code."""
+        if super().code_in_system(system, code) is not Membership.UNKNOWN:
+            return True
+        return _key("CodeSystem/$validate-code", system, _of_code(system, code)) in self._asked
 
     def displays(self, system: str, code: str) -> tuple[str, ...]:
         """All words known for a code, the preferred first."""
@@ -128,7 +132,7 @@ class RemoteTerminology(Terminology):
         return expansion_of(answer, limit) if answer is not None else None
 
     def _decide(self, operation: str, canonical: str, rows: list[tuple[str, str, Any]]) -> Membership:
-        key = (operation, canonical, *(str(value) for _, kind, value in rows if kind != "resource"), str(len(rows)))
+        key = _key(operation, canonical, rows)
         known = self._asked.get(key)
         if known is not None:
             return known
@@ -151,6 +155,14 @@ class RemoteTerminology(Terminology):
 
 
 _MAX_REMEMBERED = 100_000
+
+
+def _of_code(system: str, code: str) -> list[tuple[str, str, Any]]:
+    return [("url", "valueUri", system), ("code", "valueCode", code)]
+
+
+def _key(operation: str, canonical: str, rows: list[tuple[str, str, Any]]) -> tuple[str, ...]:
+    return (operation, canonical, *(str(value) for _, kind, value in rows if kind != "resource"), str(len(rows)))
 
 
 def _parameters(rows: list[tuple[str, str, Any]]) -> Json:

@@ -274,7 +274,8 @@ def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: boo
     found = scope.engine.codings.get(key)
     if found is None:
         found = tuple(_about(scope, *key))
-        scope.engine.remember(key, found)
+        if not scope.engine.remember(key, found):
+            scope.findings.said += 1  # nothing may be concluded from this silence
     for rule, facts in found:
         suffix = facts.get("at", "")
         scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
@@ -295,7 +296,7 @@ def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Fi
         if supplement is None and not system.startswith(_EXTERNAL):
             return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
         return []
-    if display is not None and (expected := engine.displays(system, code)):
+    if display is not None and display.strip() and (expected := engine.displays(system, code)):
         wanted = " ".join(display.split()).casefold()
         if all(" ".join(each.split()).casefold() != wanted for each in expected):
             shown = " or ".join(f"'{each}'" for each in dict.fromkeys(expected))

@@ -45,6 +45,8 @@ def attachment_element(scope: Scope, child: Child, value: Json, location: Locati
     if not any(name in value or "_" + name in value for name in ("data", "url", "contentType", "language")):
         scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_NO_CONTENT", location)
     data, stated = value.get("data"), value.get("size")
+    if type(data) is str and any(each.isspace() for each in data.strip()):
+        scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL", location)
     if type(data) is str and type(stated) is int:
         packed = "".join(data.split())
         found = len(packed.rstrip("=")) * 3 // 4

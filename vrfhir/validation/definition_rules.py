@@ -221,9 +221,103 @@ for _side, _words in (("SOURCE", "source"), ("TARGET", "target")):
         ),
     }
 
-_MEASURES: dict[str, Rule] = {
-    "MEASURE_M_CRITERIA_CQL_NO_LIB": Rule(_E, "invalid", "The criteria are in CQL, but the measure names no library."),
+_SEARCHES: dict[str, Rule] = {
+    "ED_SEARCH_EXPRESSION_ERROR": Rule(_E, "exception", "The expression {found} does not work here: {problem}."),
+    "SEARCHPARAMETER_BAD_CHAR": Rule(
+        _W, "business-rule", "The code '{found}' holds a character that searches reserve."
+    ),
+    "SEARCHPARAMETER_MISSING_COMPONENTS": Rule(
+        _E, "business-rule", "A composite parameter has two components or more."
+    ),
+    "SEARCHPARAMETER_NOTFOUND": Rule(
+        _W, "not-found", "The parameter {found} is not known, so the derivation was not checked."
+    ),
+    "SEARCHPARAMETER_TYPE_WRONG": Rule(
+        _E, "business-rule", "The type is {found}, but {expected} in the parameter it is derived from."
+    ),
+    "SEARCHPARAMETER_BASE_WRONG": Rule(_E, "business-rule", "{found} is no base of {origin}, the parameter's origin."),
+    "SEARCHPARAMETER_EXP_WRONG": Rule(
+        _W, "business-rule", "The expression is not that of {origin}, the parameter's origin."
+    ),
+    "CapabalityStatement_CS_SP_WrongType": Rule(
+        _E, "invalid", "The search parameter is defined with type {expected}, not {found}."
+    ),
 }
 
-DEFINITION_RULES: Mapping[str, Rule] = _CODE_SYSTEMS | _VALUE_SETS | _CONCEPT_MAPS | _MEASURES
+_STRUCTURES: dict[str, Rule] = {
+    "ERROR_GENERATING_SNAPSHOT": Rule(_E, "exception", "No snapshot can be made of the profile: {problem}."),
+    "Unable_to_find_base__for_": Rule(
+        _W, "not-found", "The base {found} is not known, so the differential was not checked."
+    ),
+    "SD_NO_SLICING_ON_ROOT": Rule(_E, "invalid", "The root of a profile cannot be sliced."),
+    "SD_PATH_NOT_VALID": Rule(_E, "invalid", "The discriminator '{found}' does not fit {element}."),
+    "SD_PATH_TYPE_MISMATCH": Rule(_E, "invalid", "The path {found} must start with {expected}, the type."),
+    "SD_CONSTRAINED_TYPE_NO_MATCH": Rule(_E, "invalid", "The type {found} must be that of the base, {expected}."),
+    "SD_CONSTRAINED_KIND_NO_MATCH": Rule(_E, "invalid", "The kind {found} must be that of the base, {expected}."),
+    "SD_DERIVATION_KIND_MISMATCH": Rule(_E, "invalid", "A profile of a {expected} cannot be of the kind {found}."),
+    "SD_MUST_HAVE_DERIVATION": Rule(_E, "invalid", "With a baseDefinition there must be a derivation."),
+    "SD_TYPE_NOT_DERIVED": Rule(_E, "invalid", "The type {found} is used only to constrain its own definition."),
+    "SD_NO_CONTEXT_WHEN_NOT_EXTENSION": Rule(_E, "invalid", "Only extensions have a context; this is a {found}."),
+    "SD_CONTEXT_SHOULD_ELEMENT_NOT_FOUND": Rule(_E, "invalid", "There is no element {found}."),
+    "SD_EXTENSION_URL_MISSING": Rule(_E, "invalid", "Extension.url is not fixed to {expected}."),
+    "SD_EXTENSION_URL_MISMATCH": Rule(_E, "invalid", "Extension.url is fixed to {found}, not to {expected}."),
+    "SD_ILLEGAL_CHARACTERISTICS": Rule(_E, "invalid", "A {found} has no meaning for the type {types}."),
+    "SD_ED_TYPE_NO_TARGET_PROFILE": Rule(_E, "invalid", "The type {found} has no target profiles."),
+    "SD_ED_TYPE_PROFILE_UNKNOWN": Rule(_W, "not-found", "The profile {found} is not known."),
+    "SD_ED_TYPE_PROFILE_WRONG": Rule(_E, "business-rule", "{found} is a profile of {actual}, not of {expected}."),
+    "SD_ED_BIND_UNKNOWN_VS": Rule(_W, "not-found", "The value set {found} is not known."),
+    "SD_ED_BIND_NOT_VS": Rule(_E, "business-rule", "{found} is no value set, but a {actual}."),
+    "SD_ELEMENT_NOT_IN_CONSTRAINT": Rule(_E, "invalid", "A profile does not say {found}."),
+    "ED_INVARIANT_NO_EXPRESSION": Rule(
+        _I, "informational", "The rule {found} has no expression, so nobody can check it."
+    ),
+    "ED_INVARIANT_KEY_ALREADY_USED": Rule(_E, "invalid", "The rule {found} is there already, with another expression."),
+    "ED_INVARIANT_DIFF_NO_SOURCE": Rule(_E, "invalid", "The source of the rule {found} is not this profile."),
+    "ED_CONTEXT_INVARIANT_EXPRESSION_ERROR": Rule(_E, "exception", "The expression {found} does not work: {problem}."),
+    "VR-VAL-0105": Rule(
+        _E, "business-rule", "The differential's element {found} is not found in the base, in this order."
+    ),
+    "VR-VAL-0106": Rule(_E, "business-rule", "{element}: the {name} {found} goes beyond the base's {expected}."),
+    "VR-VAL-0107": Rule(_E, "business-rule", "{element}: a value of type {found} cannot be fixed where {expected} is."),
+    "VR-VAL-0108": Rule(_E, "business-rule", "{element}: the binding cannot be weakened from {expected} to {found}."),
+}
+
+_MEASURES: dict[str, Rule] = {
+    "MEASURE_M_CRITERIA_CQL_NO_LIB": Rule(_E, "invalid", "The criteria are in CQL, but the measure names no library."),
+    "Measure_MR_M_NotFound": Rule(
+        _W, "business-rule", "The measure {found} is not known, so the report was not checked against it."
+    ),
+    "MEASURE_MR_GRP_NO_CODE": Rule(_E, "business-rule", "A group has the code of one of the measure's groups."),
+    "MEASURE_MR_GRP_NO_WRONG_CODE": Rule(_E, "business-rule", "The group's code is {found}, the measure's {expected}."),
+    "MEASURE_MR_GRP_UNK_CODE": Rule(_E, "business-rule", "The measure has no group {found}."),
+    "MEASURE_MR_GRP_DUPL_CODE": Rule(_E, "business-rule", "The group is there twice."),
+    "MEASURE_MR_GRP_MISSING_BY_CODE": Rule(_E, "business-rule", "The group {found} of the measure is missing."),
+    "MEASURE_MR_GRP_POP_NO_CODE": Rule(_E, "business-rule", "A population has the code of one of the measure's."),
+    "MEASURE_MR_GRP_POP_UNK_CODE": Rule(_E, "business-rule", "The measure has no population {found} in this group."),
+    "MEASURE_MR_GRP_POP_DUPL_CODE": Rule(_E, "business-rule", "The population is there twice."),
+    "MEASURE_MR_GRP_POP_MISSING_BY_CODE": Rule(
+        _E, "business-rule", "The population {found} of the measure is missing."
+    ),
+    "MEASURE_MR_GRP_POP_NO_COUNT": Rule(_W, "business-rule", "A report that lists no subjects should give a count."),
+    "MEASURE_MR_GRP_POP_NO_SUBJECTS": Rule(_E, "business-rule", "Only reports of type subject-list list subjects."),
+    "MEASURE_MR_SCORE_REQUIRED": Rule(_E, "business-rule", "The measure's scoring is {scoring}, so a score is needed."),
+    "MEASURE_MR_SCORE_PROHIBITED_RT": Rule(_E, "business-rule", "A report of collected data has no score."),
+    "MEASURE_MR_SCORE_PROHIBITED_MS": Rule(_E, "business-rule", "A measure of a cohort has no score."),
+    "MEASURE_MR_SCORE_VALUE_REQUIRED": Rule(_E, "business-rule", "A score of the kind {scoring} has a value."),
+    "MEASURE_MR_SCORE_VALUE_INVALID_01": Rule(_E, "business-rule", "A proportion is between 0 and 1; found {found}."),
+    "MEASURE_MR_SCORE_UNIT_PROHIBITED": Rule(_E, "business-rule", "A score of the kind {scoring} has no unit."),
+    "MEASURE_MR_SCORE_UNIT_REQUIRED": Rule(_W, "business-rule", "A score of the kind {scoring} should have a unit."),
+}
+
+_BEST_PRACTICE: dict[str, Rule] = {
+    "All_observations_should_have_a_subject": Rule(_W, "invalid", "An observation should say whom it is about."),
+    "All_observations_should_have_a_performer": Rule(_W, "invalid", "An observation should say who made it."),
+    "All_observations_should_have_an_effectiveDateTime_or_an_effectivePeriod": Rule(
+        _W, "invalid", "An observation should say when it holds."
+    ),
+}
+
+DEFINITION_RULES: Mapping[str, Rule] = (
+    _CODE_SYSTEMS | _VALUE_SETS | _CONCEPT_MAPS | _SEARCHES | _STRUCTURES | _MEASURES | _BEST_PRACTICE
+)
 """Rules about definitions, by id."""

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["is_enabled"]
+__all__ = ["given_answers", "is_enabled"]
 
 Json = dict[str, Any]
 
 
-def is_enabled(question: Json, response: Json, questionnaire: Json) -> bool:
-    """True when the conditions of an item hold, or it has none."""
+def given_answers(response: Json) -> dict[Any, list[Json]]:
+    """The answers of a response by the linkId of their item, wherever it stands."""
+    found: dict[Any, list[Json]] = {}
+    _collect(response, found)
+    return found
+
+
+def is_enabled(question: Json, given: dict[Any, list[Json]]) -> bool:
+    """True when the conditions of an item hold, or it has none. ``given`` is what :func:`given_answers` returns."""
     conditions = [each for each in question.get("enableWhen", ()) if isinstance(each, dict)]
     if not conditions:
         return True
-    results = [_holds(each, response) for each in conditions]
+    results = [_holds(each, given) for each in conditions]
     return all(results) if question.get("enableBehavior") == "all" else any(results)
 
 
-def _holds(condition: Json, response: Json) -> bool:
-    answers = [_value(each) for each in _answers(response, condition.get("question"))]
+def _holds(condition: Json, given: dict[Any, list[Json]]) -> bool:
+    link = condition.get("question")
+    answers = [_value(each) for each in (given.get(link, ()) if isinstance(link, str) else ())]
     answers = [each for each in answers if each is not None]
     operator = condition.get("operator")
     expected = next((value for key, value in condition.items() if key.startswith("answer")), None)
@@ -33,16 +41,17 @@ def _holds(condition: Json, response: Json) -> bool:
     return test is not None and any(test(each, expected) for each in answers)
 
 
-def _answers(holder: Json, link: Any) -> Iterator[Json]:
+def _collect(holder: Json, found: dict[Any, list[Json]]) -> None:
     for item in holder.get("item", ()):
         if not isinstance(item, dict):
             continue
         answers = [each for each in item.get("answer", ()) if isinstance(each, dict)]
-        if item.get("linkId") == link:
-            yield from answers
-        yield from _answers(item, link)
+        link = item.get("linkId")
+        if isinstance(link, str):
+            found.setdefault(link, []).extend(answers)
+        _collect(item, found)
         for each in answers:
-            yield from _answers(each, link)
+            _collect(each, found)
 
 
 def _value(answer: Json) -> Any:

@@ -35,6 +35,7 @@ ResourceCheck = Callable[["Scope", Json, Location], None]
 
 _BOUND_TYPES = frozenset({"code", "string", "uri", "url", "canonical"})
 _SUGGESTIONS = 400
+_LONGEST_CODE = 200
 _REMEMBERED = 50_000
 """What strangers can make the engine remember (codes, canonicals nobody knows) is forgotten beyond this."""
 
@@ -63,6 +64,10 @@ class Engine:
         "ValueSet": "value_sets:check_value_set",
         "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
+        "MeasureReport": "measure_reports:check_measure_report",
+        "SearchParameter": "search_parameters:check_search_parameter",
+        "CapabilityStatement": "search_parameters:check_capability_statement",
+        "StructureDefinition": "structure_definitions:check_structure_definition",
     }
     """Rules in code by resource type; the module is imported when the first such resource comes."""
 
@@ -124,10 +129,13 @@ class Engine:
 
         check_language(scope, resource, location)
 
-    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> None:
-        """Keep what is to be said about a coding."""
+    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> bool:
+        """Keep what is to be said about a coding. False, and not kept, when more may be known of it the next time."""
+        if not self.terminology.is_settled(key[0], key[1]):
+            return False
         _forget(self.codings)
         self.codings[key] = found
+        return True
 
     def table(self, name: str) -> Table:
         """The table of a type or backbone. Raises KeyError for what does not exist."""
@@ -253,7 +261,7 @@ class Engine:
         """What might have been meant, or what is allowed when that is short."""
         listed = self.terminology.expansion(value_set)
         codes = [each for rows in listed.values() for each in rows] if listed else []
-        if not codes or len(codes) > _SUGGESTIONS:
+        if not codes or len(codes) > _SUGGESTIONS or len(code) > _LONGEST_CODE:
             return ""
         from difflib import get_close_matches
 

@@ -24,7 +24,6 @@ __all__ = ["ExtensionDefinition", "extension_element"]
 Json = dict[str, Any]
 
 _CROSS_VERSION = r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-[A-Za-z]+\.[A-Za-z.\[\]]+"
-_HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _PLACES = 1_000
 """Places remembered for an extension."""
 _LOOKS_OUT = re.compile(r"%|resolve\(|now\(|today\(|timeOfDay\(")
@@ -121,6 +120,8 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
         else:
             _part(scope, parent, url, location)
         return
+    if not scope.options.examples and "example.org" in url:
+        scope.report("TYPE_SPECIFIC_CHECKS_DT_URL_EXAMPLE", (location, "url", "url", -1), found=url)
     if definition is None:
         definition = scope.engine.extension(url.partition("|")[0])
     if definition is None:
@@ -130,8 +131,6 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
                 return
         if _may_be_unknown(scope, url):
             scope.report("Extension_EXT_Unknown", location, found=url)
-        elif url.startswith(_HL7):  # HL7's extension pack grows apart from R4: without it nobody can tell
-            scope.report("Extension_EXT_Unknown", location, severity="warning", found=url)
         elif not re.fullmatch(_CROSS_VERSION, url):
             scope.report("Extension_EXT_Unknown_NotHere", location, found=url)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.terminology import Membership
 from vrfhir.validation.narrative import parse_narrative
 from vrfhir.validation.paths import Location
 
@@ -14,11 +15,15 @@ __all__ = ["check_language"]
 
 Json = dict[str, Any]
 
+_TAGS = "urn:ietf:bcp:47"
+
 
 def check_language(scope: Scope, resource: Json, location: Location) -> None:
     """``Resource.language`` and ``lang``/``xml:lang`` of the narrative say the same."""
     language, text = resource.get("language"), resource.get("text")
     div = text.get("div") if isinstance(text, dict) else None
+    if isinstance(language, str) and scope.engine.terminology.code_in_system(_TAGS, language) is Membership.OUT:
+        scope.report("INVALID_DISPLAY_NAME", (location, "language", "language", -1), found=language)
     if not isinstance(language, str) or not isinstance(div, str):
         return
     element, _ = parse_narrative(div)

@@ -162,9 +162,7 @@ def _lay_if_fitting(scope: Scope, profile: Profile, name: str) -> None:
     if profile.type not in scope.engine.type_chain(name):
         scope.report("Bundle_BUNDLE_Entry_Type2", scope.location, found=name, expected=profile.type)
         return
-    scope.instead = True
     lay(scope, profile, scope.location)
-    scope.instead = False
 
 
 def trial(scope: Scope, target: Target, canonical: str) -> str | None:

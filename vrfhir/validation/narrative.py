@@ -220,7 +220,33 @@ def check_narrative(scope: Scope, child: Child, text: str, location: Location) -
         if len(text) < 4096 and len(known) < 1024:
             known[text] = found
     for rule, facts in found:
-        scope.report(rule, location, **facts)
+        if rule in _LINKS:
+            if not _is_there(scope, text, facts["found"]):
+                scope.report(rule, location, **facts)
+        else:
+            scope.report(rule, location, **facts)
+
+
+_INTERNAL = {"a": "Type_Specific_Checks_DT_XHTML_Resolve", "img": "Type_Specific_Checks_DT_XHTML_Resolve_Img"}
+_LINKS = frozenset(_INTERNAL.values())
+
+
+def _is_there(scope: Scope, text: str, link: str) -> bool:
+    """Whether something in the narrative, or in the resource that holds it, has the id that a link names."""
+    wanted = re.compile(rf"""(?:^|[\s"'])(?:id|name)\s*=\s*["']{re.escape(link[1:])}["']""")
+    waiting: list[Any] = [text, scope.root]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if each.lstrip().startswith("<") and wanted.search(each):
+                return True
+        elif isinstance(each, dict):
+            if each.get("id") == link[1:]:
+                return True
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return False
 
 
 def _judge(text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -265,5 +291,11 @@ def _element(element: Element, found: list[tuple[str, dict[str, Any]]], *, in_pa
         url = element.attributes.get(link)
         if url is not None and (not url or any(each.isspace() for each in url)):
             found.append(("XHTML_URL_INVALID", {"found": url}))
+        if url == "" and name == "a":
+            found.append(("TYPE_SPECIFIC_CHECKS_DT_XHTML_EMPTY_HREF", {}))
+        elif url is not None and url.startswith("#") and len(url) > 1:
+            found.append((_INTERNAL[name], {"found": url}))
+        elif url is not None and name == "a" and url.lstrip().lower().startswith("javascript:"):
+            found.append(("TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF", {"found": url}))
     for inner in element.children:
         _element(inner, found, in_paragraph=in_paragraph or name == "p")

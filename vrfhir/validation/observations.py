@@ -31,13 +31,34 @@ VITAL_SIGNS = {
 """LOINC code → the profile it brings along."""
 
 
+SNOMED_VITAL_SIGNS = {
+    "46680005": "vitalspanel",
+    "86290005": "resprate",
+    "431314004": "oxygensat",
+    "386725007": "bodytemp",
+    "276885007": "bodytemp",
+    "415882003": "bodytemp",
+    "50373000": "bodyheight",
+    "363812007": "headcircum",
+    "60621009": "bmi",
+    "271649006": "bp",
+}
+"""SNOMED CT identifiers for which HL7's validator demands the profiles too; identifiers only, no content."""
+
+
+_BY_SYSTEM = {_LOINC: VITAL_SIGNS, "http://snomed.info/sct": SNOMED_VITAL_SIGNS}
+
+
 def check_observation(scope: Scope, resource: Json, location: Location) -> None:
     """Lay the vital-signs profile that the code asks for over an Observation."""
     code = resource.get("code")
     codings = code.get("coding") if isinstance(code, dict) else None
     for coding in codings if isinstance(codings, list) else ():
-        if isinstance(coding, dict) and coding.get("system") == _LOINC:
-            name = VITAL_SIGNS.get(coding.get("code", ""))
+        if not isinstance(coding, dict) or not isinstance(coding.get("code"), str):
+            continue
+        codes = _BY_SYSTEM.get(str(coding.get("system", "")))
+        if codes is not None:
+            name = codes.get(coding["code"])
             if name is not None:
                 canonical = "http://hl7.org/fhir/StructureDefinition/" + name
                 scope.report("VALIDATION_VAL_PROFILE_SIGNPOST_OBS", location, found=canonical, code=coding["code"])

@@ -35,8 +35,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TAG = r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
 
 _TEXT_FAST = re.compile("[^\\s<\x00-\x1f](?:[^<\x00-\x08\x0b\x0c\x0e-\x1f]*[^\\s<\x00-\x1f])?").fullmatch
-_URI_FAST = re.compile(r"https?://[^\s<>]+|[A-Za-z0-9_.\-/]+").fullmatch
-_CANONICAL_FAST = re.compile(r"https?://[^\s<>]+").fullmatch
+_URI_FAST = re.compile(r"https?://[^\s<>\x00-\x1f]+|[A-Za-z0-9_.\-/]+").fullmatch
+_CANONICAL_FAST = re.compile(r"https?://[^\s<>\x00-\x1f]+").fullmatch
 _CODE_FAST = re.compile("[^\\s<\x00-\x1f]+(?: [^\\s<\x00-\x1f]+)*").fullmatch
 _BASE64_FAST = re.compile(r"(?:[A-Za-z0-9+/]{4}){1,4096}").fullmatch
 _DAY_FAST = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])").fullmatch

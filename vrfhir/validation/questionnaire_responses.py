@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.answers import check_answer
-from vrfhir.validation.enable_when import is_enabled
+from vrfhir.validation.enable_when import given_answers, is_enabled
 from vrfhir.validation.paths import Location
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ class _Response:
 
     def __init__(self, scope: Scope, response: Json, questionnaire: Json, severity: Severity) -> None:
         self.scope = scope
-        self.response = response
         self.questionnaire = questionnaire
         self.severity = severity
+        self.given = given_answers(response)
         self.known = {each["linkId"]: each for each in _all_items(questionnaire) if isinstance(each.get("linkId"), str)}
 
     def items(self, questions: list[Json], holder: Json, location: Location) -> None:
@@ -110,7 +110,7 @@ class _Response:
             self._question(question, found.get(question.get("linkId"), []), location)
 
     def _question(self, question: Json, found: list[tuple[Json, Location]], location: Location) -> None:
-        enabled = is_enabled(question, self.response, self.questionnaire)
+        enabled = is_enabled(question, self.given)
         link = question.get("linkId", "")
         if not found:
             if enabled and question.get("required") is True:
@@ -129,7 +129,7 @@ class _Response:
         if text and text != question.get("text"):
             report("Questionnaire_QR_Item_Text", place, found=link)
         answers = _rows(item.get("answer"))
-        enabled = is_enabled(question, self.response, self.questionnaire)
+        enabled = is_enabled(question, self.given)
         if (
             not answers
             and question.get("required") is True

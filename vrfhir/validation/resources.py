@@ -43,13 +43,14 @@ def visit_resource(scope: Scope, child: Child, value: Json, location: Location, 
     if contained:
         if "id" not in value:
             inner.report("Resource_RES_ID_Missing", inner.location)
-        elif _is_repeated(scope.resource, value, location[3]):
+        elif _is_repeated(scope, value, location[3]):
             inner.report("RESOURCE_DUPLICATE_CONTAINED_ID", inner.location, found=value["id"])
     check_resource(inner, depth)
 
 
-def _is_repeated(holder: Json, value: Json, at: int) -> bool:
-    return any(isinstance(each, dict) and each.get("id") == value["id"] for each in holder["contained"][:at])
+def _is_repeated(scope: Scope, value: Json, at: int) -> bool:
+    first = scope.contained_at(value["id"]) if isinstance(value["id"], str) and scope.root is scope.resource else None
+    return first is not None and first < at
 
 
 def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ()) -> None:
@@ -63,6 +64,10 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
     walk(scope, table, resource, location, depth)
     if table.invariants:
         check_invariants(scope, table.invariants, resource, name, location)
+    if scope.options.best_practice != "ignore":
+        from vrfhir.validation.best_practice import check_best_practice  # only here: it is not asked for often
+
+        check_best_practice(scope, resource, location)
     rules = engine.resource_rule(name)
     if rules is not None:
         rules(scope, resource, location)

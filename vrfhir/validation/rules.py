@@ -76,6 +76,19 @@ _FORM: dict[str, Rule] = {
     "CONTAINED_RESOURCE_DOES_NOT_APPEAR_TO_BE_A_FHIR_RESOURCE_UNKNOWN_NAME_": Rule(
         _F, "invalid", "'{found}' is not an R4 resource type."
     ),
+    "INVALID_DISPLAY_NAME": Rule(
+        _E, "code-invalid", "'{found}' is not a language tag.", "Use a tag such as en or en-GB (BCP-47)."
+    ),
+    "REFERENCE_REF_QUERY_NOT_TRANSACTION": Rule(
+        _E, "invalid", "'{found}' is a search; references may be searches in transactions only."
+    ),
+    "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL": Rule(_E, "value", "The data of the attachment cannot be decoded."),
+    "Type_Specific_Checks_DT_XHTML_Resolve": Rule(_E, "invalid", "The link '{found}' leads to nothing here."),
+    "Type_Specific_Checks_DT_XHTML_Resolve_Img": Rule(_E, "invalid", "The image '{found}' is not here."),
+    "TYPE_SPECIFIC_CHECKS_DT_XHTML_EMPTY_HREF": Rule(_E, "invalid", "A link leads nowhere: it is empty."),
+    "TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF": Rule(
+        _E, "invalid", "The link '{found}' runs a script; narratives hold no active content."
+    ),
     "ERROR_PARSING_XHTML_": Rule(_E, "invalid", "The narrative is not well-formed XHTML: {problem}."),
     "VR-VAL-0004": Rule(_E, "structure", "'{found}' is an abstract type; a resource must be of a concrete one."),
     "VR-VAL-0002": Rule(

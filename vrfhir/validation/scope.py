@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.issues import Issue, Severity
@@ -19,6 +20,7 @@ __all__ = ["Findings", "NotWellFormedError", "Scope", "Trials"]
 
 Json = dict[str, Any]
 
+_LONGEST_FACT = 1_000
 _WORSE = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 
 
@@ -78,7 +80,7 @@ class Findings:
 class Trials:
     """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
 
-    __slots__ = ("assumptions", "begun", "problems", "silent")
+    __slots__ = ("assumptions", "begun", "contained", "problems", "silent")
 
     def __init__(self) -> None:
         self.problems: dict[tuple[int, str], str | None] = {}
@@ -88,6 +90,8 @@ class Trials:
         """How often something was taken as right: references in a circle, or too far to follow."""
         self.silent: set[int] = set()
         """Resources about which nothing at all is to be said, found without any assumption."""
+        self.contained: dict[int, dict[str, int]] = {}
+        """Where a resource contains what, by its identity: the first place of each id."""
 
 
 class Scope:
@@ -147,6 +151,17 @@ class Scope:
             scope.root, scope.container = self.root, self.container
         return scope
 
+    def contained_at(self, identity: str) -> int | None:
+        """Where the resource, or the one it is contained in, first contains one with this id."""
+        places = self.trials.contained.get(id(self.root))
+        if places is None:
+            places = self.trials.contained[id(self.root)] = {}
+            rows = self.root.get("contained")
+            for at, each in enumerate(rows if isinstance(rows, list) else ()):
+                if isinstance(each, dict) and isinstance(each.get("id"), str):
+                    places.setdefault(each["id"], at)
+        return places.get(identity)
+
     def attempt(self) -> Scope:
         """The same place with findings of its own: to try whether something conforms."""
         scope = Scope(self.engine, self.options, self.resource, self.location, Findings())
@@ -185,6 +200,7 @@ class Scope:
     def _add(
         self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
     ) -> Issue:
+        facts = {name: _short(fact) for name, fact in facts.items()}
         facts["source"] = source
         row = RULES[rule]
         issue = Issue(
@@ -199,12 +215,20 @@ class Scope:
         self.findings.add(issue, json_path(location))
         return issue
 
-    def failed_invariant(self, invariant: Invariant, location: Location, problem: str = "") -> None:
+    def failed_invariant(
+        self, invariant: Invariant, location: Location, problem: str = "", severity: Severity | None = None
+    ) -> None:
         """Say that an invariant does not hold."""
-        severity: Severity = "warning" if invariant.severity == "warning" else "error"
+        severity = severity or ("warning" if invariant.severity == "warning" else "error")
         words = invariant.human or self.engine.words_of(invariant)
         text = f"Rule {invariant.key} does not hold: {words}"
         if problem:
             text += f" (it could not be evaluated: {problem})"
         issue = Issue(severity, "invariant", invariant.identity, text, expression(location), source=invariant.source)
         self.findings.add(issue, json_path(location))
+
+
+def _short(fact: Any) -> Any:
+    """What is said of a value in a finding: a text of millions of characters is told by its beginning."""
+    text = fact if isinstance(fact, str) else str(fact) if isinstance(fact, Decimal) else ""
+    return text[:_LONGEST_FACT] + "…" if len(text) > _LONGEST_FACT else fact

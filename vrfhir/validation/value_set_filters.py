@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -126,11 +126,10 @@ def _values(scope: Scope, system: str, name: str, operator: str, kind: str, valu
     for each in [part.strip() for part in value.split(",")] if is_list else [value]:
         if kind in ("own code", "code"):
             if scope.engine.terminology.code_in_system(system, each) is Membership.OUT:
-                severity = "error" if kind == "own code" else "warning"
                 scope.report(
                     "VALUESET_BAD_FILTER_VALUE_VALID_CODE",
                     place,
-                    severity="error" if severity == "error" else "warning",
+                    severity="error" if kind == "own code" else "warning",
                     name=name,
                     found=each,
                     system=system,
@@ -157,11 +156,23 @@ def _is_decimal(value: str) -> bool:
         return False
 
 
-_FORMS = {
-    "boolean": lambda value: value in ("true", "false"),
-    "integer": lambda value: re.fullmatch(r"[+-]?[0-9]{1,10}", value) is not None,
+def _is_boolean(value: str) -> bool:
+    return value in ("true", "false")
+
+
+def _is_integer(value: str) -> bool:
+    return re.fullmatch(r"[+-]?[0-9]{1,10}", value) is not None
+
+
+def _is_date_time(value: str) -> bool:
+    return _DATE_TIME.fullmatch(value) is not None
+
+
+_FORMS: Mapping[str, Callable[[str], bool]] = {
+    "boolean": _is_boolean,
+    "integer": _is_integer,
     "decimal": _is_decimal,
-    "dateTime": lambda value: _DATE_TIME.fullmatch(value) is not None,
+    "dateTime": _is_date_time,
 }
 
 

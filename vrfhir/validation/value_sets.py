@@ -69,8 +69,13 @@ def _include(scope: Scope, include: Json, place: Location) -> None:
         )
         return
     if resource is not None and (content := resource.get("content")) in ("not-present", "fragment", "example"):
-        severity = "warning" if content == "not-present" else "information"
-        scope.report("VALUESET_INCLUDE_CS_CONTENT", place, severity=severity, found=system, content=content)
+        scope.report(
+            "VALUESET_INCLUDE_CS_CONTENT",
+            place,
+            severity="warning" if content == "not-present" else "information",
+            found=system,
+            content=content,
+        )
     for each, here in rows(include, "filter", place):
         check_filter(scope, system, resource, each, here)
     for concept, here in rows(include, "concept", place):
@@ -91,11 +96,10 @@ def _without_version(scope: Scope, include: Json, system: str, place: Location) 
         number = 1
     else:
         number = 3 if own == version else 2
-    severity = "error" if number else "warning"
     scope.report(
         f"VALUESET_REFERENCE_INVALID_TYPE_NO_VERSION_{number}",
         place,
-        severity="error" if severity == "error" else "warning",
+        severity="error" if number else "warning",
         found=system,
     )
     return plain

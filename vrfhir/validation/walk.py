@@ -238,5 +238,13 @@ def _fork(scope: Scope, child: Child, value: Any, fork: Json, location: Location
     if depth > DEPTH_LIMIT:
         raise NotWellFormedError
     walk(scope, table, fork, location, depth + 1)
+    if value is None and "extension" not in fork and scope.strict:
+        scope.report("http://hl7.org/fhir/StructureDefinition/Element#ele-1", location)
+    if (
+        child.path.endswith(".id")
+        and child.definition.get("base", {}).get("path") == "Resource.id"
+        and "extension" in fork
+    ):
+        scope.report("FHIR_RESOURCE_ID_CANT_BE_EXTENDED", location)
     if value is None:
         _without_code(scope, child, location)

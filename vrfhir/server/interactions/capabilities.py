@@ -23,6 +23,10 @@ _OWN_PARAMETERS = (
     ("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"),
     ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated"),
 )
+_CODE_OPERATIONS: dict[str, tuple[Json, ...]] = {
+    name: ({"name": "validate-code", "definition": f"http://hl7.org/fhir/OperationDefinition/{name}-validate-code"},)
+    for name in ("CodeSystem", "ValueSet")
+}
 _ANY_BASE = "urn:vrfhir:base"
 _DATE = "2026-11-23"
 
@@ -114,6 +118,9 @@ def _resource(name: str, parameters: SearchParameters) -> Json:
             *({"name": code, "definition": url, "type": kind} for code, kind, url in _OWN_PARAMETERS),
             *({"name": each.name, "definition": each.url, "type": each.kind} for each in known.values()),
         ],
-        "operation": [{"name": "validate", "definition": "http://hl7.org/fhir/OperationDefinition/Resource-validate"}],
+        "operation": [
+            {"name": "validate", "definition": "http://hl7.org/fhir/OperationDefinition/Resource-validate"},
+            *_CODE_OPERATIONS.get(name, ()),
+        ],
     }
     return {key: value for key, value in row.items() if value != []}

@@ -12,10 +12,11 @@ from typing import Any
 from vrfhir.fhir import json
 from vrfhir.fhir.parsed import Parsed
 from vrfhir.issues import Issue
+from vrfhir.server import loop
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, Response
 from vrfhir.server.interactions.kept import is_allowed
-from vrfhir.server.resource import ID, read_body, require_type
+from vrfhir.server.resource import ID, load, read_body, require_type
 
 __all__ = ["MODES", "validate", "validate_stored"]
 
@@ -35,14 +36,12 @@ async def validate(endpoint: Endpoint, request: Request) -> Response:
         parsed, profiles, mode = _from_parameters(parsed, profiles, mode)
     _require_mode(mode, profiles)
     if mode == "delete":
-        return Response.outcome(200, _deletion(type_))
+        return Response.outcome(200, _kept(type_, "delete"))
     if parsed.resource.get("resourceType", type_) != type_ and type_:
         text = f"The resource is not a {type_}, which the URL says it is."
         raise Refusal.of(400, "invalid", "VR-HTTP-0400", text, expression="resourceType")
     issues = list(await _report(endpoint, parsed, profiles, len(request.body)))
-    if mode == "update" and len(request.path) == 3 and parsed.resource.get("id") != request.path[1]:
-        text = "An update needs the id of the URL in the resource."
-        issues.append(Issue("error", "value", "VR-VALIDATE-0002", text, f"{type_}.id"))
+    issues.extend(_of_mode(endpoint, request, mode, parsed.resource))
     return Response.outcome(200, issues)
 
 
@@ -56,7 +55,7 @@ async def validate_stored(endpoint: Endpoint, request: Request) -> Response:
     if stored is None or stored.deleted:
         raise Refusal.of(404, "not-found", "VR-HTTP-0404", "There is no resource with this type and id.")
     if mode == "delete":
-        return Response.outcome(200, _deletion(type_))
+        return Response.outcome(200, _kept(type_, "delete"))
     return Response.outcome(200, await _report(endpoint, json.parse(stored.body), profiles, len(stored.body)))
 
 
@@ -127,8 +126,26 @@ def _require_mode(mode: str, profiles: Sequence[str]) -> None:
         raise Refusal.of(400, "required", "VR-VALIDATE-0001", "mode 'profile' needs a profile.")
 
 
-def _deletion(type_: str) -> list[Issue]:
-    if is_allowed(type_, "delete"):
+def _of_mode(endpoint: Endpoint, request: Request, mode: str, resource: Json) -> list[Issue]:
+    """What would hinder the interaction that the mode names, beside the content of the resource."""
+    type_, id_ = str(resource.get("resourceType", "")), resource.get("id")
+    if mode == "create":
+        return loop.step_issues(None, resource, request.caller.role) if type_ == "Task" else []
+    if mode != "update":
         return []
-    text = f"{type_} has no delete on this endpoint."
+    issues = _kept(type_, "update")
+    if len(request.path) == 3 and id_ != request.path[1]:
+        text = "An update needs the id of the URL in the resource."
+        return [*issues, Issue("error", "value", "VR-VALIDATE-0002", text, f"{type_}.id")]
+    if type_ == "Task":
+        stored = endpoint.store.read(type_, id_) if isinstance(id_, str) and ID.fullmatch(id_) else None
+        before = load(stored) if stored is not None and not stored.deleted else None
+        issues.extend(loop.step_issues(before, resource, request.caller.role))
+    return issues
+
+
+def _kept(type_: str, interaction: str) -> list[Issue]:
+    if is_allowed(type_, interaction):
+        return []
+    text = f"{type_} has no {interaction} on this endpoint."
     return [Issue("error", "not-supported", "VR-VALIDATE-0003", text)]

@@ -49,4 +49,5 @@ def render(name: str, checked: Sequence[Checked], summary: Summary | None = None
     """All reports as one text in a format of :data:`FORMATS`."""
     module = importlib.import_module("vrfhir.validation.reports." + FORMATS[name].module)
     text: str = module.render(checked, summary or Summary.of(checked))
-    return text
+    # The name of a file may be bytes that are no text in any encoding.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -46,7 +46,7 @@ def pointed(line: str, column: int) -> tuple[str, str] | None:
     # Only what is near is looked at: a line may be millions of characters long.
     away = max(0, column - 1 - _AROUND)
     near = line[away : column - 1 + _AROUND].rstrip("\r")
-    if not near.strip():
+    if not near.strip(" \t{["):  # nothing there to see
         return None
     first, last = _span(near, min(column - 1 - away, len(near)))
     begin = max(0, min(first - _BEFORE, len(near) - _SHOWN)) if len(near) > _SHOWN else 0

@@ -53,13 +53,21 @@ _CLAUSES = (
     (r"(?i)bundle_", "bundle.html"),
     (r"(?i)questionnaire_qr", "questionnaireresponse.html"),
     (r"(?i)questionnaire_q_", "questionnaire.html"),
-    (r"CODESYSTEM_", "codesystem.html"),
+    (r"(?i)codesystem_", "codesystem.html"),
     (r"VALUESET_", "valueset.html"),
+    (r"(?i)conceptmap_", "conceptmap.html"),
+    (r"SEARCHPARAMETER_|ED_SEARCH", "searchparameter.html"),
+    (r"CapabalityStatement", "capabilitystatement.html"),
+    (r"SD_|ED_|ERROR_GENERATING_SNAPSHOT|Unable_to_find_base|VR-VAL-010[5-8]", "structuredefinition.html"),
+    (r"INVALID_DISPLAY_NAME", "resource.html#Resource"),
+    (r"(?i)measure_mr_", "measurereport.html"),
     (r"MEASURE_", "measure.html"),
     (r"VR-VAL-01", "questionnaire.html"),
     (r"VR-VAL-000|Details_for", "profiling.html"),
     (r"Error_validating_code", "terminologies.html"),
     (r".*Element#", "element.html"),
+    (r".*DomainResource#", "domainresource.html"),
+    (r"All_observations", "observation.html"),
     (r"PROBLEM_PROCESSING", "conformance-rules.html#constraints"),
 )
 
@@ -75,6 +83,23 @@ _READING = {
     "JSON_COMMA_EXTRA": ("error", "A comma is followed by nothing.", "Remove the comma."),
 }
 """The rules of the readers of JSON and XML: severity, what is wrong, what to do."""
+
+
+_REMEDIES = (
+    (r"(?i)terminology_|unknown_code", "Use a code of the value set; the finding names what is near or allowed."),
+    (r"(?i)display_name", "Write the display that the code system has, or leave it out."),
+    (r"(?i)coding_has", "Add the system of the code."),
+    (r"(?i)type_specific", "Write the value in the form that its type asks for."),
+    (r"(?i).*profile_minimum", "Add what is missing."),
+    (r"(?i).*profile_maximum", "Remove what is too much."),
+    (r"(?i)_DT_Fixed|fixed_type|type_checks_pattern|profile_val", "Use the value that the profile names."),
+    (r"(?i)extension_|ext_|profile_ext", "Use the extension as its definition says: where, and with which value."),
+    (r"(?i)bundle_", "Build the Bundle as its type asks for."),
+    (r"(?i)xhtml_", "Keep to the elements and attributes that a narrative may have."),
+    (r"(?i)questionnaire_qr", "Answer as the questionnaire asks."),
+    (r"(?i)reference_", "Point to a resource of the type and in the place that the element asks for."),
+)
+"""What to do where the rule itself does not say it."""
 
 
 class Explanation(NamedTuple):
@@ -95,7 +120,7 @@ def explanation(rule: str, definitions: Definitions) -> Explanation | None:
     wrong, right = _examples().get(rule, ("", ""))
     row = RULES.get(rule)
     if row is not None:
-        text, remedy = general(row.text), general(row.hint)
+        text, remedy = general(row.text), general(row.hint) or _remedy(rule)
         return Explanation(rule, row.severity, text, remedy, _clause(rule), "", wrong, right)
     if rule in _READING:
         severity, text, remedy = _READING[rule]
@@ -105,7 +130,10 @@ def explanation(rule: str, definitions: Definitions) -> Explanation | None:
 
 def known_rules(definitions: Definitions) -> Iterator[str]:
     """The ids of the rules in code, and the keys of the constraints of VR, UK Core and R4's own types."""
+    from vrfhir.validation.definition_rules import DEFINITION_RULES
+
     yield from RULES
+    yield from DEFINITION_RULES
     yield from _READING
     for _, key, _ in _constraints(definitions):
         yield key
@@ -129,7 +157,7 @@ def _constraint(rule: str, definitions: Definitions) -> Explanation | None:
             expression = str(row.get("expression") or "")
             text = f"{words} It is checked as: {expression}" if words else f"It demands: {expression}"
             clause = _page(url, definitions)
-            remedy = "Change the element so that the rule holds."
+            remedy = _remedy("")
             return Explanation(identity, str(row.get("severity")), text, remedy, clause, where, wrong, right)
     return None
 
@@ -165,6 +193,13 @@ def _examples() -> dict[str, tuple[str, str]]:
     return {rule: (row["wrong"], row["right"]) for rule, row in rows.items()}
 
 
+def _remedy(rule: str) -> str:
+    for pattern, words in _REMEDIES:
+        if re.match(pattern, rule):
+            return words
+    return "Change the element so that the rule holds."
+
+
 def _clause(rule: str) -> str:
     for pattern, page in _CLAUSES:
         found = re.match(pattern, rule)
@@ -175,4 +210,5 @@ def _clause(rule: str) -> str:
 
 def general(text: str) -> str:
     """The words of a rule with an ellipsis for what is filled in."""
-    return re.sub(r"\s+", " ", re.sub(r"\{\w+\}", "…", text)).removesuffix(" …").replace("'…'", "…").strip()
+    words = re.sub(r"\s+", " ", re.sub(r"\{\w+\}", "…", text)).removesuffix(" …").replace("'…'", "…").strip()
+    return words if re.search(r"\w", words) else ""

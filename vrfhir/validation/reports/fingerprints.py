@@ -26,16 +26,15 @@ def fingerprints(resource: Any, issues: Iterable[Issue]) -> tuple[str, ...]:
 
 
 def _fingerprint(resource: Any, issue: Issue) -> str:
-    content = issue.text if resource is None else _dumped(_content(resource, issue.expression))
+    value = None if resource is None else _content(resource, issue.expression)
+    # Of a whole object so much may change that has nothing to do with the finding: there its words are the content.
+    content = issue.text if value is None or isinstance(value, dict | list) else _dumped(value)
     text = "\0".join((issue.id, issue.expression, content))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
 def _dumped(value: Any) -> str:
-    try:
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-    except (TypeError, ValueError, RecursionError):
-        return repr(type(value))
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _content(resource: Any, expression: str) -> Any:

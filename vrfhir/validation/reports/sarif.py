@@ -87,6 +87,9 @@ def _rule(issue: Issue, level: str) -> Json:
 def _uri(name: str) -> str:
     """A file as SARIF wants it: relative to where it was checked, with slashes, or absolute as a file URI."""
     path = Path(name)
-    if path.is_absolute():
-        return path.as_uri()
-    return quote(path.as_posix(), safe="/-._~")
+    try:
+        written = path.as_posix().encode("utf-8", "surrogateescape")  # names of files may be any bytes
+    except UnicodeEncodeError:
+        written = path.as_posix().encode("utf-8", "replace")
+    root = "file:///" if path.is_absolute() else ""
+    return root + quote(written.lstrip(b"/") if root else written, safe="/-._~" + (":" if root else ""))

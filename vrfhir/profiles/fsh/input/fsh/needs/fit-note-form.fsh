@@ -48,8 +48,10 @@ Usage: #definition
 * item[=].item[=].extension[+].url = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 * item[=].item[=].extension[=].valueCoding = $ucum#mo "months"
 * item[=].item[+] insert Box(7b.from, #date, [[or from]])
+* item[=].item[=].prefix = "7b"
 * item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.effective[x].start"
 * item[=].item[+] insert Box(7b.to, #date, [[to]])
+* item[=].item[=].prefix = "7b"
 * item[=].item[=].definition = "https://vrfhir.org/fhir/StructureDefinition/VR-FitnessForWork#Observation.effective[x].end"
 * item[+] insert Box(8, #boolean, [[I will need to assess your fitness for work again at the end of this period]])
 * item[=].required = true

@@ -106,7 +106,7 @@ Expression: "component.where(code.coding.where(code = 'fit-note-count').exists()
 Invariant: vr-absence-2
 Description: "An absence of seven days or less is certified by the person alone; a fit note for it is unusual."
 Severity: #warning
-Expression: "(effective.end.exists() and effective.end <= effective.start + 6 days) implies component.where(code.coding.where(code = 'fit-note-count').exists()).value.ofType(integer).all($this = 0)"
+Expression: "(effective.start.exists() and effective.end.exists() and effective.end <= effective.start + 6 days) implies component.where(code.coding.where(code = 'fit-note-count').exists()).value.ofType(integer).all($this = 0)"
 
 Invariant: vr-absence-3
 Description: "Somebody who is no longer absent has a last day of absence."

@@ -1,0 +1,122 @@
+"""Fast paths change nothing: the same findings as when every rule is evaluated on every value.
+
+The validator remembers what was right before, looks up what could be searched for, and settles rules by the keys of an
+object. Here all of that is switched off in a second engine, and both have to say the same about good and bad resources.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vrfhir import Validator
+from vrfhir.definitions import Definitions
+from vrfhir.issues import Issue
+from vrfhir.validation import engine, extensions, invariants, tables, walk
+from vrfhir.validation.invariants import Invariant
+from vrfhir.validation.overlays import ElementRule
+from vrfhir.validation.scope import Trials
+from vrfhir.validation.slicing import Slicing
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ("examples", "*/fhir/*.json", 3)
+INVALID = ("conformance/invalid", "*.json", 4)
+REFERENCE = ("../shared/data/reference-cases/files", "*/*.json", 4)
+"""A folder, what to take from it, and how many are passed over for one that is compared, so that the test stays short."""
+
+Said = set[tuple[str, str, str, str]]
+
+
+_ONE_FORM = frozenset({"id"})
+"""Types whose quick test is the rule: what fails it is wrong."""
+
+
+def _never(value: Any) -> bool:
+    return False
+
+
+class _Forgetful(set[Any]):
+    def add(self, item: Any) -> None:
+        """Nothing is remembered."""
+
+
+def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Slicing, "_find_values", lambda self: None)
+    patch.setattr(walk, "coded_extension", lambda value: None)
+    patch.setattr(walk, "plain_coding", lambda value: None)
+    patch.setattr(Invariant, "is_plain_to_see", lambda self, value, table: False)
+    patch.setattr(invariants, "NATIVE", {})
+    patch.setattr(tables, "FAST", {name: tables.FAST[name] if name in _ONE_FORM else _never for name in tables.FAST})
+    patch.setattr(engine, "_remember_codes", lambda child: None)
+    patch.setattr(engine.Engine, "remember", lambda self, key, found: False)
+    patch.setattr(extensions, "_PLACES", 0)
+    patch.setattr(ElementRule, "asks_presence", property(lambda rule: False, lambda rule, value: None))
+    patch.setattr(tables.Binding, "known", property(lambda binding: {}, lambda binding, value: None))
+    patch.setattr(Trials, "silent", property(lambda trials: _Forgetful(), lambda trials, value: None))
+
+
+def _said(issues: list[Issue]) -> Said:
+    return {(each.severity, each.id, each.expression, each.text) for each in issues}
+
+
+def _files(folder: str, pattern: str, stride: int) -> list[Path]:
+    return sorted((ROOT / folder).glob(pattern))[::stride]
+
+
+def _differences(files: list[Path]) -> tuple[int, list[str]]:
+    """How much was said in all, and the resources of which something else was said with fast paths."""
+    texts = [path.read_bytes() for path in files]
+    fast = Validator(Definitions.default())
+    first = [_said(fast.validate(each).issues) for each in texts]
+    again = [_said(fast.validate(each).issues) for each in texts]
+    with pytest.MonkeyPatch.context() as patch:
+        _without_fast_paths(patch)
+        slow = Validator(Definitions.default())
+        plain = [_said(slow.validate(each).issues) for each in texts]
+    wrong = [
+        f"{path.name}: {sorted(found ^ wanted)[:3]}"
+        for path, *both, wanted in zip(files, first, again, plain, strict=True)
+        for found in both
+        if found != wanted
+    ]
+    return sum(map(len, plain)), wrong
+
+
+@pytest.mark.parametrize("chosen", [EXAMPLES, INVALID], ids=["examples", "invalid"])
+def test_fast_paths_find_what_every_rule_finds(chosen: tuple[str, str, int]) -> None:
+    files = _files(*chosen)
+    said, wrong = _differences(files)
+    assert len(files) > 100
+    assert said > len(files) / 2
+    assert not wrong, wrong[:5]
+
+
+@pytest.mark.shared
+def test_fast_paths_find_what_every_rule_finds_in_reference_cases() -> None:
+    files = _files(*REFERENCE)
+    if not files:
+        pytest.skip("the reference cases do not lie beside the project (../shared/data/reference-cases)")
+    said, wrong = _differences(files)
+    assert said > len(files) / 2
+    assert not wrong, wrong[:5]
+
+
+def test_without_fast_paths_rules_are_evaluated() -> None:
+    """The comparison is one of two ways: what is used otherwise is not used there."""
+    text = (ROOT / "examples" / "driver" / "fhir" / "prescription.json").read_bytes()
+    fast = Validator(Definitions.default())
+    fast.validate(text)
+    assert any(child.sound for child in _children(fast))
+    assert any(child.sound_extensions for child in _children(fast))
+    with pytest.MonkeyPatch.context() as patch:
+        _without_fast_paths(patch)
+        slow = Validator(Definitions.default())
+        slow.validate(text)
+        assert not any(child.sound or child.sound_extensions for child in _children(slow))
+        assert not any(child.fast("active") for child in _children(slow) if child.key == "status")
+
+
+def _children(validator: Validator) -> list[tables.Child]:
+    return list(validator._engine.table("ServiceRequest").children.values())

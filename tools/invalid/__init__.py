@@ -1,0 +1,1 @@
+"""The invalid corpus: which constraints our profiles add, where examples show them, how each can be broken."""
