@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +24,16 @@ from vrfhir.workflow import REFERRAL_STATUS_SYSTEM
 
 REF = Path(__file__).parent / "data" / "ref-i12-driver.hl7"
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
+
+
+@pytest.fixture(autouse=True)
+def undisturbed() -> Iterator[None]:
+    """``vrfhir serve`` sets up logging and threads for a process of its own; here it shares one with other tests."""
+    root, own, interval = logging.getLogger(), logging.getLogger("vrfhir"), sys.getswitchinterval()
+    before = root.handlers, root.level, own.level
+    yield
+    root.handlers, root.level, own.level = before
+    sys.setswitchinterval(interval)
 
 
 @pytest.fixture(scope="module")
