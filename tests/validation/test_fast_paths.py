@@ -6,6 +6,7 @@ object. Here all of that is switched off in a second engine, and both have to sa
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,12 @@ from vrfhir.validation.scope import Trials
 from vrfhir.validation.slicing import Slicing
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = ("examples", "*/fhir/*.json", 3)
-INVALID = ("conformance/invalid", "*.json", 4)
-REFERENCE = ("../shared/data/reference-cases/files", "*/*.json", 4)
+EXAMPLES = ("examples", "*/fhir/*.json", 5)
+INVALID = ("conformance/invalid", "*.json", 7)
+REFERENCE = ("../shared/data/reference-cases/files", "*/*.json", 6)
 """A folder, what to take from it, and how many are passed over for one that is compared, so that the test stays short."""
 
+Json = dict[str, Any]
 Said = set[tuple[str, str, str, str]]
 
 
@@ -35,11 +37,6 @@ _ONE_FORM = frozenset({"id"})
 
 def _never(value: Any) -> bool:
     return False
-
-
-class _Forgetful(set[Any]):
-    def add(self, item: Any) -> None:
-        """Nothing is remembered."""
 
 
 def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
@@ -54,20 +51,20 @@ def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(extensions, "_PLACES", 0)
     patch.setattr(ElementRule, "asks_presence", property(lambda rule: False, lambda rule, value: None))
     patch.setattr(tables.Binding, "known", property(lambda binding: {}, lambda binding, value: None))
-    patch.setattr(Trials, "silent", property(lambda trials: _Forgetful(), lambda trials, value: None))
+    patch.setattr(Trials, "judged", property(lambda trials: {}, lambda trials, value: None))
 
 
 def _said(issues: list[Issue]) -> Said:
     return {(each.severity, each.id, each.expression, each.text) for each in issues}
 
 
-def _files(folder: str, pattern: str, stride: int) -> list[Path]:
-    return sorted((ROOT / folder).glob(pattern))[::stride]
+def _files(folder: str, pattern: str, stride: int) -> list[tuple[str, bytes]]:
+    return [(path.name, path.read_bytes()) for path in sorted((ROOT / folder).glob(pattern))[::stride]]
 
 
-def _differences(files: list[Path]) -> tuple[int, list[str]]:
+def _differences(files: list[tuple[str, bytes]]) -> tuple[int, list[str]]:
     """How much was said in all, and the resources of which something else was said with fast paths."""
-    texts = [path.read_bytes() for path in files]
+    texts = [text for _, text in files]
     fast = Validator(Definitions.default())
     first = [_said(fast.validate(each).issues) for each in texts]
     again = [_said(fast.validate(each).issues) for each in texts]
@@ -76,8 +73,8 @@ def _differences(files: list[Path]) -> tuple[int, list[str]]:
         slow = Validator(Definitions.default())
         plain = [_said(slow.validate(each).issues) for each in texts]
     wrong = [
-        f"{path.name}: {sorted(found ^ wanted)[:3]}"
-        for path, *both, wanted in zip(files, first, again, plain, strict=True)
+        f"{name}: {sorted(found ^ wanted)[:3]}"
+        for (name, _), *both, wanted in zip(files, first, again, plain, strict=True)
         for found in both
         if found != wanted
     ]
@@ -101,6 +98,45 @@ def test_fast_paths_find_what_every_rule_finds_in_reference_cases() -> None:
     said, wrong = _differences(files)
     assert said > len(files) / 2
     assert not wrong, wrong[:5]
+
+
+@pytest.mark.parametrize("direction", [1, -1], ids=["forwards", "backwards"])
+def test_a_fault_is_found_in_entries_that_others_refer_to(direction: int) -> None:
+    """What was tried for a reference is not checked again where it stands: nothing of it may get lost by that."""
+    validator = Validator(Definitions.default())
+    entries = _record()[::direction]
+    faults: list[tuple[str, Json]] = [("bogus", 1), ("language", ["en"]), ("id", "no id!"), ("implicitRules", "")]
+    for number in range(0, len(entries), 2):
+        entry = entries[number]
+        key, value = faults[number // 2 % len(faults)]
+        changed = [*entries[:number], {**entry, "resource": entry["resource"] | {key: value}}, *entries[number + 1 :]]
+        report = validator.validate({"resourceType": "Bundle", "type": "collection", "entry": changed})
+        place = f"Bundle.entry[{number}].resource"
+        assert any(each.expression.startswith(place) and each.is_error for each in report.issues), (number, key)
+
+
+def test_a_bundle_says_the_same_with_and_without_fast_paths() -> None:
+    bundles = []
+    entries = _record()
+    for number in range(0, len(entries), 7):
+        resource = {
+            name: value for name, value in entries[number]["resource"].items() if name not in ("status", "code")
+        }
+        changed = [*entries[:number], {**entries[number], "resource": resource}, *entries[number + 1 :]]
+        bundles.append(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": changed}).encode())
+    said, wrong = _differences([(str(number), text) for number, text in enumerate(bundles)])
+    assert said > len(bundles)
+    assert not wrong, wrong[:5]
+
+
+def _record() -> list[Json]:
+    """Resources of one person that refer to each other, as entries."""
+    found = [json.loads(path.read_bytes()) for path in sorted((ROOT / "examples" / "driver" / "fhir").glob("*.json"))]
+    return [
+        {"fullUrl": f"https://gp.example.org/fhir/{each['resourceType']}/{each['id']}", "resource": each}
+        for each in found
+        if each["resourceType"] != "Bundle"
+    ][:30]
 
 
 def test_without_fast_paths_rules_are_evaluated() -> None:

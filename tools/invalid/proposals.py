@@ -128,7 +128,7 @@ def _too_many(
         extra = [copy.deepcopy(value_at(resource, inside[-1])) for _ in range(int(constraint.value) + 1 - len(inside))]
         yield Proposal([{"op": "add", "path": _path((*inside[-1][:-1], "-")), "value": one} for one in extra], MAXIMUM)
     elif not inside and constraint.value == "0":
-        element = next((one for one in structure["snapshot"]["element"] if one["id"] == constraint.element), {})
+        element: Json = next((one for one in structure["snapshot"]["element"] if one["id"] == constraint.element), {})
         node = value_at(resource, holder)
         if not isinstance(node, dict) or name.startswith("_"):
             return

@@ -7,7 +7,7 @@ names none (its JSON parser does not), the place decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,10 +79,12 @@ def _unnamed(one: Finding, other: Finding) -> bool:
     return one.element == other.element and not _named(one.rule)
 
 
-def _without_pairs(left: list[Finding], right: list[Finding], same: object) -> tuple[list[Finding], list[Finding]]:
+def _without_pairs(
+    left: list[Finding], right: list[Finding], same: Callable[[Finding, Finding], bool]
+) -> tuple[list[Finding], list[Finding]]:
     rest, others = [], list(right)
     for one in left:
-        match = next((each for each in others if same(one, each)), None)  # type: ignore[operator]
+        match = next((each for each in others if same(one, each)), None)
         if match is None:
             rest.append(one)
         else:

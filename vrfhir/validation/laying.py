@@ -212,9 +212,10 @@ def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | Non
         else:
             lay(inner, profile, inner.location)
     except NotWellFormedError:
-        pass
-    if profile is None and not attempt.findings.said and scope.trials.assumptions == before and scope.strict:
-        scope.trials.silent.add(id(target.resource))
+        if scope.strict:  # it stands in the input: its form is wrong there too
+            raise
+    if profile is None and scope.trials.assumptions == before and scope.strict:
+        scope.trials.judged[id(target.resource)] = attempt.findings
     return next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
 
 

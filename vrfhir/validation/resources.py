@@ -33,8 +33,11 @@ def visit_resource(scope: Scope, child: Child, value: Json, location: Location, 
     if child.type not in ("Resource", name):
         scope.report("BUNDLE_BUNDLE_ENTRY_TYPE", location, found=name, expected=child.type)
     contained = child.name == "contained"
-    if id(value) in scope.trials.silent and child.path == "Bundle.entry.resource" and scope.bundle is not None:
-        return
+    if child.path == "Bundle.entry.resource" and scope.bundle is not None:
+        judged = scope.trials.judged.get(id(value))
+        if judged is not None:
+            scope.findings.extend(judged)
+            return
     inner = scope.enter(value, mark(location, value), contained=contained)
     if child.path == "Bundle.entry.resource" and scope.bundle is not None:
         inner.entry = location[0][3]

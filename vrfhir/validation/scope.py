@@ -58,6 +58,8 @@ class Findings:
         """Take over what a trial found."""
         for issue, place in zip(other.rows, other.places, strict=True):
             self.add(issue, place)
+        for where, said in other.provisional.items():
+            self.provisional.setdefault(where, []).extend(said)
 
     def retract(self, where: str, rules: frozenset[str], value_set: str = "") -> None:
         """Take back what was said provisionally about an element by these rules, all of it or about one value set."""
@@ -80,7 +82,7 @@ class Findings:
 class Trials:
     """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
 
-    __slots__ = ("assumptions", "begun", "contained", "problems", "silent")
+    __slots__ = ("assumptions", "begun", "contained", "judged", "problems")
 
     def __init__(self) -> None:
         self.problems: dict[tuple[int, str], str | None] = {}
@@ -88,8 +90,8 @@ class Trials:
         self.begun: set[tuple[int, str]] = set()
         self.assumptions = 0
         """How often something was taken as right: references in a circle, or too far to follow."""
-        self.silent: set[int] = set()
-        """Resources about which nothing at all is to be said, found without any assumption."""
+        self.judged: dict[int, Findings] = {}
+        """All that is to be said about a resource by itself, found without any assumption, by its identity."""
         self.contained: dict[int, dict[str, int]] = {}
         """Where a resource contains what, by its identity: the first place of each id."""
 
