@@ -24,7 +24,7 @@ GROUP = 64
 BACKGROUND_GROUP = 4
 """The same for background work while nobody waits: what comes meanwhile waits for it."""
 
-PAUSE = 6
+PAUSE = 20
 """After background work, so many times as long is kept for work that somebody waits for, if there is any."""
 
 
