@@ -6,7 +6,7 @@ SHARED ?= ../shared
 CROSSCHECK ?= $(SHARED)/tools/crosscheck/crosscheck.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench score docs definitions profiles crosscheck clean
+.PHONY: help install demo test check crash bench score docs definitions profiles crosscheck clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ check: $(VENV)/checked ## ruff, mypy, import directions, generated files up to d
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_generated.py --shared $(SHARED)
+
+crash: $(VENV)/tested ## kill -9 the listener 100 times under load, then look for what is missing or there twice
+	@VRFHIR_CRASHES=100 $(BIN)/python -m pytest tests/crash -s
 
 bench: $(VENV)/tested ## speed, as ratios to named baselines in the same run
 	@$(BIN)/python bench/run.py

@@ -60,7 +60,7 @@ def test_settings_come_from_the_environment_and_are_frozen(monkeypatch: pytest.M
     monkeypatch.setenv("VRFHIR_TOKENS", '[{"token": "t", "role": "requester", "organisation": "A81001"}]')
     settings = Settings()
     assert settings.port == 9000
-    assert settings.address_of("GPSYS|A81001") == ("127.0.0.1", 2576)
+    assert settings.address_of("GPSYS|A81001") == ("127.0.0.1", 2576, False)
     assert settings.address_of("OTHER|A81001") is None
     assert settings.tokens[0].organisation == "A81001"
     with pytest.raises(ValidationError):
@@ -69,7 +69,14 @@ def test_settings_come_from_the_environment_and_are_frozen(monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"port": 70000}, {"partners": {"a": "nohost"}}, {"partners": {"a": "h:0"}}, {"colour": "red"}, {"max_depth": 0}],
+    [
+        {"port": 70000},
+        {"partners": {"a": "nohost"}},
+        {"partners": {"a": "h:0"}},
+        {"partners": {"a": "ftp://h:1"}},
+        {"colour": "red"},
+        {"max_depth": 0},
+    ],
 )
 def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
@@ -78,4 +85,15 @@ def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
 
 def test_a_partner_is_found_by_facility_alone() -> None:
     settings = Settings(partners={"A81001": "[::1]:2576"})
-    assert settings.address_of("GPSYS|A81001") == ("::1", 2576)
+    assert settings.address_of("GPSYS|A81001") == ("::1", 2576, False)
+    assert Settings(partners={"A81001": "mllps://h:1"}).address_of("X|A81001") == ("h", 1, True)
+
+
+def test_how_a_sender_is_acknowledged_by_name_by_facility_or_as_any_other() -> None:
+    settings = Settings(acknowledgement={"GPSYS|A81001": "stored", "A81001": "enhanced"})
+    assert [settings.acknowledges(sender) for sender in ("GPSYS|A81001", "X|A81001", "X|Y")] == [
+        "stored",
+        "enhanced",
+        "processed",
+    ]
+    assert Settings(acknowledgement={"*": "stored"}).acknowledges("X|Y") == "stored"

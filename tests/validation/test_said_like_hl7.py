@@ -92,10 +92,13 @@ def test_rule(validator: Validator, rule: str, wrong: Json, right: Json) -> None
     assert rule not in {issue.id for issue in validator.validate(right).issues}
 
 
-def test_an_empty_display_is_not_judged_twice(validator: Validator) -> None:
+def test_a_blank_display_is_no_display_of_the_code(validator: Validator) -> None:
     coding = {"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "M", "display": " "}
     found = validator.validate(PATIENT | {"maritalStatus": {"coding": [coding]}})
-    assert {issue.id for issue in found.issues} == {"Type_Specific_Checks_DT_Primitive_WS"}
+    assert {issue.id for issue in found.issues} == {
+        "Type_Specific_Checks_DT_Primitive_WS",
+        "Display_Name_for__should_be_one_of__instead_of",
+    }
 
 
 def test_example_addresses_of_extensions(validator: Validator) -> None:

@@ -101,6 +101,7 @@ class _Story:
             mllp_port=0,
             partners={sender: f"127.0.0.1:{listener.port}"},
             tokens=(),
+            workers=0,
         )
         try:
             async with running(create_app(settings)) as addresses:

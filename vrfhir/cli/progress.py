@@ -14,8 +14,8 @@ T = TypeVar("T")
 _PATIENCE = 1.0
 
 
-def shown(steps: Iterable[T], total: int, *, patience: float = _PATIENCE) -> Iterator[T]:
-    """The same steps. ``total`` is how many are known of; there may be more."""
+def shown(steps: Iterable[T], total: int, *, patience: float = _PATIENCE, what: str = "checking") -> Iterator[T]:
+    """The same steps. ``total`` is how many are known of; there may be more. ``what`` is being done stands at the bar."""
     if not sys.stderr.isatty():
         yield from steps
         return
@@ -24,15 +24,15 @@ def shown(steps: Iterable[T], total: int, *, patience: float = _PATIENCE) -> Ite
     for done, step in enumerate(rest, 1):
         yield step
         if time.monotonic() - started > patience:
-            yield from _with_bar(rest, done, total)
+            yield from _with_bar(rest, done, total, what)
             return
 
 
-def _with_bar(steps: Iterable[T], done: int, total: int) -> Iterator[T]:
+def _with_bar(steps: Iterable[T], done: int, total: int, what: str) -> Iterator[T]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=max(total, done), completed=done)
         for step in steps:

@@ -24,6 +24,9 @@ __all__ = ["HELP", "add_arguments", "run", "running", "serve", "until_told"]
 
 HELP = "run the FHIR endpoint and the MLLP listener"
 
+_SWITCH_SECONDS = 0.0005
+"""How long one thread may keep the others of this process waiting: the store's must not hold up the network's."""
+
 _EPILOG = """\
 Every option has an environment variable: VRFHIR_HOST, VRFHIR_PORT, VRFHIR_DATABASE, VRFHIR_MLLP_PORT, VRFHIR_PARTNERS (JSON)
 and so on. Tokens are only read from the environment: VRFHIR_TOKENS='[{"token": "...", "role": "owner"}]'.
@@ -45,13 +48,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="address or network that may connect over MLLP (may be repeated; default: this machine only)",
     )
+    parser.add_argument("--mllp-certificate", type=Path, metavar="PEM", help="our certificate: MLLP over TLS only")
+    parser.add_argument("--mllp-key", type=Path, metavar="PEM", help="its private key, when not in the same file")
+    parser.add_argument(
+        "--mllp-ca", type=Path, metavar="PEM", help="authorities of the partners' certificates: mutual TLS"
+    )
+    parser.add_argument("--mllp-release", type=int, choices=(1, 2), help="release of MLLP (default 1)")
     parser.add_argument("--database", type=Path, help="SQLite file (default vrfhir.sqlite)")
     parser.add_argument(
         "--partner",
         action="append",
         default=[],
         metavar="SENDER=HOST:PORT",
-        help="where answers to a v2 sender go; SENDER is MSH-3|MSH-4 or MSH-4 alone (may be repeated)",
+        help="where answers to a v2 sender go, mllps://HOST:PORT for TLS; SENDER is MSH-3|MSH-4 or MSH-4 alone (may be repeated)",
+    )
+    parser.add_argument(
+        "--acknowledge",
+        action="append",
+        default=[],
+        metavar="SENDER=WHEN",
+        help="when a v2 sender is answered: processed (default), stored, enhanced; SENDER as before, * all others (may be repeated)",
+    )
+    parser.add_argument(
+        "--workers", type=int, help="processes that map and validate v2 messages (0: none of their own)"
     )
     parser.add_argument("--json", action="store_true", help="print the addresses as one JSON object")
 
@@ -63,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vrfhir.server.logs import configure
 
     configure()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = create_app(settings)
     try:
         asyncio.run(serve(app, as_json=arguments.json))
@@ -150,13 +170,18 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         text = "The endpoint needs packages that are not installed."
         hint = "pip install 'vrfhir[server]'"
         raise VrfhirError(Issue("fatal", "not-supported", "VR-SERVER-0002", text, hint=hint)) from None
-    names = ("host", "port", "base_url", "mllp_host", "mllp_port", "database")
+    names: tuple[str, ...] = ("host", "port", "base_url", "mllp_host", "mllp_port", "database", "workers")
+    names += ("mllp_release", "mllp_certificate", "mllp_key", "mllp_ca")
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     try:
         if arguments.mllp_peer:
             given["mllp_peers"] = tuple(arguments.mllp_peer)
         if arguments.partner:
-            given["partners"] = dict(_partner(text) for text in arguments.partner)
+            form = "--partner is SENDER=HOST:PORT, as in GPSYS|A81001=127.0.0.1:2576."
+            given["partners"] = dict(_partner(text, form) for text in arguments.partner)
+        if arguments.acknowledge:
+            form = "--acknowledge is SENDER=WHEN, as in GPSYS|A81001=stored."
+            given["acknowledgement"] = dict(_partner(text, form) for text in arguments.acknowledge)
         return Settings(**given)
     except ValidationError as error:
         raise VrfhirError(*(_setting_issue(row) for row in error.errors(include_input=False))) from None
@@ -164,15 +189,11 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         raise VrfhirError(Issue("fatal", "value", "VR-SERVER-0003", f"A setting cannot be read: {error}.")) from None
 
 
-def _partner(text: str) -> tuple[str, str]:
-    sender, separator, address = text.rpartition("=")
+def _partner(text: str, form: str) -> tuple[str, str]:
+    sender, separator, value = text.rpartition("=")
     if not separator or not sender:
-        raise VrfhirError(
-            Issue(
-                "fatal", "value", "VR-SERVER-0003", "--partner is SENDER=HOST:PORT, as in GPSYS|A81001=127.0.0.1:2576."
-            )
-        )
-    return sender, address
+        raise VrfhirError(Issue("fatal", "value", "VR-SERVER-0003", form))
+    return sender, value
 
 
 def _setting_issue(row: Any) -> Issue:

@@ -7,7 +7,7 @@ An expression compiles to a ``Run`` (collection in, collection out) or, where it
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from vrfhir.fhirpath import operators
 from vrfhir.fhirpath.environment import Frame
@@ -17,6 +17,7 @@ from vrfhir.fhirpath.functions.signature import Run, Test, truth
 from vrfhir.fhirpath.functions.typing import is_type, of_type
 from vrfhir.fhirpath.literals import literal, quantity_literal
 from vrfhir.fhirpath.paths import index, members, start_member, variable
+from vrfhir.fhirpath.prices import price
 from vrfhir.fhirpath.syntax import (
     Binary,
     Call,
@@ -37,6 +38,7 @@ from vrfhir.fhirpath.syntax import (
 
 __all__ = ["as_run", "compile_native_test", "compile_run", "compile_test"]
 
+_Result = TypeVar("_Result")
 _TRUE: list[Any] = [True]
 _FALSE: list[Any] = [False]
 _EMPTY: list[Any] = []
@@ -194,6 +196,26 @@ def _build(tree: Call) -> Any:
     return function.build(*(_ARGUMENTS[kind](each) for kind, each in zip(kinds, given, strict=False)))
 
 
+def _criterion_run(tree: Syntax) -> Run:
+    return _charged(compile_run(tree), price(tree))
+
+
+def _criterion_test(tree: Syntax) -> Test:
+    return _charged(compile_test(tree), price(tree))
+
+
+def _charged(evaluate: Callable[[list[Any], Frame], _Result], steps: int) -> Callable[[list[Any], Frame], _Result]:
+    """The same, paying for what it calculates each time."""
+    if not steps:
+        return evaluate
+
+    def charged(items: list[Any], frame: Frame) -> _Result:
+        frame.spend(steps)
+        return evaluate(items, frame)
+
+    return charged
+
+
 def _type_argument(tree: Syntax) -> TypeName:
     if not isinstance(tree, TypeName):
         raise FhirPathError("A type name is needed.", kind="semantic", position=tree.position)
@@ -203,7 +225,7 @@ def _type_argument(tree: Syntax) -> TypeName:
 def _sort_argument(tree: Syntax) -> tuple[Run, bool]:
     if not isinstance(tree, Sort):
         raise FhirPathError("A sort criterion is needed.", kind="semantic", position=tree.position)
-    return compile_run(tree.criterion), tree.descending
+    return _criterion_run(tree.criterion), tree.descending
 
 
 def _value_argument(tree: Syntax) -> Run:
@@ -213,8 +235,8 @@ def _value_argument(tree: Syntax) -> Run:
 
 _ARGUMENTS: dict[str, Callable[[Syntax], Any]] = {
     "v": _value_argument,
-    "r": compile_run,
-    "t": compile_test,
+    "r": _criterion_run,
+    "t": _criterion_test,
     "n": _type_argument,
     "s": _sort_argument,
 }

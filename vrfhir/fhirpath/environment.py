@@ -62,6 +62,7 @@ class Environment:
         "resolve_from",
         "resource",
         "root_resource",
+        "spent",
         "strict",
         "terminology",
         "trace",
@@ -104,6 +105,8 @@ class Environment:
         self.strict = strict
         self.max_steps = max_steps
         self.undecided = False
+        self.spent = 0
+        """The steps that the last :meth:`Expression.test` took."""
 
     def node(self, value: Any, path: str = "", extra: Any = None) -> Node:
         """A focus for an element: its JSON value, its type path, and for a primitive its ``_name`` object."""

@@ -148,6 +148,10 @@ def _same_structure(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+_COMPARISON = 5
+"""Steps that it takes to compare what has no hash."""
+
+
 class ItemSet:
     """Items without duplicates, by ``=``; text and numbers are found by their hash, the rest one by one."""
 
@@ -178,7 +182,7 @@ class ItemSet:
         if key is not None:
             self.work += 1
             return key in self._hashed
-        self.work += len(self._others)
+        self.work += _COMPARISON * len(self._others)
         return any(equal_items(item, other) is True for other in self._others)
 
 

@@ -62,6 +62,8 @@ class Expression:
             found = self._run(items, frame)
         except (RecursionError, DecimalException) as error:
             raise _given_up(error) from error
+        finally:
+            environment.spent = environment.max_steps - frame.remaining
         value = atom(found[0]) if len(found) == 1 else None
         return value if type(value) is bool else bool(found)
 

@@ -14,6 +14,7 @@ from vrfhir.definitions import Definitions
 from vrfhir.server.endpoint import Checker, Endpoint
 from vrfhir.server.fhir_app import FhirApp
 from vrfhir.server.guide import mount_guide
+from vrfhir.server.messages import mount_messages
 from vrfhir.server.services import Services
 from vrfhir.server.settings import Settings
 from vrfhir.server.store import SqliteStore, Store
@@ -53,11 +54,13 @@ def create_app(
     """
     settings = settings or Settings()
     settings.require_safe()
+    workers = settings.workers if validator is None else 0  # another process would not have the validator given
     if validator is None:
         from vrfhir.validation import Validator
 
         validator = Validator()
-    endpoint = Endpoint(settings, store or SqliteStore(settings.database), Definitions.default(), validator)
+    store = store or SqliteStore(settings.database)
+    endpoint = Endpoint(settings, store, Definitions.default(), validator, workers=workers)
     services = Services(endpoint)
 
     @asynccontextmanager
@@ -71,6 +74,7 @@ def create_app(
     app = Application(title="vrfhir", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.endpoint, app.services, app.fhir = endpoint, services, FhirApp(endpoint)
     mount_guide(app)
+    mount_messages(app, endpoint, services.gateway)
 
     @app.get("/")
     async def about() -> dict[str, str | None]:
@@ -79,11 +83,12 @@ def create_app(
 
     @app.get("/health")
     async def health() -> JSONResponse:
-        """200 when the store answers, with what waits in the outbox."""
+        """200 when the store answers, with what waits and what failed in the inbox and the outbox."""
         try:
-            outbox = endpoint.store.outbox_counts()
+            outbox = {"pending": 0, "dead": 0} | endpoint.store.outbox_counts()
+            inbox = endpoint.store.inbox_counts() | {"processing": services.gateway.processing}
         except Exception:
             return JSONResponse({"status": "fail"}, status_code=503)
-        return JSONResponse({"status": "pass", "outbox": {"pending": 0, "dead": 0} | outbox})
+        return JSONResponse({"status": "pass", "outbox": outbox, "inbox": inbox})
 
     return app

@@ -53,7 +53,8 @@ def _nobody() -> None:
 class Endpoint:
     """One FHIR base. ``clock`` and ``new_id`` are given, so that tests can hold them still.
 
-    ``outgoing`` is called when a message was put into the outbox.
+    ``outgoing`` is called when a message was put into the outbox. ``workers`` is how many processes prepare HL7 v2
+    messages; 0: this one does.
     """
 
     settings: Settings
@@ -63,6 +64,7 @@ class Endpoint:
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     outgoing: Callable[[], None] = _nobody
+    workers: int = 0
     parameters: SearchParameters = field(init=False)
     types: frozenset[str] = field(init=False)
     terminology: Terminology = field(init=False)

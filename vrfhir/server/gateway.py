@@ -1,27 +1,25 @@
-"""The HL7 v2 door: one message in, stored before it is acknowledged, whatever it is.
+"""The HL7 v2 door: one message or batch in, kept before it is acknowledged, whatever it is.
 
-Each message ends in the inbox – accepted with the resources it became, rejected with the reason, or quarantined when it
-cannot even be filed – in the same transaction as the answer it gets. A message that comes again gets its first answer.
+A message is filed under its sender and control id as ``received``; then, as its sender is to be answered
+(:mod:`vrfhir.server.inbox.admission`), it is acknowledged at once or when it was worked on. What cannot be filed goes
+into quarantine. A message that comes again gets its first answer, and is not worked on again.
 """
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from vrfhir.errors import UnreadableError
-from vrfhir.hl7v2 import Message, acknowledge, parse
-from vrfhir.hl7v2.ack_modes import acknowledgement_code, outcome_of
-from vrfhir.issues import Issue, has_errors
+from vrfhir.hl7v2 import Message
+from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
-from vrfhir.server.http import Refusal
-from vrfhir.server.messaging.message import Message as FhirMessage
-from vrfhir.server.messaging.referral import Origin, process
-from vrfhir.server.messaging.task import NO_REASON
-from vrfhir.server.messaging.v2_places import v2_places
-from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
+from vrfhir.server.inbox import Admission, Answers, Pool, SameProcess, Workers, Worklist, admit
+from vrfhir.server.inbox.admission import digest, sender_of
+from vrfhir.server.inbox.batches import batch_answer, messages_of
+from vrfhir.server.inbox.faults import fault
+from vrfhir.server.store import DuplicateMessageError, InboxRow
 
 if TYPE_CHECKING:
     from vrfhir.transport import Peer
@@ -30,161 +28,144 @@ __all__ = ["Gateway", "sender_of"]
 
 _log = logging.getLogger("vrfhir.server")
 
-_TAKEN = ("REF", "RRI")
-"""Message codes the endpoint does something with; others are refused (AR, 200)."""
-
-_Status = Literal["accepted", "rejected", "quarantined"]
+DOOR = "mllp"
+"""The HL7 v2 door in the inbox, whether a message came over MLLP or HTTP: it is the same message."""
+_TOGETHER = 64
+"""Messages of a batch that are on their way at a time."""
 
 
 class Gateway:
-    """Handler of an MLLP listener for one endpoint."""
+    """Handler of the MLLP listener and of the HTTP door of one endpoint.
+
+    ``start`` takes up what an earlier run left unfinished; without it the door works all the same, in this process.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._answers = Answers(endpoint)
+        self._workers: Workers | None = None
+        self._list: Worklist | None = None
+
+    @property
+    def processing(self) -> int:
+        """How many messages are worked on."""
+        return self._list.processing if self._list else 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many messages wait that no more are taken."""
+        return self._worklist().unfinished >= self._endpoint.settings.inbox_limit
+
+    def start(self) -> None:
+        """Start the workers and what waits for them."""
+        if self._endpoint.workers and self._workers is None:
+            pool = self._workers = Pool(self._endpoint.workers)
+            pool.warm_up()
+        self._worklist().start()
+
+    async def stop(self) -> None:
+        """Stop working; what is unfinished stays in the inbox."""
+        worklist, self._list = self._list, None
+        if worklist is not None:
+            await worklist.stop()
+        workers, self._workers = self._workers, None
+        if workers is not None:
+            workers.close()
 
     async def handle(self, data: bytes, peer: Peer) -> bytes | None:
-        """Take one message and return its acknowledgement; None for an acknowledgement, which gets none."""
+        """Take one message or batch and return its answer; None when none is due."""
+        parts = messages_of(data)
+        if parts is None:
+            return await self._take(data)
+        messages = [part.data for part in parts if part.name == "MSH"]
+        answers: list[bytes | None] = []
+        for place in range(0, len(messages), _TOGETHER):
+            answers += await asyncio.gather(*map(self._take, messages[place : place + _TOGETHER]))
+        _log.info("batch", extra={"door": DOOR, "outcome": f"{len(messages)} messages", "bytes": len(data)})
+        return batch_answer(parts, answers, self._answers.control_id, self._endpoint.clock())
+
+    async def _take(self, data: bytes) -> bytes | None:
+        worklist = self._worklist()
+        if worklist.unfinished >= self._endpoint.settings.inbox_limit:
+            await worklist.room(self._endpoint.settings.inbox_limit)
+        admission = admit(data, self._endpoint.settings)
+        message = admission.message
+        if message is None:
+            return await self._quarantined(admission, admission.issues)
+        if message.type.code.upper() == "ACK":
+            return self._answers.of_acknowledgement(message)
+        if not admission.control_id:
+            return await self._quarantined(admission, [fault("VR-GATEWAY-0001")])
+        if admission.issues:
+            return await self._rejected(admission, message)
+        return await self._received(admission, message, worklist)
+
+    async def _received(self, admission: Admission, message: Message, worklist: Worklist) -> bytes | None:
+        waits = admission.mode == "processed"
+        answer = b"" if waits else self._answers.at_the_door(admission)
+        row = self._row(admission, "received", answer)
         try:
-            message = parse(data)
-        except UnreadableError as error:
-            return await self._quarantined(data, data, error.issues)
-        if message.type.code == "ACK":
-            return None
-        if not message.control_id:
-            return await self._quarantined(data, message, [_issue("VR-GATEWAY-0001")])
-        first = await self._first_answer(data, message)
-        if first is not None:
-            return first
-        try:
-            return await self._received(data, message)
-        except DuplicateMessageError:  # the same message, on two connections at once
-            return await self._first_answer(data, message)
-        except UnreadableError as error:
-            return await self._rejected(data, message, error.issues, acknowledgement_code(outcome_of(error.issues)))
-        except Refusal as refusal:
-            return await self._rejected(data, message, refusal.issues, "AE")
-        except Exception as error:
-            _log.error("unforeseen", extra={"door": "mllp", "error": type(error).__name__})
-            return await self._quarantined(data, message, [_issue("VR-GATEWAY-0003")])
+            place = await self._endpoint.store.write(lambda tx: tx.receive(row))
+        except DuplicateMessageError:
+            return await self._again(admission, message, worklist)
+        worklist.added()
+        if waits:
+            return await worklist.answer(place)
+        self._logged("received", admission.data, (), logging.DEBUG)
+        return answer or None
 
-    async def _received(self, data: bytes, message: Message) -> bytes:
-        from vrfhir.mappers import to_fhir
-
-        endpoint = self._endpoint
-        mapping = to_fhir(message, received=endpoint.clock(), accept=_TAKEN)
-        if has_errors(mapping.issues):
-            raise Refusal(422, mapping.issues)
-        _give_reason(mapping.bundle)
-        report = endpoint.validator.validate(mapping.bundle)
-        if not report.valid:
-            raise Refusal(422, v2_places(report.issues, mapping))
-        fhir_message = FhirMessage.read(mapping.bundle)
-
-        def work(tx: Transaction) -> bytes:
-            origin = Origin(endpoint.new_id(), "requester", message.header.value(4) or "")
-            try:
-                processed = process(fhir_message, tx, endpoint, origin)
-            except Refusal as refusal:
-                raise Refusal(refusal.status, v2_places(refusal.issues, mapping)) from None
-            answer = self._acknowledgement(message, (*mapping.issues, *processed.issues))
-            tx.receive(self._row(data, message, "accepted", answer, processed.focus))
-            return answer
-
-        answer = await endpoint.store.write(work)
-        self._logged("accepted", data, ())
-        return answer
-
-    async def _first_answer(self, data: bytes, message: Message) -> bytes | None:
+    async def _again(self, admission: Admission, message: Message, worklist: Worklist) -> bytes | None:
         """The answer a message got before; a conflict when it was another message with the same control id."""
-        row = self._endpoint.store.message("mllp", sender_of(message), message.control_id)
-        if row is None:
-            return None
-        if row.digest == hashlib.sha256(data).digest():
-            self._logged("repeated", data, ())
-            return row.answer
-        return await self._quarantined(data, message, [_issue("VR-GATEWAY-0002")])
+        row = self._endpoint.store.message(DOOR, admission.sender, admission.control_id)
+        if row is None:  # it went into quarantine in this moment
+            return await self._take(admission.data)
+        if row.digest != digest(admission.data):
+            return await self._quarantined(admission, [fault("VR-GATEWAY-0002")])
+        self._logged("repeated", admission.data, ())
+        if row.mode == "processed" and row.status == "received":
+            return await worklist.answer(row.pk)
+        return row.answer or None
 
-    async def _rejected(self, data: bytes, message: Message, issues: Sequence[Issue], code: str) -> bytes:
-        answer = self._acknowledgement(message, issues, code)
-        row = self._row(data, message, "rejected", answer)
+    async def _rejected(self, admission: Admission, message: Message) -> bytes | None:
+        """The header already says that nothing can be done with it."""
+        answer = self._answers.at_the_door(admission, admission.issues)
+        row = self._row(admission, "rejected", answer, admission.issues)
         try:
             await self._endpoint.store.write(lambda tx: tx.receive(row))
         except DuplicateMessageError:
-            return await self._first_answer(data, message) or answer
-        self._logged("rejected", data, issues)
-        return answer
+            return await self._again(admission, message, self._worklist())
+        self._logged("rejected", admission.data, admission.issues)
+        return answer or None
 
-    async def _quarantined(self, data: bytes, message: Message | bytes, issues: Sequence[Issue]) -> bytes:
-        answer = self._acknowledgement(message, issues)
-        row = self._row(data, message if isinstance(message, Message) else None, "quarantined", answer)
+    async def _quarantined(self, admission: Admission, issues: Sequence[Issue]) -> bytes | None:
+        answer = self._answers.at_the_door(admission, issues)
+        row = self._row(admission, "quarantined", answer, issues)
         await self._endpoint.store.write(lambda tx: tx.receive(row))
-        self._logged("quarantined", data, issues)
-        return answer
+        self._logged("quarantined", admission.data, issues)
+        return answer or None
 
-    def _acknowledgement(self, message: Message | bytes, issues: Sequence[Issue], code: str = "") -> bytes:
-        code = code or acknowledgement_code(outcome_of(issues))
-        control_id = self._endpoint.new_id().replace("-", "")[:20].upper()
-        now = self._endpoint.clock()
-        try:
-            return acknowledge(message, code, issues, control_id=control_id, now=now)  # type: ignore[arg-type]
-        except ValueError:  # the header holds what cannot be written back: the answer names the message no more
-            return acknowledge(b"", code, issues, control_id=control_id, now=now)  # type: ignore[arg-type]
-
-    def _row(
-        self, data: bytes, message: Message | None, status: _Status, answer: bytes, focus: str | None = None
-    ) -> InboxRow:
+    def _row(self, admission: Admission, status: str, answer: bytes, issues: Sequence[Issue] = ()) -> InboxRow:
         return InboxRow(
-            door="mllp",
-            sender=sender_of(message) if message else "",
-            control_id=message.control_id if message else "",
-            digest=hashlib.sha256(data).digest(),
+            door=DOOR,
+            sender=admission.sender,
+            control_id=admission.control_id,
+            digest=digest(admission.data),
             received=self._endpoint.now(),
             status=status,
-            content=data,
+            content=admission.data,
             answer=answer,
-            focus=focus,
+            mode=admission.mode,
+            failure=" ".join(sorted({issue.id for issue in issues if issue.is_error})),
         )
 
-    def _logged(self, outcome: str, data: bytes, issues: Sequence[Issue]) -> None:
-        rules = sorted({issue.id for issue in issues if issue.is_error})
-        _log.info("message", extra={"door": "mllp", "outcome": outcome, "bytes": len(data), "rules": rules[:20]})
+    def _worklist(self) -> Worklist:
+        if self._list is None:
+            workers = self._workers = self._workers or SameProcess(self._endpoint.validator)
+            self._list = Worklist(self._endpoint, workers, self._answers)
+        return self._list
 
-
-def _give_reason(bundle: dict[str, Any]) -> None:
-    """A cancellation by v2 need not say why; the Task says that it did not, since the profile wants a reason in words."""
-    for entry in bundle.get("entry", ()):
-        resource = entry["resource"]
-        if resource["resourceType"] == "Task" and resource.get("status") == "cancelled":
-            resource.setdefault("statusReason", {"text": NO_REASON})
-
-
-def sender_of(message: Message) -> str:
-    """``MSH-3|MSH-4``: sending application and facility, by which partners are known."""
-    return f"{message.header.value(3) or ''}|{message.header.value(4) or ''}"
-
-
-_TEXTS = {
-    "VR-GATEWAY-0001": (
-        "required",
-        "MSH-10 is empty: a message without a control id cannot be filed or acknowledged by name.",
-        "MSH[1]-10[1].1.1",
-        "Send a control id that is unique per sending application.",
-    ),
-    "VR-GATEWAY-0002": (
-        "duplicate",
-        "Another message was received from this sender under the same control id (MSH-10).",
-        "MSH[1]-10[1].1.1",
-        "Give each message a control id of its own; repeat a message unchanged to get its answer again.",
-    ),
-    "VR-GATEWAY-0003": (
-        "exception",
-        "The message could not be processed; it is kept, and somebody has to look at it.",
-        "",
-        "Send it again later; ask the receiver when that does not help.",
-    ),
-}
-
-
-def _issue(rule: str) -> Issue:
-    code, text, place, hint = _TEXTS[rule]
-    return Issue("error", code, rule, text, place, hint=hint)
+    def _logged(self, outcome: str, data: bytes, issues: Sequence[Issue], level: int = logging.INFO) -> None:
+        if _log.isEnabledFor(level):
+            rules = sorted({issue.id for issue in issues if issue.is_error})
+            extra = {"door": DOOR, "outcome": outcome, "bytes": len(data), "rules": rules[:20]}
+            _log.log(level, "message", extra=extra)

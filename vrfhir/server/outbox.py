@@ -13,8 +13,10 @@ from typing import NamedTuple
 from vrfhir.errors import TransportError
 from vrfhir.hl7v2.answer import read_answer
 from vrfhir.server.endpoint import Endpoint
+from vrfhir.server.settings import PartnerAddress
 from vrfhir.server.store import OutboxRow
 from vrfhir.transport import send
+from vrfhir.transport.tls import calling
 
 __all__ = ["Outbox"]
 
@@ -34,7 +36,11 @@ class Outbox:
     """The worker of one endpoint. ``start`` and ``stop`` run it; ``deliver_due`` is one round."""
 
     def __init__(self, endpoint: Endpoint) -> None:
+        """TransportError when a partner is reached over TLS and our certificate cannot be used."""
         self._endpoint = endpoint
+        settings = endpoint.settings
+        secure = any(address.startswith("mllps://") for address in settings.partners.values())
+        self._tls = calling(settings.mllp_certificate, settings.mllp_key, settings.mllp_ca) if secure else None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -71,7 +77,7 @@ class Outbox:
         work = [self._deliver(row, address) for row, address in routed if address is not None]
         return sum(await asyncio.gather(*work))
 
-    async def _deliver(self, row: OutboxRow, address: tuple[str, int]) -> bool:
+    async def _deliver(self, row: OutboxRow, address: PartnerAddress) -> bool:
         outcome = await self._attempt(row, address)
         settings = self._endpoint.settings
         attempts = row.attempts + 1
@@ -84,13 +90,20 @@ class Outbox:
             lambda tx: tx.settle(row.pk, status=status, due=due, answer=outcome.answer, failure=outcome.failure)
         )
         level = logging.INFO if status == "sent" else logging.WARNING
-        fields = {"destination": f"{address[0]}:{address[1]}", "outcome": status, "attempts": attempts}
+        fields = {"destination": f"{address.host}:{address.port}", "outcome": status, "attempts": attempts}
         _log.log(level, "delivery", extra=fields | {"rules": outcome.failure})
         return status != "pending"
 
-    async def _attempt(self, row: OutboxRow, address: tuple[str, int]) -> _Outcome:
+    async def _attempt(self, row: OutboxRow, address: PartnerAddress) -> _Outcome:
         try:
-            data = await send(*address, row.content, timeout=self._endpoint.settings.send_timeout)
+            data = await send(
+                address.host,
+                address.port,
+                row.content,
+                timeout=self._endpoint.settings.send_timeout,
+                tls=self._tls if address.tls else None,
+                release=self._endpoint.settings.mllp_release,
+            )
         except TransportError as error:
             return _Outcome("pending", failure=" ".join(issue.id for issue in error.issues))
         answer = read_answer(data, row.control_id)

@@ -1,4 +1,4 @@
-"""What runs beside HTTP: the MLLP listener with its gateway, and the outbox worker."""
+"""What runs beside HTTP: the HL7 v2 door with its workers, the MLLP listener before it, and the outbox worker."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.gateway import Gateway
 from vrfhir.server.outbox import Outbox
 from vrfhir.transport import MllpListener
+from vrfhir.transport.tls import listening
 
 __all__ = ["Services"]
+
+_TOGETHER = 64
+"""Messages of one connection that may share a commit; the inbox keeps their order."""
 
 
 class Services:
@@ -17,6 +21,7 @@ class Services:
         self._endpoint = endpoint
         self._listener: MllpListener | None = None
         self._outbox: Outbox | None = None
+        self.gateway = Gateway(endpoint)
 
     @property
     def mllp_port(self) -> int | None:
@@ -24,29 +29,36 @@ class Services:
         return self._listener.port if self._listener else None
 
     async def start(self) -> None:
-        """Listen and deliver. TransportError when the MLLP port is in use."""
+        """Listen, work and deliver. TransportError when the MLLP port is in use or a certificate cannot be used."""
         if self._outbox is not None:
             return
         settings = self._endpoint.settings
+        outbox = Outbox(self._endpoint)
         if settings.mllp_port is not None:
+            certificate = settings.mllp_certificate
             listener = MllpListener(
-                Gateway(self._endpoint).handle,
+                self.gateway.handle,
                 settings.mllp_host,
                 settings.mllp_port,
                 max_bytes=settings.max_body_bytes,
+                release=settings.mllp_release,
+                together=_TOGETHER,
+                tls=listening(certificate, settings.mllp_key, settings.mllp_ca) if certificate else None,
                 port_option="--mllp-port",
                 admits=lambda peer: settings.admits(peer.host),
             )
             await listener.start()
             self._listener = listener
-        self._outbox = Outbox(self._endpoint)
+        self.gateway.start()
+        self._outbox = outbox
         self._outbox.start()
 
     async def stop(self) -> None:
-        """Finish the messages being handled, then the delivery under way, then close the store."""
+        """Finish the messages being answered, then the delivery under way, then close the store."""
         listener, self._listener = self._listener, None
         if listener is not None:
             await listener.stop()
+        await self.gateway.stop()
         outbox, self._outbox = self._outbox, None
         if outbox is not None:
             await outbox.stop()

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vrfhir.errors import VrfhirError
 from vrfhir.issues import Issue
 
-__all__ = ["Grant", "Settings", "is_loopback"]
+__all__ = ["Acknowledgement", "Grant", "PartnerAddress", "Settings", "is_loopback"]
+
+Acknowledgement = Literal["processed", "stored", "enhanced"]
+"""When the sender of an HL7 v2 message is answered: see :mod:`vrfhir.server.inbox.admission`."""
+
+
+class PartnerAddress(NamedTuple):
+    """Where answers to a partner go."""
+
+    host: str
+    port: int
+    tls: bool = False
+
+
+def _workers() -> int:
+    """All processors but one, at least one, at most four."""
+    return max(1, min(4, (os.cpu_count() or 1) - 1))
 
 
 class Grant(BaseModel):
@@ -42,9 +59,35 @@ class Settings(BaseSettings):
         default=(),
         description="Addresses or networks that may connect over MLLP, such as 10.1.2.0/24. Without any, loopback only.",
     )
+    mllp_release: Literal[1, 2] = Field(
+        default=1, description="2: every frame is answered by a commit block before its HL7 answer (MLLP release 2)."
+    )
+    mllp_certificate: Path | None = Field(
+        default=None, description="Our certificate (PEM) for MLLP over TLS; the listener then speaks TLS only."
+    )
+    mllp_key: Path | None = Field(default=None, description="Its private key, when that is not in the same file.")
+    mllp_ca: Path | None = Field(
+        default=None,
+        description="Authorities (PEM) of the partners' certificates. Who connects then needs one of theirs (mutual TLS).",
+    )
     partners: dict[str, str] = Field(
         default_factory=dict,
-        description="Where answers go: sending application and facility (MSH-3|MSH-4), or facility alone → host:port.",
+        description="Where answers go: sending application and facility (MSH-3|MSH-4), or facility alone → host:port,"
+        " or mllps://host:port for TLS.",
+    )
+    acknowledgement: dict[str, Acknowledgement] = Field(
+        default_factory=dict,
+        description="When a sender (MSH-3|MSH-4, facility alone, or * for all others) is answered: processed, stored,"
+        " enhanced.",
+    )
+    workers: int = Field(
+        default_factory=_workers,
+        ge=0,
+        le=64,
+        description="Processes that map and validate HL7 v2 messages; 0: the endpoint's own.",
+    )
+    inbox_limit: int = Field(
+        default=100_000, gt=0, description="With so many messages waiting to be worked on, no more are read."
     )
     tokens: tuple[Grant, ...] = Field(default=(), description="Static bearer tokens. Without any, loopback only.")
     max_body_bytes: int = Field(default=5_000_000, gt=0, description="Larger requests and messages are refused.")
@@ -67,10 +110,15 @@ class Settings(BaseSettings):
     @classmethod
     def _addresses(cls, partners: dict[str, str]) -> dict[str, str]:
         for sender, address in partners.items():
-            host, _, port = address.rpartition(":")
-            if not host or not port.isdigit() or not 0 < int(port) < 65536:
-                raise ValueError(f"the address of partner {sender} is not host:port")
+            if _address(address) is None:
+                raise ValueError(f"the address of partner {sender} is not host:port or mllps://host:port")
         return partners
+
+    @model_validator(mode="after")
+    def _whole(self) -> Settings:
+        if self.mllp_certificate is None and (self.mllp_key is not None or self.mllp_ca is not None):
+            raise ValueError("mllp_key and mllp_ca need an mllp_certificate")
+        return self
 
     def require_safe(self) -> None:
         """Refuse to serve strangers: HTTP needs tokens, MLLP the peers that may connect. Deny by default."""
@@ -78,13 +126,16 @@ class Settings(BaseSettings):
             text = f"Without tokens the endpoint serves this machine only, not {self.host}."
             hint = "Set VRFHIR_TOKENS to a JSON list of {token, role, organisation}, or use --host 127.0.0.1."
             raise VrfhirError(Issue("fatal", "security", "VR-SERVER-0001", text, hint=hint))
-        if self.mllp_port is not None and not self.mllp_peers and not is_loopback(self.mllp_host):
+        named = self.mllp_peers or self.mllp_ca is not None
+        if self.mllp_port is not None and not named and not is_loopback(self.mllp_host):
             text = f"Without peers named the MLLP listener serves this machine only, not {self.mllp_host}."
-            hint = "Name the addresses that may connect with --mllp-peer, or use --mllp-host 127.0.0.1."
+            hint = "Name the addresses that may connect with --mllp-peer, ask for certificates with --mllp-ca, or use --mllp-host 127.0.0.1."
             raise VrfhirError(Issue("fatal", "security", "VR-SERVER-0001", text, hint=hint))
 
     def admits(self, host: str) -> bool:
-        """Whether an address may connect over MLLP: one of ``mllp_peers``, or loopback."""
+        """Whether an address may connect over MLLP: one of ``mllp_peers``, or loopback; with mutual TLS alone, any."""
+        if self.mllp_ca is not None and not self.mllp_peers:
+            return True
         try:
             address = ip_address(host)
         except ValueError:
@@ -92,13 +143,26 @@ class Settings(BaseSettings):
         mapped = getattr(address, "ipv4_mapped", None) or address
         return mapped.is_loopback or any(mapped in ip_network(peer, strict=False) for peer in self.mllp_peers)
 
-    def address_of(self, sender: str) -> tuple[str, int] | None:
-        """Host and port of a partner known by ``MSH-3|MSH-4``, or by its facility alone; None for an unknown one."""
+    def address_of(self, sender: str) -> PartnerAddress | None:
+        """The address of a partner known by ``MSH-3|MSH-4``, or by its facility alone; None for an unknown one."""
         address = self.partners.get(sender) or self.partners.get(sender.rpartition("|")[2])
-        if address is None:
-            return None
-        host, _, port = address.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _address(address) if address is not None else None
+
+    def acknowledges(self, sender: str) -> Acknowledgement:
+        """When a sender known by ``MSH-3|MSH-4``, by its facility alone, or as any other (``*``) is answered."""
+        for name in (sender, sender.rpartition("|")[2], "*"):
+            if name in self.acknowledgement:
+                return self.acknowledgement[name]
+        return "processed"
+
+
+def _address(text: str) -> PartnerAddress | None:
+    scheme, separator, rest = text.rpartition("://")
+    host, _, port = rest.rpartition(":")
+    wrong = separator and scheme not in ("mllp", "mllps")
+    if wrong or not host or not port.isdigit() or not 0 < int(port) < 65536:
+        return None
+    return PartnerAddress(host.strip("[]"), int(port), scheme == "mllps")
 
 
 def is_loopback(host: str) -> bool:

@@ -89,6 +89,12 @@ class Terminology:
         first = (concept.display,) if concept.display else ()
         return (*first, *(each for each in concept.designations if each not in first))
 
+    def is_display(self, system: str, code: str, display: str) -> bool:
+        """True for words that are known for a code, whatever their case and spaces, and when none are known."""
+        known = self.displays(system, code)
+        wanted = " ".join(display.split()).casefold()
+        return not known or any(" ".join(each.split()).casefold() == wanted for each in known)
+
     def is_inactive(self, system: str, code: str) -> bool:
         """True when the code system marks the code as retired."""
         concept = self.concept(system, code)

@@ -1,7 +1,9 @@
-"""MLLP listener: one message at a time per connection, answered in order, bounded in size, time and connections.
+"""MLLP listener: messages answered in the order they came, bounded in size, time and connections.
 
-The listener reads no further on a connection while its message is being handled, so a slow store slows the sender
-down instead of filling memory. What the handler returns is the answer; storing before answering is the handler's duty.
+The listener reads no further on a connection while what it read is being handled, so a slow store slows the sender
+down instead of filling memory. Senders that do not wait for each answer have several messages in one read; up to
+``together`` of those are handed over in order without waiting for each other, which lets them share a disk sync. What the handler returns is the answer; storing before answering is
+the handler's duty. Release 2 adds a commit block before each answer (:mod:`vrfhir.transport.release2`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any, NamedTuple
 from vrfhir.errors import TransportError, UnreadableError
 from vrfhir.hl7v2 import CATALOGUE, acknowledge, parse
 from vrfhir.issues import Issue
+from vrfhir.transport import release2
 from vrfhir.transport.frames import Fault, Frame, FrameDecoder, frame
 
 __all__ = ["DEFAULT_MAX_BYTES", "Handler", "MllpListener", "Peer"]
@@ -46,7 +49,8 @@ class MllpListener:
     """Listens for MLLP connections.
 
     ``port`` 0 takes a free one. ``idle_timeout`` closes silent connections, also inside a frame. ``tls`` makes it TLS;
-    with ``verify_mode=CERT_REQUIRED`` mutual. ``port_option`` is named in the message when the port is in use.
+    with ``verify_mode=CERT_REQUIRED`` mutual. ``release`` is that of MLLP, 1 or 2; ``together`` bounds how
+    many messages of one connection are handled at a time. ``port_option`` is named in the message when the port is in use.
     ``on_issue`` hears of every fault on the wire; it is logged too, without message content. ``admits`` says whether a
     peer may speak at all; one that may not is closed before anything is read.
     """
@@ -60,6 +64,8 @@ class MllpListener:
         max_bytes: int = DEFAULT_MAX_BYTES,
         max_connections: int = 100,
         idle_timeout: float = 300.0,
+        release: int = 1,
+        together: int = 1,
         tls: SSLContext | None = None,
         port_option: str = "the port setting",
         on_issue: Callable[[Issue, Peer], None] | None = None,
@@ -71,6 +77,8 @@ class MllpListener:
         self._max_bytes = max_bytes
         self._max_connections = max_connections
         self._idle_timeout = idle_timeout
+        self._release = release
+        self._together = together
         self._tls = tls
         self._port_option = port_option
         self._on_issue = on_issue
@@ -147,16 +155,31 @@ class MllpListener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer) -> None:
         decoder = FrameDecoder(self._max_bytes)
+        unconfirmed = _Unconfirmed()
         while not self._stopping:
             data = await self._read(reader, decoder, peer)
             events = decoder.close() if data is None else decoder.feed(data) if data else decoder.settle()
-            for event in events:
-                answer = await self._answer(event, peer)
-                if answer is not None:
-                    writer.write(self._framed(answer, peer))
-                    await writer.drain()
+            for start in range(0, len(events), self._together):
+                await self._reply_in_order(events[start : start + self._together], writer, peer, unconfirmed)
+                await writer.drain()
             if data is None:
                 return
+
+    async def _reply_in_order(
+        self, events: list[Frame | Fault], writer: asyncio.StreamWriter, peer: Peer, unconfirmed: _Unconfirmed
+    ) -> None:
+        """Begin with every message in order, answer each as soon as those before it are answered."""
+        if len(events) == 1:
+            writer.write(await self._reply(events[0], peer, unconfirmed))
+            return
+        tasks = [asyncio.ensure_future(self._reply(event, peer, unconfirmed)) for event in events]
+        try:
+            for task in tasks:
+                writer.write(await task)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, reader: asyncio.StreamReader, decoder: FrameDecoder, peer: Peer) -> bytes | None:
         """The next bytes; none yet (b"") when only a CR is outstanding; None when the connection is over."""
@@ -174,17 +197,46 @@ class MllpListener:
         finally:
             self._reading.discard(task)
 
-    async def _answer(self, event: Frame | Fault, peer: Peer) -> bytes | None:
+    async def _reply(self, event: Frame | Fault, peer: Peer, unconfirmed: _Unconfirmed) -> bytes:
+        """What goes back for one message, in its frame; nothing for what gets no answer."""
+        if self._release == 2:
+            return await self._committed(event, peer, unconfirmed)
         if isinstance(event, Fault):
             self._report(event.issue, peer)
             lost = event.issue.is_error and event.head
-            return _refusal(event.head, event.issue) if lost else None
+            answer = _refusal(event.head, event.issue) if lost else None
+        else:
+            try:
+                answer = await self._handler(event.data, peer)
+            except Exception as error:
+                answer = _refusal(event.data, self._failed(error, peer))
+        return b"" if answer is None else self._framed(answer, peer)
+
+    async def _committed(self, event: Frame | Fault, peer: Peer, unconfirmed: _Unconfirmed) -> bytes:
+        """The same under release 2: a commit block, then the answer, which the other side has to commit in turn."""
+        if isinstance(event, Fault):
+            self._report(event.issue, peer)
+            return release2.block(release2.NOT_COMMITTED) if event.issue.is_error and event.head else b""
+        if release2.is_block(event.data):
+            return unconfirmed.repeated() if event.data == release2.NOT_COMMITTED else b""
+        if not release2.is_content(event.data):
+            text = "A message holds control characters, which MLLP release 2 does not carry."
+            hint = "Send it in UTF-8 without control characters, or over release 1."
+            self._report(Issue("error", "value", "VR-TRANSPORT-0003", text, hint=hint), peer)
+            return release2.block(release2.NOT_COMMITTED)
         try:
-            return await self._handler(event.data, peer)
+            answer = await self._handler(event.data, peer)
         except Exception as error:
-            issue = CATALOGUE.issue("VR-V2-0908", kind=type(error).__name__)
-            self._report(issue, peer)
-            return _refusal(event.data, issue)
+            self._failed(error, peer)
+            return release2.block(release2.NOT_COMMITTED)
+        framed = b"" if answer is None else self._framed(answer, peer)
+        unconfirmed.sent(framed)
+        return release2.block(release2.COMMITTED) + framed
+
+    def _failed(self, error: Exception, peer: Peer) -> Issue:
+        issue = CATALOGUE.issue("VR-V2-0908", kind=type(error).__name__)
+        self._report(issue, peer)
+        return issue
 
     def _framed(self, answer: bytes, peer: Peer) -> bytes:
         """The answer in its frame; one that cannot be framed (it repeats a frame byte the sender used) is replaced."""
@@ -207,6 +259,22 @@ class MllpListener:
         if error.errno in (errno.EACCES, errno.EPERM):
             return CATALOGUE.issue("VR-V2-0910", port=port, host=host, reason=reason)
         return CATALOGUE.issue("VR-V2-0914", host=host, reason=reason)
+
+
+class _Unconfirmed:
+    """The last answer of a connection under release 2, for as long as it may have to be sent again."""
+
+    def __init__(self) -> None:
+        self._answer = b""
+        self._left = 0
+
+    def sent(self, answer: bytes) -> None:
+        self._answer, self._left = answer, release2.MOST_REPEATS
+
+    def repeated(self) -> bytes:
+        """The answer once more; nothing when that was done often enough."""
+        self._left -= 1
+        return self._answer if self._left >= 0 else b""
 
 
 def _refusal(data: bytes, issue: Issue) -> bytes | None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from vrfhir.errors import TransportError
 from vrfhir.hl7v2 import CATALOGUE
 from vrfhir.issues import Issue
+from vrfhir.transport import release2
 from vrfhir.transport.frames import Fault, Frame, FrameDecoder, frame
 from vrfhir.transport.listener import DEFAULT_MAX_BYTES
 
@@ -27,7 +28,8 @@ _Result = TypeVar("_Result")
 class MllpSender:
     """A connection to an MLLP listener, opened when first used.
 
-    ``timeout`` seconds for connecting, and again for the answer. Use as ``async with MllpSender(host, port) as sender:``.
+    ``timeout`` seconds for connecting, and again for the answer. ``release`` is that of MLLP: under 2 the receiver
+    confirms each message with a commit block first, and one it could not keep is sent again. Use as ``async with MllpSender(host, port) as sender:``.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class MllpSender:
         tls: SSLContext | None = None,
         server_hostname: str | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
+        release: int = 1,
     ) -> None:
         self.host = host
         self.port = port
@@ -46,6 +49,7 @@ class MllpSender:
         self._tls = tls
         self._server_hostname = server_hostname
         self._max_bytes = max_bytes
+        self._release = release
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._turn = asyncio.Lock()
@@ -58,6 +62,8 @@ class MllpSender:
     async def send(self, message: bytes) -> bytes:
         """Send one message and return its answer. TransportError when it cannot be sent or is not answered in time."""
         data = frame(message)
+        if self._release == 2 and not release2.is_content(message):
+            raise TransportError(_not_content())
         async with self._turn:
             if not self.is_connected:
                 await self._disconnect()
@@ -112,12 +118,25 @@ class MllpSender:
         self._writer.write(data)
         await self._writer.drain()
         decoder = FrameDecoder(self._max_bytes)
+        repeats = 0
         while True:
             for event in await self._events(decoder):
-                if isinstance(event, Frame):
+                if isinstance(event, Fault):
+                    if event.issue.is_error:
+                        raise TransportError(event.issue)
+                elif self._release == 2 and event.data == release2.COMMITTED:
+                    continue
+                elif self._release == 2 and event.data == release2.NOT_COMMITTED:
+                    repeats += 1
+                    if repeats > release2.MOST_REPEATS:
+                        raise TransportError(_not_committed())
+                    self._writer.write(data)
+                    await self._writer.drain()
+                else:
+                    if self._release == 2:
+                        self._writer.write(release2.block(release2.COMMITTED))
+                        await self._writer.drain()
                     return event.data
-                if isinstance(event, Fault) and event.issue.is_error:
-                    raise TransportError(event.issue)
 
     async def _events(self, decoder: FrameDecoder) -> list[Frame | Fault]:
         if self._reader is None:
@@ -150,6 +169,17 @@ class MllpSender:
         )
 
 
+def _not_committed() -> Issue:
+    text = "The receiver could not keep the message (MLLP release 2, negative commit block)."
+    return Issue("error", "transient", "VR-TRANSPORT-0002", text, hint="Send it again later; ask the receiver.")
+
+
+def _not_content() -> Issue:
+    text = "A message holds control characters, which MLLP release 2 does not carry."
+    hint = "Send it in UTF-8 without control characters, or over release 1."
+    return Issue("error", "value", "VR-TRANSPORT-0003", text, hint=hint)
+
+
 async def send(
     host: str,
     port: int,
@@ -157,7 +187,8 @@ async def send(
     *,
     timeout: float = 30.0,  # noqa: ASYNC109 - bounds connecting and answering one by one, as a TransportError
     tls: SSLContext | None = None,
+    release: int = 1,
 ) -> bytes:
     """Send one message over a connection of its own and return the answer."""
-    async with MllpSender(host, port, timeout=timeout, tls=tls) as sender:
+    async with MllpSender(host, port, timeout=timeout, tls=tls, release=release) as sender:
         return await sender.send(message)

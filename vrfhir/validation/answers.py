@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from vrfhir.fhirpath import FhirPathError
 from vrfhir.fhirpath.patterns import fits
 from vrfhir.terminology import Membership
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import written
+from vrfhir.validation.primitives import findings, is_calendar_day, written
 from vrfhir.validation.references import type_in_text
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ __all__ = ["check_answer"]
 
 Json = dict[str, Any]
 
+_READ = frozenset({"date", "dateTime", "integer", "decimal"})
+_FROM_LIST = frozenset({"date", "time", "integer", "string", "text"})
+_MOMENT = (
+    r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
+)
+_UNREADABLE = ("Type_Specific_Checks_DT_Integer_Valid", "Type_Specific_Checks_DT_Decimal_Valid")
 _TYPES: dict[str, tuple[str, ...]] = {
     "boolean": ("Boolean",),
     "decimal": ("Decimal",),
@@ -48,11 +55,11 @@ _NAMES = {
 }
 
 
-def check_answer(scope: Scope, question: Json, answer: Json, place: Location, questionnaire: Json) -> None:
+def check_answer(scope: Scope, question: Json, answer: Json, place: Location) -> None:
     """The value of one answer."""
     key = next((each for each in answer if each.startswith("value")), None)
     if key is None:
-        if "_value" not in "".join(answer) and not any(each.startswith("_value") for each in answer):
+        if answer and not any(each.startswith("_value") for each in answer):  # an empty one is refused for its form
             scope.report("Questionnaire_QR_Item_NoType", place, found=question.get("linkId", ""))
         return
     kind, suffix, value = str(question.get("type", "")), key[5:], answer[key]
@@ -63,17 +70,34 @@ def check_answer(scope: Scope, question: Json, answer: Json, place: Location, qu
     if suffix not in allowed:
         expected = " or ".join(_NAMES.get(each, each) for each in allowed)
         scope.report("Questionnaire_QR_Item_WrongType", here, expected=expected, found=_NAMES.get(suffix, suffix))
+        if kind in ("date", "dateTime") and not isinstance(value, dict):
+            _read(scope, kind, value, here)
+        if kind in _FROM_LIST and kind != "integer" and not (isinstance(value, dict) and kind in ("string", "text")):
+            _listed(scope, question, allowed[0], value, here)
         return
     if kind in ("choice", "open-choice"):
-        _option(scope, question, suffix, value, place, here, is_open=kind == "open-choice", questionnaire=questionnaire)
+        _choice(scope, question, suffix, value, place, is_open=kind == "open-choice")
         return
     check = _LIMITS.get(kind)
-    if check is not None:
+    if (kind not in _READ or _read(scope, kind, value, here)) and check is not None:
         check(scope, question, value, place, here)
-    if question.get("answerOption") and kind in ("date", "time", "integer", "string"):
-        _option(scope, question, suffix, value, place, here, is_open=False, questionnaire=questionnaire)
-    elif question.get("answerValueSet") and kind == "string" and isinstance(value, str):
+    if kind in _FROM_LIST:
+        _listed(scope, question, suffix, value, here)
+    if question.get("answerValueSet") and kind == "string" and isinstance(value, str):
         _member(scope, question["answerValueSet"], value, here)
+
+
+def _read(scope: Scope, kind: str, value: Any, here: Location) -> bool:
+    """False, and said so, for a date or number that cannot be compared with anything."""
+    text = written(value)
+    if kind in ("date", "dateTime"):
+        readable = re.fullmatch(_MOMENT, text) is not None and is_calendar_day(text)
+    else:
+        readable = all(rule not in _UNREADABLE for rule, _ in findings(kind, text))
+    if not readable:
+        name = "DATE" if kind in ("date", "dateTime") else kind.upper()
+        scope.report(f"QUESTIONNAIRE_QR_ITEM_{name}_VALUE_EXCEPTION", here, found=text)
+    return readable
 
 
 def _member(scope: Scope, value_set: str, value: str, here: Location) -> None:
@@ -81,51 +105,60 @@ def _member(scope: Scope, value_set: str, value: str, here: Location) -> None:
         scope.report("QUESTIONNAIRE_QR_ITEM_VS_FAIL", here, found=value, value_set=value_set)
 
 
-def _option(
-    scope: Scope,
-    question: Json,
-    suffix: str,
-    value: Any,
-    place: Location,
-    here: Location,
-    *,
-    is_open: bool,
-    questionnaire: Json,
-) -> None:
+def _options(question: Json, suffix: str) -> tuple[list[Json], list[Any]]:
+    """All answer options, and the values of one type among them."""
     options = [each for each in question.get("answerOption", ()) if isinstance(each, dict)]
+    return options, [each[f"value{suffix}"] for each in options if f"value{suffix}" in each]
+
+
+def _listed(scope: Scope, question: Json, suffix: str, value: Any, here: Location) -> None:
+    """A question of a plain type that lists its answers."""
+    options, listed = _options(question, suffix)
+    if not options or any(_equal(each, value) for each in listed):
+        return
+    if listed:
+        scope.report(f"Questionnaire_QR_Item_No{suffix}", here, found=written(value))
+    elif suffix != "Integer":
+        scope.report(f"Questionnaire_QR_Item_NoOptions{suffix}", here)
+
+
+def _choice(scope: Scope, question: Json, suffix: str, value: Any, place: Location, *, is_open: bool) -> None:
+    """A question to choose from options or a value set; an open one lets any text pass."""
+    options, listed = _options(question, suffix)
+    value_set = question.get("answerValueSet")
+    if is_open and suffix == "String" and (options or value_set):
+        return
     if options:
-        listed = [each[f"value{suffix}"] for each in options if f"value{suffix}" in each]
-        if suffix == "String" and is_open:
-            return
         if any(_equal(each, value) for each in listed):
             return
-        if not listed:
-            scope.report(
-                "Questionnaire_QR_Item_NoOptions" if suffix == "Coding" else f"Questionnaire_QR_Item_{suffix}NoOptions",
-                place,
-            )
-            return
-        if suffix == "Coding":
-            scope.report(
-                "Questionnaire_QR_Item_NoCoding", place, found=f"{value.get('system', '')}#{value.get('code', '')}"
-            )
+        if not listed and (suffix == "Coding" or not is_open):
+            scope.report(f"Questionnaire_QR_Item_NoOptions{suffix}", place)
+        elif suffix == "Coding":
+            shown = f"{value.get('system', '')}#{value.get('code', '')}" if isinstance(value, dict) else ""
+            scope.report("Questionnaire_QR_Item_NoCoding", place, found=shown)
         else:
-            scope.report(f"Questionnaire_QR_Item_No{suffix}", here, found=written(value))
+            scope.report(f"Questionnaire_QR_Item_No{suffix}", place, found=written(value))
         return
-    value_set = question.get("answerValueSet")
     if suffix != "Coding":
-        if not (is_open and suffix == "String" and value_set):
-            scope.report(f"Questionnaire_QR_Item_{suffix}NoOptions", place)
+        scope.report(f"Questionnaire_QR_Item_{suffix}NoOptions", place)
         return
     if not isinstance(value_set, str):
         scope.report("Questionnaire_QR_Item_NoOptions", place)
-        return
-    code, system = value.get("code"), value.get("system")
-    if is_open and code is None and system is None:
-        return
+    elif isinstance(value, dict):
+        _coding(scope, value_set, value, place)
+
+
+def _coding(scope: Scope, value_set: str, value: Json, place: Location) -> None:
+    """A coding against the value set of its question; a wrong display makes it another answer than the one meant."""
+    code, system, display = value.get("code"), value.get("system"), value.get("display")
     if value_set.startswith("#"):
         return
-    answer = scope.engine.terminology.member(value_set, system if isinstance(system, str) else None, str(code))
+    terminology = scope.engine.terminology
+    answer = Membership.OUT
+    if isinstance(code, str) and isinstance(system, str):
+        answer = terminology.member(value_set, system, code)
+        if answer is Membership.IN and isinstance(display, str) and not terminology.is_display(system, code, display):
+            answer = Membership.OUT
     if answer is Membership.OUT:
         scope.report(
             "Questionnaire_QR_Item_BadOption", place, found=f"{system or ''}#{code or ''}", value_set=value_set
@@ -195,6 +228,9 @@ def _range(scope: Scope, question: Json, value: Any, here: Location, kind: str) 
 def _quantity(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
     if not isinstance(value, dict):
         return
+    units = [each for each in _settings(question, "unitOption") if isinstance(each, dict)]
+    if units and not any(_is_unit(each, value) for each in units):
+        scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_INVALID_UNITS", here, found=_shown(value))
     for name, word in (("minQuantity", "MIN"), ("maxQuantity", "MAX"), ("minValue", "MIN"), ("maxValue", "MAX")):
         limit = _setting(question, name)
         if not isinstance(limit, dict):
@@ -216,6 +252,12 @@ def _quantity(scope: Scope, question: Json, value: Any, place: Location, here: L
             and (found < bound if word == "MIN" else found > bound)
         ):
             scope.report(f"QUESTIONNAIRE_QR_ITEM_QUANTITY_{word}", here, found=_shown(value), limit=_shown(limit))
+
+
+def _is_unit(option: Json, quantity: Json) -> bool:
+    """True when a quantity has the unit of an option, in as many words and codes as the option has."""
+    pairs = (("system", "system"), ("code", "code"), ("display", "unit"))
+    return all(option[name] == quantity.get(other) for name, other in pairs if name in option)
 
 
 def _shown(quantity: Json) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.terminology import Membership
 from vrfhir.validation.paths import Location, expression
-from vrfhir.validation.primitives import Finding, is_absolute
+from vrfhir.validation.primitives import Finding, is_system
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -212,7 +212,7 @@ def check_coding(scope: Scope, binding: Binding | None, value: Json, location: L
 def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
     """The unit of a Quantity against the code system it names."""
     code, system = value.get("code"), value.get("system")
-    if type(system) is str and not is_absolute(system):
+    if type(system) is str and not is_system(system):
         scope.report("Terminology_TX_System_Relative", location, found=system)
     elif type(code) is str and code and type(system) is str:
         for rule, facts in _about(scope, system, code, None):
@@ -262,8 +262,8 @@ def _any_member(scope: Scope, value_set: str, pairs: list[tuple[Any, Any]], know
 
 def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool) -> None:
     code, system, display = coding.get("code"), coding.get("system"), coding.get("display")
-    if alone and type(system) is str and not (is_absolute(system) and not any(each.isspace() for each in system)):
-        scope.report("Terminology_TX_System_Relative", (location, "system", "system", -1), found=system)
+    if alone and type(system) is str and not is_system(system):
+        scope.report("Terminology_TX_System_Relative", location, found=system)
     if type(code) is not str or not code:
         return
     if type(system) is not str:
@@ -296,10 +296,8 @@ def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Fi
         if supplement is None and not system.startswith(_EXTERNAL):
             return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
         return []
-    if display is not None and display.strip() and (expected := engine.displays(system, code)):
-        wanted = " ".join(display.split()).casefold()
-        if all(" ".join(each.split()).casefold() != wanted for each in expected):
-            shown = " or ".join(f"'{each}'" for each in dict.fromkeys(expected))
-            facts = {"found": display, "system": system, "code": code, "expected": shown, "at": "display"}
-            return [("Display_Name_for__should_be_one_of__instead_of", facts)]
+    if display is not None and not engine.terminology.is_display(system, code, display):
+        shown = " or ".join(f"'{each}'" for each in dict.fromkeys(engine.displays(system, code)))
+        facts = {"found": display, "system": system, "code": code, "expected": shown, "at": "display"}
+        return [("Display_Name_for__should_be_one_of__instead_of", facts)]
     return []

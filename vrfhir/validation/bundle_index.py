@@ -124,6 +124,8 @@ class BundleIndex:
             scope.report("Bundle_BUNDLE_Not_Local", location, found=reference)
         if is_absolute(reference):
             return
+        if reference.count("/") not in (1, 3):
+            _say_form(scope, self.type, reference, location)
         for at in self.by_type_and_id(reference):
             near = self.full_url(at)
             if near is not None:
@@ -133,3 +135,11 @@ class BundleIndex:
         """Entries whose resource has the type and id of a relative reference, whatever their fullUrl."""
         kind, _, identity = reference.partition("/")
         return self.by_identity.get((kind, identity), [])
+
+
+def _say_form(scope: Scope, kind: str, reference: str, location: Location) -> None:
+    """A reference that no fullUrl can complete: in a transaction it may still be a search."""
+    if kind not in ("transaction", "batch"):
+        scope.report("Reference_REF_Format2", location, found=reference)
+    elif not ("?" in reference and reference.partition("?")[0] in scope.engine.resource_types):
+        scope.report("Reference_REF_Format1", location, found=reference)

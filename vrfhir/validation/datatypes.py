@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.bindings import check_quantity_code
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import is_absolute
+from vrfhir.validation.primitives import is_absolute, is_system
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -27,7 +27,7 @@ def identifier_element(scope: Scope, child: Child, value: Json, location: Locati
         return
     if system.startswith("http") and system in _UUID_PAGES:
         scope.report("TYPE_SPECIFIC_CHECKS_DT_IDENTIFIER_IETF_SYSTEM_WRONG_2", location, found=system)
-    if not is_absolute(system):
+    if not is_system(system):
         scope.report("Type_Specific_Checks_DT_Identifier_System", location, found=system)
     if system == _URI_IDENTIFIERS:
         text = value.get("value")

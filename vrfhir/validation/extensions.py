@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.errors import VrfhirError
 from vrfhir.validation.invariants import check as check_invariants
+from vrfhir.validation.mistyped import check_mistyped
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.tables import is_primitive
@@ -41,6 +42,7 @@ class ExtensionDefinition:
 
     __slots__ = (
         "anywhere",
+        "binding",
         "body",
         "contexts",
         "fitting",
@@ -87,6 +89,7 @@ class ExtensionDefinition:
         value = next((each for each in elements if each["path"].startswith("Extension.value")), None)
         self.types: frozenset[str] = frozenset()
         self.value_required = False
+        self.binding: Json = value.get("binding", {}) if value is not None else {}
         if value is not None and value.get("max") != "0":
             self.types = frozenset(each["code"] for each in value.get("type", ())) | frozenset(
                 _EXTRA_TYPES.get(self.url, ())
@@ -135,12 +138,18 @@ def extension_element(scope: Scope, child: Child, value: Json, location: Locatio
             scope.report("Extension_EXT_Unknown_NotHere", location, found=url)
         return
     if "|" in url:
-        scope.report("EXT_VER_URL_NOT_ALLOWED", location)
+        is_own = url.partition("|")[2] == definition.structure.get("version")
+        rule = "EXT_VER_URL_NOT_ALLOWED" if is_own else "EXT_VER_URL_REVERSION"
+        scope.report(rule, _told_by_url(location, url), source=definition.versioned)
+        where = (location, "url", "url", -1)
+        scope.report("_DT_Fixed_Wrong", where, found=url, expected=definition.url, source=definition.versioned)
     _context(scope, definition, child, location, parent)
     is_modifier = child.name == "modifierExtension"
     if is_modifier != definition.is_modifier:
-        scope.report("Extension_EXT_Modifier_Y" if is_modifier else "Extension_EXT_Modifier_N", location, found=url)
-    _value(scope, definition, value, location)
+        rule = "Extension_EXT_Modifier_Y" if is_modifier else "Extension_EXT_Modifier_N"
+        scope.report(rule, _told_by_url(location, url), found=url)
+    if not _value(scope, definition, value, location):
+        return
     if not definition.is_compiled:
         definition.compile(scope.engine)
     if definition.body is not None:
@@ -160,25 +169,37 @@ def _part(scope: Scope, parent: Json, url: str, location: Location) -> None:
         return
     definition = scope.engine.extension(outer)
     if definition is not None and url not in definition.parts:
-        place = (location[0], f"{location[1]}[{location[3]}][url='{url}']", location[2], -1)
+        place = _told_by_url(location, url)
         scope.report("Extension_EXT_SubExtension_Invalid", place, found=url, source=definition.versioned)
 
 
-def _value(scope: Scope, definition: ExtensionDefinition, value: Json, location: Location) -> None:
-    actual = None
+def _told_by_url(location: Location, url: str) -> Location:
+    """The place of an extension that names its url, as HL7's validator writes it where the url is what is wrong."""
+    parent, label, key, at = location
+    return (parent, f"{label}[{at}][url='{url}']", key, -1)
+
+
+def _value(scope: Scope, definition: ExtensionDefinition, value: Json, location: Location) -> bool:
+    """False when the value is of a wrong type, so that nothing more can be asked of it."""
+    actual = key = ""
     for key in value:
         if key.startswith(("value", "_value")):
             actual = _type_of(key)
             break
-    if actual is not None:
+    if actual:
         if actual not in definition.types:
             expected = ", ".join(sorted(definition.types)) or "none (it has nested extensions)"
             scope.report("Extension_EXT_Type", location, found=definition.url, expected=expected, actual=actual)
+            if len(definition.types) == 1:
+                place = (location, f"value.ofType({actual})", key, -1)
+                check_mistyped(scope, expected, definition.binding, value[key], actual, place)
+                return False
     elif "extension" in value:
         if definition.value_required:
             scope.report("Extension_EXT_Simple_WRONG", location, found=definition.url)
     elif definition.types:
         scope.report("Extension_EXT_Simple_ABSENT", location, found=definition.url)
+    return True
 
 
 @lru_cache(maxsize=256)
@@ -273,10 +294,14 @@ def context_paths(engine: Engine, key: tuple[str, ...]) -> frozenset[str]:
 
 
 def context_type(engine: Engine, holder: Location) -> str:
-    """The FHIRPath type path of the holder, as far as it can be told: its resource, or ``Element``."""
-    return (
-        holder[1] if holder[0] is None else holder[1][2:].partition("/")[0] if holder[1].startswith("/*") else "Element"
-    )
+    """The FHIRPath type path of the holder: its resource, a backbone element (``Questionnaire.item``), or a data type."""
+    names = _names(holder)
+    current = names[0]
+    for label in names[1:]:
+        name, _, chosen = label.partition(".ofType(")
+        field = engine.definitions.fields(current).get(name.partition("[")[0])
+        current = chosen.rstrip(")") or (field and (field.path or next(iter(field.types), ""))) or "Element"
+    return current
 
 
 def _context_paths(engine: Engine, names: tuple[str, ...]) -> frozenset[str]:

@@ -27,6 +27,10 @@ STRUCTURAL = frozenset({"ele-1", "dom-3", "dom-6"})
 """Not evaluated: ele-1 follows from the JSON form, dom-3 is checked with the contained resources; dom-6 is best practice."""
 
 
+_LONG = 100_000
+"""Evaluations of more steps are bounded in their number."""
+
+
 class Invariant:
     """One rule, ready to run."""
 
@@ -91,6 +95,8 @@ def check(
     table = scope.engine.table_or_none(type_path) if scope.strict and type(value) is dict else None
     for invariant in invariants:
         native = invariant.native
+        if invariant in scope.trials.unaffordable:
+            continue
         if native is not None and extra is None and native(value):
             continue
         if invariant.key == "ref-1" and type(value) is dict and _is_contained(scope, value.get("reference")):
@@ -103,11 +109,28 @@ def check(
             environment.undecided = False
             if node is None:
                 node = scope.node(value, type_path, extra)
-            if invariant.expression.test(node, environment) or environment.undecided:
+            held = invariant.expression.test(node, environment) or environment.undecided
+            if environment.spent > _LONG and _is_too_long(scope, invariant, environment.spent):
+                scope.report("VR-VAL-0005", location, key=invariant.key, source=invariant.source)
+            if held:
                 continue
         except (VrfhirError, RecursionError) as error:
+            if getattr(error, "kind", "") == "limit":
+                scope.trials.unaffordable.add(invariant)
+                scope.report("VR-VAL-0005", location, key=invariant.key, source=invariant.source)
+                continue
             problem = str(error)
         scope.failed_invariant(invariant, location, problem)
+
+
+def _is_too_long(scope: Scope, invariant: Invariant, steps: int) -> bool:
+    """Whether a rule that takes long has used up, with others like it, what there is for them."""
+    trials = scope.trials
+    trials.patience -= steps
+    if trials.patience >= 0:
+        return False
+    trials.unaffordable.add(invariant)
+    return True
 
 
 def _is_contained(scope: Scope, reference: Any) -> bool:

@@ -22,7 +22,11 @@ def check_language(scope: Scope, resource: Json, location: Location) -> None:
     """``Resource.language`` and ``lang``/``xml:lang`` of the narrative say the same."""
     language, text = resource.get("language"), resource.get("text")
     div = text.get("div") if isinstance(text, dict) else None
-    if isinstance(language, str) and scope.engine.terminology.code_in_system(_TAGS, language) is Membership.OUT:
+    if (
+        isinstance(language, str)
+        and language.strip()
+        and scope.engine.terminology.code_in_system(_TAGS, language) is Membership.OUT
+    ):
         scope.report("INVALID_DISPLAY_NAME", (location, "language", "language", -1), found=language)
     if not isinstance(language, str) or not isinstance(div, str):
         return

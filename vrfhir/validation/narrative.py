@@ -213,6 +213,9 @@ def _entity(found: re.Match[str]) -> str:
 
 def check_narrative(scope: Scope, child: Child, text: str, location: Location) -> None:
     """``Narrative.div``."""
+    if not text:
+        scope.report("Type_Specific_Checks_DT_Primitive_NotEmpty", location)
+        scope.report("http://hl7.org/fhir/StructureDefinition/Element#ele-1", location)
     known = scope.engine.narratives
     found = known.get(text)
     if found is None:

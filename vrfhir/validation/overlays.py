@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.validation.bindings import check_code, check_coding, check_concept, check_rebound
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.limits import check_limits
+from vrfhir.validation.mistyped import check_mistyped
 from vrfhir.validation.paths import Location, mark
 from vrfhir.validation.patterns import check_value, constraint_of
 from vrfhir.validation.primitives import written
@@ -148,6 +149,7 @@ class Content:
                 scope.report(
                     "Extension_PROF_Type", location, source=self.profile.versioned, expected=expected, found=child.type
                 )
+                check_mistyped(scope, expected, self.definition.get("binding", {}), value, child.type, location)
             else:
                 rule_place = location[0] or location
                 scope.report(

@@ -28,7 +28,8 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _CODE = r"[^\s]+(?: [^\s]+)*"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _OID = r"[0-2](?:\.(?:0|[1-9][0-9]*))+"
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*:.+")
+_ABSOLUTE = re.compile(r"[a-z][A-Za-z0-9+\-.]*:\S+")
+_SYSTEM = ("http:", "https:", "urn:")
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _WHOLE = r"[+-]?[0-9]+"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -168,6 +169,11 @@ def is_absolute(text: str) -> bool:
     return _ABSOLUTE.fullmatch(text) is not None
 
 
+def is_system(text: str) -> bool:
+    """True for a URI that can name a code or identifier system: on the web, or a URN."""
+    return text.startswith(_SYSTEM)
+
+
 def _check_id(_: str, text: str) -> Iterator[Finding]:
     if not _ID.fullmatch(text):
         yield "Type_Specific_Checks_DT_ID_Valid", {"found": text}
@@ -188,7 +194,7 @@ def _check_code(_: str, text: str) -> Iterator[Finding]:
 
 
 def _check_date(_: str, text: str) -> Iterator[Finding]:
-    if not re.fullmatch(_DATE, text) or not _is_calendar_day(text):
+    if not re.fullmatch(_DATE, text) or not is_calendar_day(text):
         yield "Type_Specific_Checks_DT_Date_Valid", {"found": text}
     elif not _is_reasonable(text):
         yield "Type_Specific_Checks_DT_DateTime_Reasonable", {"found": text}
@@ -198,10 +204,10 @@ def _check_date_time(_: str, text: str) -> Iterator[Finding]:
     well_formed = re.fullmatch(_DATE_TIME, text) is not None
     if not well_formed:
         yield "Type_Specific_Checks_DT_DateTime_Valid", {"found": text}
-    if "T" in text and not re.search(rf"{_ZONE}$", text):
+    if "T" in text and not re.search(r"[Z+-]", text.partition("T")[2]):
         yield "Type_Specific_Checks_DT_DateTime_TZ", {"found": text}
     elif well_formed:
-        if not _is_calendar_day(text):
+        if not is_calendar_day(text):
             yield "Type_Specific_Checks_DT_DateTime_Valid", {"found": text}
         elif not _is_reasonable(text):
             yield "Type_Specific_Checks_DT_DateTime_Reasonable", {"found": text}
@@ -210,7 +216,7 @@ def _check_date_time(_: str, text: str) -> Iterator[Finding]:
 def _check_instant(_: str, text: str) -> Iterator[Finding]:
     if not re.fullmatch(_INSTANT, text):
         yield "Type_Specific_Checks_DT_DateTime_Regex", {"found": text}
-    elif not _is_calendar_day(text):
+    elif not is_calendar_day(text):
         yield "Type_Specific_Checks_DT_Instant_Valid", {"found": text}
     elif not _is_reasonable(text):
         yield "Type_Specific_Checks_DT_DateTime_Reasonable", {"found": text}
@@ -221,7 +227,8 @@ def _check_time(_: str, text: str) -> Iterator[Finding]:
         yield "Type_Specific_Checks_DT_Time_Valid", {"found": text}
 
 
-def _is_calendar_day(text: str) -> bool:
+def is_calendar_day(text: str) -> bool:
+    """False for a date whose day its month does not have."""
     if len(text) < 10:
         return True
     from datetime import date  # few values come here: a plain day before the 29th is beyond doubt

@@ -81,7 +81,6 @@ class _Response:
 
     def __init__(self, scope: Scope, response: Json, questionnaire: Json, severity: Severity) -> None:
         self.scope = scope
-        self.questionnaire = questionnaire
         self.severity = severity
         self.given = given_answers(response)
         self.known = {each["linkId"]: each for each in _all_items(questionnaire) if isinstance(each.get("linkId"), str)}
@@ -153,7 +152,7 @@ class _Response:
             elif kind == "display":
                 report("Questionnaire_QR_Item_Display_No_Value", place)
             else:
-                check_answer(self.scope, question, answer, here, self.questionnaire)
+                check_answer(self.scope, question, answer, here)
                 self.items(_rows(question.get("item")), answer, here)
         inner = _rows(item.get("item"))
         if kind == "group":
@@ -162,7 +161,7 @@ class _Response:
             self.items(_rows(question.get("item")), item, place)
         elif inner:
             report(
-                "Questionnaire_QR_Item_Display" if kind == "display" else "Questionnaire_QR_Item_Group_answer",
+                "Questionnaire_QR_Item_Display" if kind == "display" else "Questionnaire_QR_Item_GroupAnswer",
                 place,
                 found=link,
             )

@@ -346,6 +346,9 @@ _EXTENSIONS: dict[str, Rule] = {
         _E, "structure", "The extension {found} must have a value, not nested extensions."
     ),
     "EXT_VER_URL_NOT_ALLOWED": Rule(_E, "invalid", "The url of an extension must not carry a version."),
+    "EXT_VER_URL_REVERSION": Rule(
+        _E, "invalid", "The url of an extension must not carry a version; the extension known here is {source}."
+    ),
     "FHIR_RESOURCE_ID_CANT_BE_EXTENDED": Rule(_E, "business-rule", "The id of a resource cannot have extensions."),
 }
 
@@ -458,6 +461,10 @@ _REFERENCES: dict[str, Rule] = {
         _W, "structure", "The target of '{found}' conforms to more than one of the profiles allowed."
     ),
     "Reference_REF_Aggregation": Rule(_E, "structure", "The reference is {found}; the profile allows {expected}."),
+    "Reference_REF_Format1": Rule(
+        _E, "invalid", "In a transaction a relative reference is Type/id or a search, Type?parameters; found '{found}'."
+    ),
+    "Reference_REF_Format2": Rule(_E, "invalid", "A relative reference is of the form Type/id; found '{found}'."),
     "REFERENCE_REF_NOTFOUND_BUNDLE": Rule(
         _E, "required", "The target of '{found}' must be in the Bundle or contained."
     ),
@@ -606,7 +613,7 @@ _QUESTIONNAIRES: dict[str, Rule] = {
     ),
     "Questionnaire_QR_Item_Text": Rule(_E, "invalid", "The text of item '{found}' differs from the questionnaire."),
     "Questionnaire_QR_Item_Group": Rule(_E, "structure", "A group has no answers of its own."),
-    "Questionnaire_QR_Item_Group_answer": Rule(
+    "Questionnaire_QR_Item_GroupAnswer": Rule(
         _E, "structure", "The items under question '{found}' belong under its answer."
     ),
     "QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED": Rule(_E, "invariant", "A required group must have items."),
@@ -620,6 +627,9 @@ _QUESTIONNAIRES: dict[str, Rule] = {
     "Questionnaire_QR_Item_NoInteger": Rule(_E, "invariant", "The number {found} is not among the answer options."),
     "Questionnaire_QR_Item_NoString": Rule(_E, "invariant", "The text is not among the answer options."),
     "Questionnaire_QR_Item_NoOptions": Rule(_I, "invariant", "There are no answer options to check against."),
+    "QUESTIONNAIRE_QR_ITEM_DECIMAL_INVALID_UNITS": Rule(
+        _E, "invariant", "The unit of {found} is none of the units that the questionnaire offers."
+    ),
     "Questionnaire_QR_Item_StringNoOptions": Rule(
         _I, "invariant", "There are no textual answer options to check against."
     ),
@@ -678,6 +688,18 @@ _QUESTIONNAIRES: dict[str, Rule] = {
     "Reference_REF_ResourceType": Rule(
         _E, "required", "The reference names another type than its target, which is a {found}."
     ),
+    "VR-VAL-0005": Rule(
+        _E,
+        "too-costly",
+        "Rule {key} takes too many steps on this resource; it was not decided for all of its elements.",
+        "Give its author a simpler expression, or split the resource.",
+    ),
+    "VR-VAL-0006": Rule(
+        _E,
+        "too-costly",
+        "There are more than {limit} findings; the others are not shown.",
+        "Correct these first, then check again.",
+    ),
     "VR-VAL-0101": Rule(
         _W, "business-rule", "The response was authored {found}, before the questionnaire was in use ({limit})."
     ),
@@ -691,6 +713,16 @@ _QUESTIONNAIRES: dict[str, Rule] = {
         "The quantity {found} cannot be compared with the allowed {bound} of {limit}: the units differ or are not coded.",
     ),
 }
+
+for _kind in ("Coding", "String", "Date", "Time", "Integer"):
+    _QUESTIONNAIRES[f"Questionnaire_QR_Item_NoOptions{_kind}"] = Rule(
+        _E, "invariant", "An answer of this type cannot be given: none of the answer options is one."
+    )
+
+for _kind in ("INTEGER", "DECIMAL", "DATE"):
+    _QUESTIONNAIRES[f"QUESTIONNAIRE_QR_ITEM_{_kind}_VALUE_EXCEPTION"] = Rule(
+        _E, "invariant", "'{found}' cannot be read, so it cannot be compared with what the questionnaire allows."
+    )
 
 for _kind in ("INTEGER", "DECIMAL", "DATE", "DATETIME", "TIME", "QUANTITY"):
     _QUESTIONNAIRES[f"QUESTIONNAIRE_QR_ITEM_{_kind}_MIN"] = Rule(

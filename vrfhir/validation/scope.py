@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from vrfhir.validation.invariants import Invariant
     from vrfhir.validation.options import Options
 
-__all__ = ["Findings", "NotWellFormedError", "Scope", "Trials"]
+__all__ = ["MOST_FINDINGS", "Findings", "NotWellFormedError", "Scope", "Trials"]
 
 Json = dict[str, Any]
 
+MOST_FINDINGS = 10_000
+"""So many findings of one resource are told; of the rest it is said that there are more."""
 _LONGEST_FACT = 1_000
+_PATIENCE = 10_000_000
+"""Steps that all evaluations of long rules may take in one validation."""
 _WORSE = {"fatal": 0, "error": 1, "warning": 2, "information": 3}
 
 
@@ -31,13 +35,15 @@ class NotWellFormedError(Exception):
 class Findings:
     """The issues of one validation, each once, with where they lie in the JSON text."""
 
-    __slots__ = ("_seen", "places", "provisional", "rows", "said")
+    __slots__ = ("_seen", "dropped", "places", "provisional", "rows", "said")
 
     def __init__(self) -> None:
         self.rows: list[Issue] = []
         self.places: list[tuple[str | int, ...]] = []
         self.said = 0
         """How often something was found, repetitions included."""
+        self.dropped: Severity | None = None
+        """The worst of what was found when there was no more room for it."""
         self._seen: dict[tuple[str, str], int] = {}
         self.provisional: dict[str, list[tuple[Issue, str]]] = {}
         """What a later binding of the same element may take back, with the value set it is about, by expression."""
@@ -47,12 +53,33 @@ class Findings:
         self.said += 1
         key = (issue.text, issue.expression)
         at = self._seen.get(key)
-        if at is None:
+        if at is None and self.is_full:
+            self.drop(issue.severity)
+        elif at is None:
             self._seen[key] = len(self.rows)
             self.rows.append(issue)
             self.places.append(place)
         elif _WORSE[issue.severity] < _WORSE[self.rows[at].severity]:
             self.rows[at] = issue
+
+    @property
+    def is_full(self) -> bool:
+        """True when no more is told."""
+        return len(self.rows) >= MOST_FINDINGS
+
+    def drop(self, severity: Severity) -> None:
+        """Count what is not told."""
+        self.said += 1
+        if self.dropped is None or _WORSE[severity] < _WORSE[self.dropped]:
+            self.dropped = severity
+
+    def close(self) -> None:
+        """Say that there is more, as bad as the worst of it."""
+        if self.dropped is not None:
+            row = RULES["VR-VAL-0006"]
+            text = row.text.format(limit=MOST_FINDINGS)
+            self.rows.append(Issue(self.dropped, row.code, "VR-VAL-0006", text, hint=row.hint))
+            self.places.append(())
 
     def extend(self, other: Findings) -> None:
         """Take over what a trial found."""
@@ -60,6 +87,8 @@ class Findings:
             self.add(issue, place)
         for where, said in other.provisional.items():
             self.provisional.setdefault(where, []).extend(said)
+        if other.dropped is not None:
+            self.drop(other.dropped)
 
     def retract(self, where: str, rules: frozenset[str], value_set: str = "") -> None:
         """Take back what was said provisionally about an element by these rules, all of it or about one value set."""
@@ -76,13 +105,13 @@ class Findings:
     @property
     def has_errors(self) -> bool:
         """True when something in it makes the input unacceptable."""
-        return any(issue.is_error for issue in self.rows)
+        return self.dropped in ("fatal", "error") or any(issue.is_error for issue in self.rows)
 
 
 class Trials:
     """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
 
-    __slots__ = ("assumptions", "begun", "contained", "judged", "problems")
+    __slots__ = ("assumptions", "begun", "contained", "judged", "patience", "problems", "unaffordable")
 
     def __init__(self) -> None:
         self.problems: dict[tuple[int, str], str | None] = {}
@@ -92,6 +121,10 @@ class Trials:
         """How often something was taken as right: references in a circle, or too far to follow."""
         self.judged: dict[int, Findings] = {}
         """All that is to be said about a resource by itself, found without any assumption, by its identity."""
+        self.patience = _PATIENCE
+        """Steps left for the evaluation of rules that take long."""
+        self.unaffordable: set[Invariant] = set()
+        """Rules that took too long, and are not evaluated any more."""
         self.contained: dict[int, dict[str, int]] = {}
         """Where a resource contains what, by its identity: the first place of each id."""
 
@@ -187,17 +220,26 @@ class Scope:
         self, rule: str, location: Location, *, severity: Severity | None = None, source: str = "", **facts: Any
     ) -> None:
         """Say that a rule does not hold at a location."""
+        if self.findings.is_full:
+            return self.findings.drop(severity or RULES[rule].severity)
         self._add(rule, location, expression(location), severity, source, facts)
+        return None
 
     def report_for_now(self, rule: str, location: Location, *, value_set: str, **facts: Any) -> None:
         """Say something about a value set that another binding of the same element may take back."""
+        if self.findings.is_full:
+            return self.findings.drop(RULES[rule].severity)
         where = expression(location)
         issue = self._add(rule, location, where, None, "", facts | {"value_set": value_set})
         self.findings.provisional.setdefault(where, []).append((issue, value_set))
+        return None
 
     def report_form(self, rule: str, location: Location, **facts: Any) -> None:
         """Say that the JSON form is wrong at a location."""
+        if self.findings.is_full:
+            return self.findings.drop(RULES[rule].severity)
         self._add(rule, location, written_expression(location), None, "", facts)
+        return None
 
     def _add(
         self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
@@ -222,12 +264,15 @@ class Scope:
     ) -> None:
         """Say that an invariant does not hold."""
         severity = severity or ("warning" if invariant.severity == "warning" else "error")
+        if self.findings.is_full:
+            return self.findings.drop(severity)
         words = invariant.human or self.engine.words_of(invariant)
         text = f"Rule {invariant.key} does not hold: {words}"
         if problem:
             text += f" (it could not be evaluated: {problem})"
         issue = Issue(severity, "invariant", invariant.identity, text, expression(location), source=invariant.source)
         self.findings.add(issue, json_path(location))
+        return None
 
 
 def _short(fact: Any) -> Any:

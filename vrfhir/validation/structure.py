@@ -34,7 +34,7 @@ def read_structure(scope: Scope, table: Table, value: Json, location: Location, 
             continue
         child = table.children.get(key) or table.forks.get(key)
         if child is None or (child.choice and chosen.setdefault(child.name, child.key) != child.key):
-            near = _nearest(key, table)
+            near = "" if scope.findings.is_full else _nearest(key, table)
             scope.report_form("UNRECOGNISED_PROPERTY_", (location, "", key, -1), key=key, type=table.name, near=near)
             continue
         place = (location, child.label, key, -1)

@@ -86,6 +86,7 @@ class Validator:
             parsed = resource
         data: Json = parsed.resource if parsed is not None else resource  # type: ignore[assignment]
         findings = self._check(data, tuple(profiles), options or self.options)
+        findings.close()
         issues = self._placed(findings, parsed)
         if parsed is not None:
             issues = [*parsed.issues, *issues]
@@ -204,4 +205,5 @@ def _without_doubles(findings: Findings) -> Findings:
         ):
             continue
         kept.add(issue, place)
+    kept.dropped = findings.dropped
     return kept

@@ -15,6 +15,10 @@ from vrfhir.fhirpath.nodes import atom
 __all__ = ["FUNCTIONS", "union"]
 
 
+_REMEMBERED = 5
+"""Steps that it takes to see whether an item was found before."""
+
+
 def _where(criterion: Test) -> Run:
     def run(items: list[Any], frame: Frame) -> list[Any]:
         before = frame.this, frame.index
@@ -62,7 +66,7 @@ def _repeat(projection: Run) -> Run:
                 following += projection(focus, frame)
             work = seen.work
             queue = [item for item in following if seen.add(item)]
-            frame.spend(len(following) + seen.work - work)
+            frame.spend(len(following) * _REMEMBERED + seen.work - work)
             found += queue
         frame.this, frame.index = before
         return found

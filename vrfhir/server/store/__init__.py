@@ -1,6 +1,7 @@
 """Where resources and messages are kept: the Protocol, the query values, and SQLite."""
 
 from vrfhir.server.store.base import (
+    AlreadySettledError,
     AuditRow,
     DuplicateMessageError,
     InboxRow,
@@ -18,6 +19,7 @@ from vrfhir.server.store.base import (
 from vrfhir.server.store.sqlite import SqliteStore
 
 __all__ = [
+    "AlreadySettledError",
     "AuditRow",
     "DuplicateMessageError",
     "InboxRow",

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar
 
 from vrfhir.server.store.query import Query
 
 __all__ = [
+    "AlreadySettledError",
     "AuditRow",
     "DuplicateMessageError",
     "InboxRow",
@@ -47,6 +48,10 @@ class VersionConflictError(StoreError):
 
 class DuplicateMessageError(StoreError):
     """A message with this sender and control id was already received."""
+
+
+class AlreadySettledError(StoreError):
+    """The message was worked on by somebody else meanwhile."""
 
 
 class SearchTooCostlyError(StoreError):
@@ -91,7 +96,12 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A message as it came, and the answer it got. ``status``: accepted, rejected, or quarantined (no usable key)."""
+    """A message as it came, and the answer it got.
+
+    ``status``: received (kept, not worked on yet), accepted, rejected, failed (its sender was told that all is well, so
+    somebody has to look), or quarantined (not filed under its key). ``mode`` says when the sender is answered:
+    processed, stored, enhanced. ``failure`` holds error ids. ``pk`` is given by the store.
+    """
 
     door: str
     sender: str
@@ -100,8 +110,12 @@ class InboxRow:
     received: int
     status: str
     content: bytes
-    answer: bytes
+    answer: bytes = b""
     focus: str | None = None
+    mode: str = "processed"
+    attempts: int = 0
+    failure: str = ""
+    pk: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +171,16 @@ class Reader(Protocol):
         """What the resources at these positions refer to through a reference parameter, each once, in order."""
 
     def message(self, door: str, sender: str, control_id: str) -> InboxRow | None:
-        """The accepted or rejected message with this key."""
+        """The message with this key, whatever became of it; not one in quarantine."""
+
+    def message_at(self, pk: int) -> InboxRow | None:
+        """The message in this place of the inbox."""
+
+    def inbox(self, status: str, *, after: int = 0, limit: int = 1_000_000) -> list[InboxRow]:
+        """Messages in a status, oldest first."""
+
+    def inbox_counts(self) -> dict[str, int]:
+        """How many messages were received and wait to be worked on, and how many failed."""
 
     def message_about(self, door: str, focus: str) -> InboxRow | None:
         """The first accepted message about a referral: the one that brought it."""
@@ -181,8 +204,16 @@ class Transaction(Reader, Protocol):
     def put(self, resource: Stored, rows: IndexRows) -> None:
         """Add a version; raises :class:`VersionConflictError` unless it is the next one (1 for a new resource)."""
 
-    def receive(self, row: InboxRow) -> None:
-        """Keep an incoming message; raises :class:`DuplicateMessageError` when its key is taken."""
+    def receive(self, row: InboxRow) -> int:
+        """Keep an incoming message and give its place; raises :class:`DuplicateMessageError` when its key is taken."""
+
+    def conclude(
+        self, pk: int, *, status: str, answer: bytes | None = None, focus: str | None = None, failure: str = ""
+    ) -> None:
+        """What became of a received message; raises :class:`AlreadySettledError` when it is not ``received``.
+
+        Without ``answer`` the one it got when it was received stands.
+        """
 
     def enqueue(self, row: OutboxRow) -> None:
         """Add a message to be sent."""
@@ -197,10 +228,13 @@ class Transaction(Reader, Protocol):
 class Store(Reader, Protocol):
     """A place where resources and messages are kept."""
 
-    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
-        """Run ``work`` in a transaction of its own; the future is done when what it wrote is durable."""
+    def submit(self, work: Callable[[Transaction], T], *, background: bool = False) -> Future[T]:
+        """Run ``work`` in a transaction of its own; the future is done when what it wrote is durable.
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
+        ``background`` work gives way to what somebody waits for, but never waits for ever.
+        """
+
+    async def write(self, work: Callable[[Transaction], T], *, background: bool = False) -> T:
         """``submit`` for a coroutine."""
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ _SEARCH_SECONDS = 2.0
 _STEPS_BETWEEN_CHECKS = 20_000
 
 _RESOURCE = "type, id, version, updated, body, deleted"
-INBOX = "door, sender, control_id, digest, received, status, content, answer, focus"
+INBOX = "door, sender, control_id, digest, received, status, content, answer, focus, mode, attempts, failure"  # as in InboxRow
 OUTBOX = (
     "destination, control_id, kind, focus, content, created, due, status, attempts, answer, failure"  # as in OutboxRow
 )
@@ -108,17 +108,35 @@ class Queries:
 
     def message(self, door: str, sender: str, control_id: str) -> InboxRow | None:
         row = self._one(
-            f"SELECT {INBOX} FROM inbox WHERE door = ? AND sender = ? AND control_id = ?"
-            " AND status IN ('accepted', 'rejected')",
+            f"SELECT {INBOX}, pk FROM inbox WHERE door = ? AND sender = ? AND control_id = ?"
+            " AND status <> 'quarantined'",
             door,
             sender,
             control_id,
         )
         return InboxRow(*row) if row else None
 
+    def message_at(self, pk: int) -> InboxRow | None:
+        row = self._one(f"SELECT {INBOX}, pk FROM inbox WHERE pk = ?", pk)
+        return InboxRow(*row) if row else None
+
+    def inbox(self, status: str, *, after: int = 0, limit: int = 1_000_000) -> list[InboxRow]:
+        partial = " AND status IN ('received', 'failed')" if status in ("received", "failed") else ""
+        rows = self._connection.execute(
+            f"SELECT {INBOX}, pk FROM inbox WHERE status = ? AND pk > ?{partial} ORDER BY pk LIMIT ?",
+            (status, after, limit),
+        )
+        return [InboxRow(*row) for row in rows]
+
+    def inbox_counts(self) -> dict[str, int]:
+        rows = self._connection.execute(
+            "SELECT status, count(*) FROM inbox WHERE status IN ('received', 'failed') GROUP BY status"
+        )
+        return {"received": 0, "failed": 0} | dict(rows)
+
     def message_about(self, door: str, focus: str) -> InboxRow | None:
         row = self._one(
-            f"SELECT {INBOX} FROM inbox WHERE focus = ? AND door = ? AND status = 'accepted' ORDER BY pk LIMIT 1",
+            f"SELECT {INBOX}, pk FROM inbox WHERE focus = ? AND door = ? AND status = 'accepted' ORDER BY pk LIMIT 1",
             focus,
             door,
         )

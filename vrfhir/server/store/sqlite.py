@@ -49,13 +49,13 @@ class SqliteStore:
         self._transaction = Writing(connection, self._parameters)
         self._writer = GroupCommitWriter(connection, self._parameters.reload)
 
-    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+    def submit(self, work: Callable[[Transaction], T], *, background: bool = False) -> Future[T]:
         """See :meth:`vrfhir.server.store.base.Store.submit`."""
-        return self._writer.submit(lambda: work(self._transaction))
+        return self._writer.submit(lambda: work(self._transaction), background=background)
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
+    async def write(self, work: Callable[[Transaction], T], *, background: bool = False) -> T:
         """See :meth:`vrfhir.server.store.base.Store.write`."""
-        return await asyncio.wrap_future(self.submit(work))
+        return await asyncio.wrap_future(self.submit(work, background=background))
 
     def close(self) -> None:
         """Finish what was submitted, then close every connection."""
@@ -85,6 +85,15 @@ class SqliteStore:
 
     def message_about(self, door: str, focus: str) -> InboxRow | None:
         return self._reader().message_about(door, focus)
+
+    def message_at(self, pk: int) -> InboxRow | None:
+        return self._reader().message_at(pk)
+
+    def inbox(self, status: str, *, after: int = 0, limit: int = 1_000_000) -> list[InboxRow]:
+        return self._reader().inbox(status, after=after, limit=limit)
+
+    def inbox_counts(self) -> dict[str, int]:
+        return self._reader().inbox_counts()
 
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         return self._reader().outbox(status)

@@ -2,22 +2,30 @@
 
 A durable commit costs a disk sync, whatever is in it. Callers hand over callables; the thread runs all that are
 waiting inside one SQLite transaction, each in its own savepoint so that one failing takes nothing of the others, and
-answers them only after the common COMMIT has returned.
+answers them only after the common COMMIT has returned. Background work gives way: while there is work that somebody waits
+for, it gets a small part of the thread's time.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 __all__ = ["GroupCommitWriter"]
 
 GROUP = 64
 """At most so many interactions share one commit, which bounds how long the first of them waits."""
+
+BACKGROUND_GROUP = 4
+"""The same for background work while nobody waits: what comes meanwhile waits for it."""
+
+PAUSE = 20
+"""After background work, so many times as long is kept for work that somebody waits for, if there is any."""
 
 
 class _Job(NamedTuple):
@@ -26,54 +34,59 @@ class _Job(NamedTuple):
 
 
 class GroupCommitWriter:
-    """Runs callables against ``connection`` in the order they were submitted. ``rolled_back`` is told of each undo."""
+    """Runs callables against ``connection``, each kind in the order submitted. ``rolled_back`` is told of each undo."""
 
     def __init__(self, connection: sqlite3.Connection, rolled_back: Callable[[], None]) -> None:
         self._connection = connection
         self._rolled_back = rolled_back
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._awaited: deque[_Job] = deque()
+        self._background: deque[_Job] = deque()
+        self._background_from = 0.0
         self._closed = False
-        self._lock = threading.Lock()
+        self._came = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="vrfhir-store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[], Any]) -> Future[Any]:
+    def submit(self, work: Callable[[], Any], *, background: bool = False) -> Future[Any]:
         """Queue a callable; its future is done after the commit."""
         future: Future[Any] = Future()
-        with self._lock:
+        with self._came:
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._queue.put(_Job(work, future))
+            (self._background if background else self._awaited).append(_Job(work, future))
+            self._came.notify()
         return future
 
     def close(self) -> None:
         """Finish what was submitted, then end the thread."""
-        with self._lock:
-            if self._closed:
-                return
+        with self._came:
             self._closed = True
-            self._queue.put(None)
+            self._came.notify()
         self._thread.join()
 
     def _run(self) -> None:
-        while (job := self._queue.get()) is not None:
-            group, last = self._waiting(job)
+        while group := self._next():
             self._commit(group)
-            if last:
-                return
 
-    def _waiting(self, first: _Job) -> tuple[list[_Job], bool]:
-        """``first`` and what else is in the queue by now; True when the end of the queue was among it."""
-        group = [first]
-        while len(group) < GROUP:
+    def _next(self) -> list[_Job]:
+        """What is in the queues by now; nothing when they are empty and closed."""
+        with self._came:
+            while not self._awaited and not self._background and not self._closed:
+                self._came.wait()
+            group = [self._awaited.popleft() for _ in range(min(GROUP, len(self._awaited)))]
+            share = BACKGROUND_GROUP if not group else 1 if time.monotonic() >= self._background_from else 0
+            return group + [self._timed(self._background.popleft()) for _ in range(min(share, len(self._background)))]
+
+    def _timed(self, job: _Job) -> _Job:
+        def work() -> Any:
+            begun = time.monotonic()
             try:
-                job = self._queue.get_nowait()
-            except Empty:
-                return group, False
-            if job is None:
-                return group, True
-            group.append(job)
-        return group, False
+                return job.work()
+            finally:
+                ended = time.monotonic()
+                self._background_from = ended + PAUSE * (ended - begun)
+
+        return _Job(work, job.future)
 
     def _commit(self, group: list[_Job]) -> None:
         done: list[tuple[Future[Any], Any]] = []

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import sqlite3
+from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
 
 from vrfhir.server.store.base import (
+    AlreadySettledError,
     AuditRow,
     DuplicateMessageError,
     InboxRow,
@@ -34,6 +36,8 @@ _DELETES = (
     "DELETE FROM reference_index WHERE parameter = ? AND target = ? AND pk = ?",
     "DELETE FROM date_index WHERE parameter = ? AND low = ? AND high = ? AND pk = ?",
 )
+_RECEIVE = f"INSERT INTO inbox ({INBOX}) VALUES ({', '.join('?' * len(INBOX.split(', ')))})"
+_of_inbox = attrgetter(*INBOX.split(", "))
 
 
 class Writing(Queries):
@@ -88,12 +92,23 @@ class Writing(Queries):
         current = self.read(resource.type, resource.id)
         return current.version if current else 0
 
-    def receive(self, row: InboxRow) -> None:
-        values = [getattr(row, name) for name in INBOX.split(", ")]
+    def receive(self, row: InboxRow) -> int:
         try:
-            self._connection.execute(f"INSERT INTO inbox ({INBOX}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            position = self._connection.execute(_RECEIVE, _of_inbox(row)).lastrowid
         except sqlite3.IntegrityError:
             raise DuplicateMessageError from None
+        return cast("int", position)
+
+    def conclude(
+        self, pk: int, *, status: str, answer: bytes | None = None, focus: str | None = None, failure: str = ""
+    ) -> None:
+        changed = self._connection.execute(
+            "UPDATE inbox SET status = ?, answer = coalesce(?, answer), focus = ?, failure = ?, attempts = attempts + 1"
+            " WHERE pk = ? AND status = 'received'",
+            (status, answer, focus, failure, pk),
+        ).rowcount
+        if changed != 1:
+            raise AlreadySettledError
 
     def enqueue(self, row: OutboxRow) -> None:
         values = [getattr(row, name) for name in OUTBOX.split(", ")]

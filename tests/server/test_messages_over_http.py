@@ -1,0 +1,93 @@
+"""HL7 v2 over HTTP: the same door as MLLP, with the rules of HTTP around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from talking import Client, rules
+
+from vrfhir.hl7v2 import parse
+from vrfhir.server import Grant
+
+REF = (Path(__file__).parent / "data" / "ref-i12-driver.hl7").read_bytes()
+ER7 = "application/hl7-v2+er7"
+URL = "http://endpoint.test/hl7v2"
+
+
+def post(client: Client, content: bytes, type_: str = ER7, **headers: str) -> httpx.Response:
+    return client.post(URL, content, headers={"content-type": type_, **headers})
+
+
+@pytest.mark.parametrize("type_", [ER7, "application/hl7-v2; charset=utf-8", "x-application/hl7-v2+er7"])
+def test_a_message_is_answered_in_kind(client: Client, type_: str) -> None:
+    response = post(client, REF, type_)
+    assert (response.status_code, response.headers["content-type"]) == (200, ER7)
+    assert parse(response.content).value("MSA-1") == "AA"
+    assert post(client, REF, type_).content == response.content
+    assert client.get("Task?_summary=count").json()["total"] == 1
+
+
+def test_it_is_the_same_message_over_either_door(client: Client) -> None:
+    from vrfhir.transport import Peer
+
+    over_mllp = client.run(client.app.services.gateway.handle(REF, Peer("127.0.0.1", 1)))
+    assert post(client, REF).content == over_mllp
+
+
+def test_a_refused_message_is_a_success_of_the_transport(client: Client) -> None:
+    response = post(client, REF.replace(b"9990548609", b"9990548608"))
+    assert response.status_code == 200
+    assert parse(response.content).value("MSA-1") == "AE"
+
+
+def test_no_answer_due_is_said_by_the_status(client: Client) -> None:
+    response = post(client, b"MSH|^~\\&|A|B|C|D|20261120||ACK|7|P|2.5.1\rMSA|AA|1\r")
+    assert (response.status_code, response.content) == (202, b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "type_", "headers", "status", "rule"),
+    [
+        (REF, "text/plain", {}, 415, "VR-HTTP-0415"),
+        (REF, "application/fhir+json", {}, 415, "VR-HTTP-0415"),
+        (REF, ER7, {"content-encoding": "gzip"}, 415, "VR-HTTP-0415"),
+        (REF + b"NTE|" + b"x" * 3000, ER7, {}, 413, "VR-HTTP-0413"),
+    ],
+)
+def test_refusals(
+    make_client: Callable[..., Client], content: bytes, type_: str, headers: dict[str, str], status: int, rule: str
+) -> None:
+    client = make_client(max_body_bytes=2000)
+    response = post(client, content, type_, **headers)
+    assert (response.status_code, rules(response)) == (status, [rule])
+    assert client.app.endpoint.store.inbox("accepted") == []
+
+
+def test_a_full_inbox_says_when_to_come_again(make_client: Callable[..., Client], monkeypatch: Any) -> None:
+    client = make_client()
+    monkeypatch.setattr(type(client.app.services.gateway), "is_full", True)
+    response = post(client, REF)
+    assert (response.status_code, rules(response)) == (503, ["VR-GATEWAY-0004"])
+    assert response.headers["retry-after"] == "30"
+
+
+def test_tokens(make_client: Callable[..., Client]) -> None:
+    tokens = (Grant(token="requester-token", role="requester"), Grant(token="owner-token", role="owner"))
+    client = make_client(tokens=tokens)
+    assert post(client, REF).status_code == 401
+    assert post(client, REF, authorization="Bearer owner-token").status_code == 403
+    assert client.app.endpoint.store.inbox("accepted") == []
+    assert post(client, REF, authorization="Bearer requester-token").status_code == 200
+
+
+def test_health_shows_what_waits_and_what_failed(client: Client) -> None:
+    post(client, REF)
+    assert client.get("http://endpoint.test/health").json() == {
+        "status": "pass",
+        "outbox": {"pending": 0, "dead": 0},
+        "inbox": {"received": 0, "failed": 0, "processing": 0},
+    }

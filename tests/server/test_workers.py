@@ -1,0 +1,67 @@
+"""Worker processes: they do what this process would, and one brought down takes nothing with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vrfhir.server.inbox import Pool, Prepared, SameProcess, WorkerLostError, workers
+
+REF = (Path(__file__).parent / "data" / "ref-i12-driver.hl7").read_bytes()
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+DEADLY = b"deadly"
+
+
+def prepare_or_die(content: bytes, received: datetime) -> Prepared:
+    """In a worker: end the process over one message, as a crash in a library would."""
+    if content == DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Prepared({"resourceType": "Bundle", "id": content.decode()})
+
+
+def run(story: Callable[[Pool], Coroutine[Any, Any, None]]) -> None:
+    async def whole() -> None:
+        pool = Pool(2)
+        try:
+            async with asyncio.timeout(60):
+                await story(pool)
+        finally:
+            pool.close()
+
+    asyncio.run(whole())
+
+
+def test_a_worker_prepares_what_this_process_would(validator: Any) -> None:
+    async def story(pool: Pool) -> None:
+        for content in (REF, REF.replace(b"9990548609", b"9990548608"), REF[:90], b"MSH"):
+            there, here = await pool.prepare(content, NOW), await SameProcess(validator).prepare(content, NOW)
+            assert (there.bundle is None, there.issues, there.code) == (here.bundle is None, here.issues, here.code)
+            if there.bundle is not None and here.bundle is not None:
+                kinds = [
+                    [e["resource"]["resourceType"] for e in found["entry"]] for found in (there.bundle, here.bundle)
+                ]
+                assert kinds[0] == kinds[1]
+
+    run(story)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_message_that_kills_its_worker_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_prepare", prepare_or_die)
+
+    async def story(pool: Pool) -> None:
+        contents = [b"a", b"b", DEADLY, b"c", b"d"]
+        found = await asyncio.gather(*(pool.prepare(each, NOW) for each in contents), return_exceptions=True)
+        assert isinstance(found[2], WorkerLostError)
+        assert [each.bundle["id"] for each in (*found[:2], *found[3:])] == ["a", "b", "c", "d"]  # type: ignore[index, union-attr]
+        assert (await pool.prepare(b"e", NOW)).bundle is not None
+
+    run(story)

@@ -1,0 +1,117 @@
+"""``vrfhir queue``: the messages that wait and those that failed, coming in and going out; and trying them again."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vrfhir.errors import UnreadableError, VrfhirError
+from vrfhir.hl7v2 import parse
+from vrfhir.issues import Issue
+
+__all__ = ["HELP", "add_arguments", "run"]
+
+HELP = "show the HL7 v2 messages that wait or failed, and try them again"
+
+OK, FINDINGS = 0, 1
+
+_EPILOG = """\
+Without options all that is not done with: in: received, failed; out: pending, dead. An endpoint may be running on the database.
+Exit codes: 0 nothing failed, 1 there are failed or dead messages (or one named is not), 2 could not run.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the verb."""
+    parser.epilog = _EPILOG
+    parser.add_argument("--database", type=Path, metavar="FILE", help="that of the endpoint (default vrfhir.sqlite)")
+    parser.add_argument(
+        "--status", metavar="STATUS", help="received, failed, rejected, quarantined, accepted; pending, dead, sent"
+    )
+    parser.add_argument("--show", metavar="ID", help="print one message, in:7 or out:7 (patient data)")
+    parser.add_argument("--retry", nargs="+", metavar="ID", help="work on failed, or send dead messages again")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a message")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List, show or put back."""
+    from vrfhir.server.store.desk import Desk
+
+    desk = Desk(arguments.database or Path(os.environ.get("VRFHIR_DATABASE", "vrfhir.sqlite")))
+    try:
+        if arguments.retry:
+            return _retry(desk, arguments.retry)
+        if arguments.show:
+            return _show(desk, arguments.show)
+        return _list(desk, arguments)
+    finally:
+        desk.close()
+
+
+def _retry(desk: Any, names: list[str]) -> int:
+    left = [name for name, place in [(name, _place(name)) for name in names] if not desk.again(*place)]
+    for name in left:
+        sys.stderr.write(f"vrfhir queue: {name} is not a failed or dead message\n")
+    sys.stdout.write(f"{len(names) - len(left)} put back\n")
+    return FINDINGS if left else OK
+
+
+def _show(desk: Any, name: str) -> int:
+    letter = desk.letter(*_place(name))
+    if letter is None:
+        sys.stderr.write(f"vrfhir queue: there is no message {name}\n")
+        return FINDINGS
+    sys.stdout.write(letter.content.decode("utf-8", "backslashreplace").replace("\r", "\n"))
+    return OK
+
+
+def _list(desk: Any, arguments: argparse.Namespace) -> int:
+    letters = [letter for box in ("in", "out") for letter in desk.letters(box, arguments.status)]
+    rows = [
+        {
+            "id": letter.name,
+            "status": letter.status,
+            "type": _type(letter.content),
+            "partner": letter.partner,
+            "controlId": letter.control_id,
+            "at": datetime.fromtimestamp(letter.at / 1_000_000, UTC).isoformat(timespec="seconds"),
+            "attempts": letter.attempts,
+            "reason": letter.failure,
+        }
+        for letter in letters
+    ]
+    if arguments.json:
+        sys.stdout.writelines(json.dumps(row) + "\n" for row in rows)
+    else:
+        _table(rows)
+    return FINDINGS if any(letter.status in ("failed", "dead") for letter in letters) else OK
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        sys.stdout.write("Nothing.\n")
+        return
+    names = list(rows[0])
+    widths = {name: max(len(name), *(len(str(row[name])) for row in rows)) for name in names}
+    for row in ({name: name for name in names}, *rows):
+        sys.stdout.write("  ".join(f"{row[name]!s:<{widths[name]}}" for name in names).rstrip() + "\n")
+
+
+def _place(name: str) -> tuple[str, int]:
+    box, _, number = name.partition(":")
+    if box not in ("in", "out") or not number.isdecimal() or len(number) > 18:
+        raise VrfhirError(Issue("fatal", "value", "VR-CLI-0503", "A message is named like in:7 or out:7."))
+    return box, int(number)
+
+
+def _type(content: bytes) -> str:
+    try:
+        type_ = parse(content).type
+    except UnreadableError:
+        return ""
+    return f"{type_.code}^{type_.trigger}".rstrip("^")

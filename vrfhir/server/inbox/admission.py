@@ -1,0 +1,123 @@
+"""What can be said of a message before it is kept: who sent it, when it wants an answer, whether it can be filed at all.
+
+HL7 v2.5.1 chapter 2.9: in original mode one application acknowledgement, in enhanced mode an accept acknowledgement as
+soon as the message is safe, and the application's answer later. Which of them a sender gets is a setting per sender:
+
+* ``processed`` – AA, AE or AR once the message was worked on, whatever MSH-15 and MSH-16 say;
+* ``stored`` – AA as soon as the message is durable; what fails after that waits for an operator;
+* ``enhanced`` – as MSH-15 and MSH-16 ask; both empty: ``processed``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from vrfhir.errors import UnreadableError
+from vrfhir.hl7v2 import Message, check_header, parse
+from vrfhir.hl7v2.header import SUPPORTED_EVENTS
+from vrfhir.issues import Issue, has_errors
+from vrfhir.server.settings import Acknowledgement, Settings
+
+__all__ = ["Admission", "admit", "digest", "order_keys", "sender_of"]
+
+_TAKEN = {"REF": SUPPORTED_EVENTS["REF"]}
+"""What the endpoint does something about; anything else is refused before it is promised a place."""
+
+_ORDERED_BY = (("PID", (2, 3, 4)), ("MRG", (1,)), ("RF1", (6, 11)))
+"""Fields that name the patient and the referral: messages that share a value are worked on in the order they came."""
+
+
+_LINE_END = re.compile(rb"[\r\n]")
+
+
+_WITHOUT_SWITCH = 2047
+"""Hashing more bytes at once lets other threads run, and waiting for the turn takes longer than the hashing."""
+
+
+class Admission(NamedTuple):
+    """One message at the door: its header as ``message``, None for bytes that are none; ``issues`` turn it away."""
+
+    data: bytes
+    message: Message | None
+    sender: str = ""
+    control_id: str = ""
+    mode: Acknowledgement = "processed"
+    issues: Sequence[Issue] = ()
+
+
+def admit(data: bytes, settings: Settings) -> Admission:
+    """Look at a message; never raises for what stands in it."""
+    try:
+        message = _headed(data) or parse(data)
+    except UnreadableError as error:
+        return Admission(data, None, issues=error.issues)
+    sender = sender_of(message)
+    mode = settings.acknowledges(sender)
+    if mode == "enhanced" and not (message.header.value(15) or message.header.value(16)):
+        mode = "processed"
+    issues: Sequence[Issue] = ()
+    if mode != "processed" and not _is_sound(_constant(message)):
+        issues = [issue for issue in check_header(message, _TAKEN) if issue.is_error]
+    return Admission(data, message, sender, message.control_id, mode, issues)
+
+
+def _headed(data: bytes) -> Message | None:
+    """The message as far as its header: all that is asked of it here. None where only the whole of it would tell."""
+    if not data.startswith(b"MSH") or b"\x00" in data:
+        return None
+    try:
+        message = parse(_LINE_END.split(data, maxsplit=1)[0])
+    except UnreadableError:
+        return None
+    return message if message.control_id and message.type.code and message.version else None
+
+
+def digest(data: bytes) -> bytes:
+    """SHA-256."""
+    hashed = hashlib.sha256()
+    for start in range(0, len(data), _WITHOUT_SWITCH):
+        hashed.update(data[start : start + _WITHOUT_SWITCH])
+    return hashed.digest()
+
+
+def _constant(message: Message) -> str:
+    """The header without MSH-7 and MSH-10, in which a sender's messages differ and which are not what is refused here."""
+    separator = message.delimiters.field
+    fields = message.header.raw.split(separator)
+    fields[6:7], fields[9:10] = ["2026"], ["1"]
+    return separator.join(fields)
+
+
+@lru_cache(maxsize=1024)
+def _is_sound(header: str) -> bool:
+    """Whether a header of this form is without errors, so that the next like it need not be looked at."""
+    try:
+        return not has_errors(check_header(parse(header.encode()), _TAKEN))
+    except UnreadableError:
+        return False
+
+
+def sender_of(message: Message) -> str:
+    """``MSH-3|MSH-4``: sending application and facility, by which partners are known."""
+    return f"{message.header.value(3) or ''}|{message.header.value(4) or ''}"
+
+
+def order_keys(content: bytes) -> frozenset[str]:
+    """What a message has in common with those it must not overtake; its sender when it names nobody."""
+    try:
+        message = parse(content)
+    except UnreadableError:
+        return frozenset()
+    keys = {
+        f"{name}|{value}"
+        for name, fields in _ORDERED_BY
+        for segment in message.all(name)
+        for field in fields
+        for repetition in segment.repetitions(field)
+        if (value := repetition.value(1))
+    }
+    return frozenset(keys or {f"MSH|{sender_of(message)}"})

@@ -1,0 +1,75 @@
+"""Batches at the door: ``[FHS] {[BHS] {MSH …} [BTS]} [FTS]`` in, one answer for each message in a batch back.
+
+HL7 v2.5.1 chapter 2.10.3: the answer to a batch is a batch of the answers. BHS-12 and FHS-12 name the batch and the
+file that are answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from vrfhir.hl7v2.batch import Part, split_batch
+from vrfhir.hl7v2.timestamps import write_timestamp
+
+__all__ = ["batch_answer", "messages_of"]
+
+_LEADING = b"\xef\xbb\xbf\x0b \t\r\n"
+_SWAPPED = ((3, 5), (4, 6), (5, 3), (6, 4))
+
+
+def messages_of(data: bytes) -> list[Part] | None:
+    """The parts of a batch; None for what is not headed as one or holds no message."""
+    if data.lstrip(_LEADING)[:3] not in (b"FHS", b"BHS"):
+        return None
+    parts = split_batch(data)
+    return parts if any(part.name == "MSH" for part in parts) else None
+
+
+def batch_answer(
+    parts: Sequence[Part], answers: Sequence[bytes | None], control_id: Callable[[], str], now: datetime
+) -> bytes | None:
+    """The answers, in the order of the messages, inside the headers and trailers that the batch had; None without any."""
+    if not any(answers):
+        return None
+    lines: list[bytes] = []
+    rest = iter(answers)
+    separator, open_, count, batches = b"|", False, 0, 0
+
+    def close() -> None:
+        nonlocal open_
+        if open_:
+            lines.append(separator.join((b"BTS", str(count).encode())) + b"\r")
+        open_ = False
+
+    for part in parts:
+        if part.name in ("FHS", "BHS"):
+            close()
+            header, separator = _header(part, control_id(), now)
+            lines.append(header)
+            if part.name == "BHS":
+                open_, count, batches = True, 0, batches + 1
+        elif part.name == "MSH":
+            answer = next(rest)
+            if answer:
+                lines.append(answer if answer.endswith(b"\r") else answer + b"\r")
+                count += 1
+    close()
+    if any(part.name == "FHS" for part in parts):
+        lines.append(separator.join((b"FTS", str(max(batches, 1)).encode())) + b"\r")
+    return b"".join(lines)
+
+
+def _header(part: Part, control_id: str, now: datetime) -> tuple[bytes, bytes]:
+    """The header turned round: sender and receiver swapped, its own control id, that of the original in field 12."""
+    line = part.data.lstrip(_LEADING).splitlines()[0]
+    separator = line[3:4] or b"|"
+    given = line.split(separator)
+    fields = [*given, *[b""] * (12 - len(given))][:12]
+    swapped = list(fields)
+    for target, source in _SWAPPED:
+        swapped[target - 1] = fields[source - 1]
+    swapped[6] = write_timestamp(now).encode()
+    swapped[7:10] = [b"", b"", b""]
+    swapped[10], swapped[11] = control_id.encode(), fields[10]
+    return separator.join(swapped) + b"\r", separator

@@ -1,0 +1,40 @@
+"""What the HL7 v2 door itself has to say about a message."""
+
+from __future__ import annotations
+
+from vrfhir.issues import Issue
+
+__all__ = ["fault"]
+
+_TEXTS = {
+    "VR-GATEWAY-0001": (
+        "required",
+        "MSH-10 is empty: a message without a control id cannot be filed or acknowledged by name.",
+        "MSH[1]-10[1].1.1",
+        "Send a control id that is unique per sending application.",
+    ),
+    "VR-GATEWAY-0002": (
+        "duplicate",
+        "Another message was received from this sender under the same control id (MSH-10).",
+        "MSH[1]-10[1].1.1",
+        "Give each message a control id of its own; repeat a message unchanged to get its answer again.",
+    ),
+    "VR-GATEWAY-0003": (
+        "exception",
+        "The message could not be processed; it is kept, and somebody has to look at it.",
+        "",
+        "Send it again later; ask the receiver when that does not help.",
+    ),
+    "VR-GATEWAY-0004": (
+        "throttled",
+        "Too many messages wait to be worked on; this one was not taken.",
+        "",
+        "Send it again later.",
+    ),
+}
+
+
+def fault(rule: str) -> Issue:
+    """The finding of a rule."""
+    code, text, place, hint = _TEXTS[rule]
+    return Issue("error", code, rule, text, place, hint=hint)

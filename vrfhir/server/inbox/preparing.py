@@ -1,0 +1,62 @@
+"""The part of the work that needs no store: a message mapped and validated. Runs anywhere, also in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from vrfhir.errors import UnreadableError
+from vrfhir.hl7v2 import parse
+from vrfhir.hl7v2.ack_modes import acknowledgement_code, outcome_of
+from vrfhir.issues import Issue, has_errors
+from vrfhir.server.endpoint import Checker
+from vrfhir.server.messaging.task import NO_REASON
+from vrfhir.server.messaging.v2_places import v2_places
+
+__all__ = ["Prepared", "placed", "prepare"]
+
+Json = dict[str, Any]
+
+_TAKEN = ("REF", "RRI")
+"""Message codes the endpoint does something with; others are refused (AR, 200)."""
+
+
+class Prepared(NamedTuple):
+    """The Bundle a message became, with what was noticed; or no Bundle, the reasons, and the code they are answered with."""
+
+    bundle: Json | None
+    issues: Sequence[Issue] = ()
+    code: str = ""
+
+
+def prepare(content: bytes, received: datetime, validator: Checker) -> Prepared:
+    """Map and validate one message."""
+    from vrfhir.mappers import to_fhir
+
+    try:
+        mapping = to_fhir(parse(content), received=received, accept=_TAKEN)
+    except UnreadableError as error:
+        return Prepared(None, tuple(error.issues), acknowledgement_code(outcome_of(error.issues)))
+    if has_errors(mapping.issues):
+        return Prepared(None, tuple(mapping.issues), "AE")
+    _give_reason(mapping.bundle)
+    report = validator.validate(mapping.bundle)
+    if not report.valid:
+        return Prepared(None, tuple(v2_places(report.issues, mapping)), "AE")
+    return Prepared(mapping.bundle, tuple(mapping.issues))
+
+
+def placed(issues: Sequence[Issue], content: bytes, received: datetime) -> Sequence[Issue]:
+    """Findings about the Bundle of a message, with the v2 places of what they are about."""
+    from vrfhir.mappers import to_fhir
+
+    return v2_places(issues, to_fhir(parse(content), received=received))
+
+
+def _give_reason(bundle: Json) -> None:
+    """A cancellation by v2 need not say why; the Task says that it did not, since the profile wants a reason in words."""
+    for entry in bundle.get("entry", ()):
+        resource = entry["resource"]
+        if resource["resourceType"] == "Task" and resource.get("status") == "cancelled":
+            resource.setdefault("statusReason", {"text": NO_REASON})

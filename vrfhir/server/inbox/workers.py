@@ -1,0 +1,127 @@
+"""Who prepares messages: this process in a thread, or a pool of processes beside it.
+
+A message may bring a worker process down (memory, a crash in a library). Those that were in work with it are tried
+again, each alone in a process that nothing else uses; which of them does it again is the one that is to blame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+from typing import Protocol
+
+from vrfhir.server.endpoint import Checker
+from vrfhir.server.inbox.preparing import Prepared, prepare
+
+__all__ = ["Pool", "SameProcess", "WorkerLostError", "Workers"]
+
+
+class WorkerLostError(Exception):
+    """The worker process ended over this message, twice."""
+
+
+class Workers(Protocol):
+    """Prepares messages, ``capacity`` of them at a time."""
+
+    capacity: int
+
+    async def prepare(self, content: bytes, received: datetime) -> Prepared:
+        """Map and validate one message; raises what the code raises, or :class:`WorkerLostError`."""
+
+    def close(self) -> None:
+        """Let the processes go; what they were at is lost (and still in the inbox)."""
+
+
+class SameProcess:
+    """Prepares in a thread of this process, one message at a time."""
+
+    capacity = 1
+
+    def __init__(self, validator: Checker) -> None:
+        self._validator = validator
+
+    async def prepare(self, content: bytes, received: datetime) -> Prepared:
+        """See :class:`Workers`."""
+        return await asyncio.to_thread(prepare, content, received, self._validator)
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+class Pool:
+    """Prepares in ``processes`` processes of their own."""
+
+    def __init__(self, processes: int) -> None:
+        self.capacity = processes
+        self._executor = _executor(processes)
+        self._alone: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Lock()
+
+    def warm_up(self) -> None:
+        """Start the processes now, so that the first message need not wait for them."""
+        for _ in range(self.capacity):
+            self._executor.submit(_ready)
+
+    async def prepare(self, content: bytes, received: datetime) -> Prepared:
+        """See :class:`Workers`."""
+        loop, executor = asyncio.get_running_loop(), self._executor
+        try:
+            return await loop.run_in_executor(executor, _prepare, content, received)
+        except BrokenProcessPool:
+            if self._executor is executor:
+                executor.shutdown(wait=False)
+                self._executor = _executor(self.capacity)
+        async with self._turn:
+            alone = self._alone = self._alone or _executor(1)
+            try:
+                return await loop.run_in_executor(alone, _prepare, content, received)
+            except BrokenProcessPool:
+                alone.shutdown(wait=False)
+                self._alone = None
+                raise WorkerLostError from None
+
+    def close(self) -> None:
+        """See :class:`Workers`."""
+        for executor in (self._executor, self._alone):
+            if executor is not None:
+                executor.shutdown(wait=False, cancel_futures=True)
+
+
+_validator: Checker | None = None
+
+
+def _executor(processes: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
+
+
+def _begin() -> None:
+    """The start of a worker: quiet about Ctrl-C, which its parent answers; gone as soon as its parent is gone."""
+    global _validator
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    from vrfhir.validation import Validator
+
+    _validator = Validator()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(0)
+
+
+def _ready() -> None:
+    """Does nothing: by then the worker has begun."""
+
+
+def _prepare(content: bytes, received: datetime) -> Prepared:
+    assert _validator is not None  # noqa: S101 -- made by _begin
+    return prepare(content, received, _validator)

@@ -1,0 +1,251 @@
+"""Works on what was received: several messages at a time, those about one patient or referral in the order they came.
+
+The inbox itself is the queue; only a window of it is in memory. ``processing`` is a fact of this process, not of the
+file: the database belongs to one process, so after its end, however it ended, everything unfinished is ``received``
+again. A message and what it became are concluded in one transaction, which takes it only while it is ``received``; so
+none is worked on twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from vrfhir.hl7v2 import Message, parse
+from vrfhir.hl7v2.ack_modes import outcome_of
+from vrfhir.issues import Issue
+from vrfhir.server.endpoint import Endpoint
+from vrfhir.server.http import Refusal
+from vrfhir.server.inbox.admission import order_keys
+from vrfhir.server.inbox.answers import Answers
+from vrfhir.server.inbox.faults import fault
+from vrfhir.server.inbox.preparing import Prepared, placed
+from vrfhir.server.inbox.workers import Workers
+from vrfhir.server.messaging.message import Message as FhirMessage
+from vrfhir.server.messaging.referral import Origin, process
+from vrfhir.server.store import AlreadySettledError, InboxRow, Transaction
+
+__all__ = ["Worklist"]
+
+_log = logging.getLogger("vrfhir.server")
+
+_AHEAD = 8
+"""Messages in memory for each that is prepared at a time."""
+_RESCAN_SECONDS = 2.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
+"""Seconds between attempts while the store cannot write."""
+
+
+class Worklist:
+    """The work of one endpoint."""
+
+    def __init__(self, endpoint: Endpoint, workers: Workers, answers: Answers) -> None:
+        self._endpoint = endpoint
+        self._workers = workers
+        self._answers = answers
+        self._turn = asyncio.Semaphore(workers.capacity)
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._last: dict[str, asyncio.Future[None]] = {}
+        self._waiting: dict[int, list[asyncio.Future[bytes]]] = {}
+        self._seen = 0
+        self._looking = False
+        self._closed = False
+        self._rescan: asyncio.Task[None] | None = None
+        self._unfinished = endpoint.store.inbox_counts()["received"]
+        self._less = asyncio.Event()
+
+    @property
+    def unfinished(self) -> int:
+        """How many messages wait or are worked on."""
+        return self._unfinished
+
+    @property
+    def processing(self) -> int:
+        """How many are worked on."""
+        return len(self._running)
+
+    def start(self) -> None:
+        """Take up what an earlier run left, and look again from time to time for what an operator put back."""
+        self._rescan = asyncio.create_task(self._look_again(), name="vrfhir-inbox")
+
+    async def stop(self) -> None:
+        """End; what is not concluded stays received."""
+        self._closed = True
+        tasks = [task for task in (self._rescan, *self._running.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def added(self) -> None:
+        """A message was received."""
+        self._unfinished += 1
+        self._look_soon()
+
+    async def room(self, limit: int) -> None:
+        """Wait until fewer than ``limit`` messages are unfinished."""
+        while self._unfinished >= limit:
+            self._less.clear()
+            await self._less.wait()
+
+    async def answer(self, pk: int) -> bytes:
+        """The answer of a message, as soon as it has been concluded."""
+        row = self._endpoint.store.message_at(pk)
+        if row is not None and row.status != "received":
+            return row.answer
+        waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(pk, []).append(waiting)
+        return await waiting
+
+    async def _look_again(self) -> None:
+        while True:
+            self._seen = 0
+            self._unfinished = self._endpoint.store.inbox_counts()["received"]
+            self._look()
+            await asyncio.sleep(_RESCAN_SECONDS)
+
+    def _look_soon(self) -> None:
+        if not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        most = _AHEAD * self._workers.capacity
+        if self._closed or len(self._running) >= most:
+            return
+        for row in self._endpoint.store.inbox("received", after=self._seen, limit=most):
+            if len(self._running) >= most:
+                return
+            self._seen = row.pk
+            if row.pk not in self._running:
+                self._begin(row)
+
+    def _begin(self, row: InboxRow) -> None:
+        keys = order_keys(row.content)
+        before = {self._last[key] for key in keys if key in self._last}
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._last.update(dict.fromkeys(keys, done))
+        task = self._running[row.pk] = asyncio.create_task(self._work(row, before))
+
+        def ended(task: asyncio.Task[None]) -> None:
+            del self._running[row.pk]
+            if not task.cancelled() and task.exception() is not None:  # it stays received; the next look finds it
+                _log.error("inbox", extra={"door": row.door, "error": type(task.exception()).__name__})
+            for key in keys:
+                if self._last.get(key) is done:
+                    del self._last[key]
+            done.set_result(None)
+            self._look_soon()
+
+        task.add_done_callback(ended)
+
+    async def _work(self, row: InboxRow, before: set[asyncio.Future[None]]) -> None:
+        message = parse(row.content)
+        received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
+        try:
+            async with self._turn:
+                prepared = await self._workers.prepare(row.content, received)
+        except Exception as error:
+            prepared = None
+            _log.error("unforeseen", extra={"door": row.door, "error": type(error).__name__})
+        if before:
+            await asyncio.wait(before)
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                await self._conclude(row, message, prepared, received)
+                break
+            except AlreadySettledError:
+                break
+            except sqlite3.Error as error:  # the disk is full: nothing was lost, nobody was told
+                _log.error("store", extra={"door": row.door, "error": type(error).__name__})
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+            except Exception as error:
+                if prepared is None or self._closed:
+                    raise
+                _log.error("unforeseen", extra={"door": row.door, "error": type(error).__name__})
+                prepared = None
+        self._concluded(row.pk)
+
+    async def _conclude(self, row: InboxRow, message: Message, prepared: Prepared | None, received: datetime) -> None:
+        if prepared is None:
+            return await self._give_up(row, message)
+        if prepared.bundle is None:
+            return await self._refuse(row, message, prepared.issues, prepared.code)
+        try:
+            await self._accept(row, message, prepared)
+        except Refusal as refusal:
+            issues = await asyncio.to_thread(placed, refusal.issues, row.content, received)
+            await self._refuse(row, message, issues, "AE")
+        return None
+
+    async def _accept(self, row: InboxRow, message: Message, prepared: Prepared) -> None:
+        assert prepared.bundle is not None  # noqa: S101
+        fhir_message = FhirMessage.read(prepared.bundle)
+        origin = Origin(self._endpoint.new_id(), "requester", message.header.value(4) or "")
+
+        def work(tx: Transaction) -> bool:
+            processed = process(fhir_message, tx, self._endpoint, origin)
+            answer = None
+            if row.mode == "processed":
+                answer = self._answers.to(message, (*prepared.issues, *processed.issues))
+            answered = row.mode == "enhanced" and self._answers.wants_application_answer(message, "accepted")
+            if answered:
+                tx.enqueue(self._answers.confirming(row, message, processed, tx))
+            tx.conclude(row.pk, status="accepted", answer=answer, focus=processed.focus)
+            return answered
+
+        if await self._endpoint.store.write(work, background=row.mode != "processed"):
+            self._endpoint.outgoing()
+        self._logged("accepted", row, ())
+
+    async def _refuse(self, row: InboxRow, message: Message, issues: Sequence[Issue], code: str) -> None:
+        """The content cannot be used. A sender that cannot be told any more leaves it to an operator."""
+        answer = self._answers.to(message, issues, code=code) if row.mode == "processed" else None
+        outgoing = None
+        if row.mode == "enhanced" and self._answers.wants_application_answer(message, outcome_of(issues)):
+            outgoing = self._answers.refusing(row, message, issues, code)
+        status = "rejected" if answer is not None or outgoing is not None else "failed"
+
+        def work(tx: Transaction) -> None:
+            tx.conclude(row.pk, status=status, answer=answer, failure=_ids(issues))
+            if outgoing is not None:
+                tx.enqueue(outgoing)
+
+        await self._endpoint.store.write(work, background=row.mode != "processed")
+        if outgoing is not None:
+            self._endpoint.outgoing()
+        self._logged(status, row, issues)
+
+    async def _give_up(self, row: InboxRow, message: Message) -> None:
+        """Our own fault: the sender that still waits is told to send it again, the others' message is an operator's."""
+        issues = [fault("VR-GATEWAY-0003")]
+        waits = row.mode == "processed"
+        status, answer = ("quarantined", self._answers.to(message, issues)) if waits else ("failed", None)
+        await self._endpoint.store.write(
+            lambda tx: tx.conclude(row.pk, status=status, answer=answer, failure=_ids(issues))
+        )
+        self._logged(status, row, issues)
+
+    def _concluded(self, pk: int) -> None:
+        self._unfinished -= 1
+        self._less.set()
+        waiting = self._waiting.pop(pk, ())
+        row = self._endpoint.store.message_at(pk) if waiting else None
+        for each in waiting:
+            with suppress(asyncio.InvalidStateError):  # it went away
+                each.set_result(row.answer if row else b"")
+
+    def _logged(self, outcome: str, row: InboxRow, issues: Sequence[Issue]) -> None:
+        level = logging.WARNING if outcome == "failed" else logging.INFO
+        extra = {"door": row.door, "outcome": outcome, "bytes": len(row.content), "rules": _ids(issues).split()[:20]}
+        _log.log(level, "message", extra=extra)
+
+
+def _ids(issues: Sequence[Issue]) -> str:
+    return " ".join(sorted({issue.id for issue in issues if issue.is_error}))

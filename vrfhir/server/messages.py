@@ -1,0 +1,66 @@
+"""HL7 v2 over HTTP: ``POST /hl7v2`` takes the same messages and batches as the MLLP listener.
+
+The media type is that of HL7 over HTTP, ``application/hl7-v2+er7``; the older ``application/hl7-v2`` and the
+``x-application/hl7-v2+er7`` of FHIR Binary are read too. The HTTP status speaks of the transport: an answer with AE or
+AR is 200 like one with AA; 202 without a body says that none is due.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from vrfhir.server.endpoint import Endpoint
+from vrfhir.server.gateway import Gateway
+from vrfhir.server.http import Refusal
+from vrfhir.server.inbox.faults import fault
+from vrfhir.server.security import Gatekeeper
+from vrfhir.transport import Peer
+
+__all__ = ["ER7", "PATH", "mount_messages"]
+
+PATH = "/hl7v2"
+ER7 = "application/hl7-v2+er7"
+_TYPES = (ER7, "application/hl7-v2", "x-application/hl7-v2+er7")
+_FHIR = "application/fhir+json"
+
+
+def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
+    """Add the door to the outer application."""
+    gatekeeper = Gatekeeper(endpoint.settings.tokens)
+
+    @app.post(PATH, include_in_schema=False)
+    async def message(request: Request) -> Response:
+        try:
+            data = await _message(request, endpoint, gatekeeper, gateway)
+        except Refusal as refusal:
+            response = refusal.response()
+            return Response(response.body, response.status, dict(response.headers), media_type=_FHIR)
+        client = request.client
+        answer = await gateway.handle(data, Peer(client.host, client.port) if client else Peer("unknown", 0))
+        if answer is None:
+            return Response(status_code=202)
+        return Response(answer, media_type=ER7, headers={"Cache-Control": "no-store"})
+
+
+async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper, gateway: Gateway) -> bytes:
+    """The body of a request that may be taken."""
+    if gatekeeper.admit(request.headers.get("authorization")).role == "owner":
+        raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is sent by the requester's side.")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
+        raise Refusal.of(415, "not-supported", "VR-HTTP-0415", f"HL7 v2 messages are sent here as {ER7}.")
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Refusal.of(415, "not-supported", "VR-HTTP-0415", "A body is sent as it is, without a content encoding.")
+    if gateway.is_full:
+        raise Refusal(503, [fault("VR-GATEWAY-0004")], (("Retry-After", "30"),))
+    limit = endpoint.settings.max_body_bytes
+    data = bytearray()
+    try:
+        async for part in request.stream():
+            data += part
+            if len(data) > limit:
+                raise Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.")
+    except ClientDisconnect:
+        raise Refusal.of(400, "incomplete", "VR-HTTP-0400", "The request ended before its body.") from None
+    return bytes(data)

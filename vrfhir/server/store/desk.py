@@ -1,0 +1,79 @@
+"""The operator's view of a database: what waits, what failed, and putting it back; also while an endpoint uses the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+from vrfhir.errors import VrfhirError
+from vrfhir.issues import Issue
+
+__all__ = ["Desk", "Letter"]
+
+_INBOX = "SELECT pk, status, sender, control_id, received, attempts, failure, content FROM inbox"
+_OUTBOX = "SELECT pk, status, destination, control_id, created, attempts, failure, content FROM outbox"
+_LISTED = {
+    "in": (_INBOX, ("received", "failed", "rejected", "quarantined", "accepted")),
+    "out": (_OUTBOX, ("pending", "dead", "sent")),
+}
+_UNDONE = {"in": ("received", "failed"), "out": ("pending", "dead")}
+_AGAIN = {
+    "in": "UPDATE inbox SET status = 'received', failure = '' WHERE pk = ? AND status = 'failed'",
+    "out": "UPDATE outbox SET status = 'pending', due = 0, attempts = 0 WHERE pk = ? AND status = 'dead'",
+}
+
+
+class Letter(NamedTuple):
+    """One message in a box. ``partner`` sent it or is to get it; ``at`` is in microseconds since 1970."""
+
+    box: str
+    pk: int
+    status: str
+    partner: str
+    control_id: str
+    at: int
+    attempts: int
+    failure: str
+    content: bytes
+
+    @property
+    def name(self) -> str:
+        """``in:7``."""
+        return f"{self.box}:{self.pk}"
+
+
+class Desk:
+    """Opens the database of an endpoint, without claiming it. VrfhirError when there is none."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+            self._connection.execute("PRAGMA busy_timeout = 5000")
+            self._connection.execute("SELECT mode FROM inbox LIMIT 1")
+        except (sqlite3.Error, ValueError):
+            text = "There is no database of an endpoint here, or an older one that no endpoint has opened yet."
+            raise VrfhirError(Issue("fatal", "not-found", "VR-STORE-0004", text, source=str(path))) from None
+
+    def letters(self, box: str, status: str | None = None) -> list[Letter]:
+        """The messages in a box: those in a status, or all that are not done with."""
+        statement, known = _LISTED[box]
+        wanted = _UNDONE[box] if status is None else (status,)
+        if not set(wanted) <= set(known):
+            return []
+        marks = ", ".join("?" * len(wanted))
+        rows = self._connection.execute(f"{statement} WHERE status IN ({marks}) ORDER BY pk", wanted)
+        return [Letter(box, *row) for row in rows]
+
+    def letter(self, box: str, pk: int) -> Letter | None:
+        """One message."""
+        row = self._connection.execute(f"{_LISTED[box][0]} WHERE pk = ?", (pk,)).fetchone()
+        return Letter(box, *row) if row else None
+
+    def again(self, box: str, pk: int) -> bool:
+        """Put a failed or dead message back; False when it is not one. The endpoint takes it up within seconds."""
+        return self._connection.execute(_AGAIN[box], (pk,)).rowcount == 1
+
+    def close(self) -> None:
+        """Let go."""
+        self._connection.close()
