@@ -163,10 +163,8 @@ class Corpus:
                 for one in located(resource, root, structure, constraint.element):
                     whole = "".join(f"/{each}" for each in one)
                     listed = "".join(f"/{each}" for each in one[:-1])
-                    if (
-                        target in (whole, listed, f"{listed}/-")
-                        or (target.startswith(whole + "/")
-                        and constraint.keyword not in ("min", "max"))
+                    if target in (whole, listed, f"{listed}/-") or (
+                        target.startswith(whole + "/") and constraint.keyword not in ("min", "max")
                     ):
                         return constraint.label
         return ""
