@@ -24,8 +24,9 @@ def writer() -> Iterator[GroupCommitWriter]:
 
 def test_awaited_work_goes_first(writer: GroupCommitWriter) -> None:
     order: list[str] = []
-    gate = threading.Event()
-    writer.submit(lambda: gate.wait(20))
+    begun, gate = threading.Event(), threading.Event()
+    writer.submit(lambda: (begun.set(), gate.wait(20)))
+    assert begun.wait(20)
     background = [writer.submit(lambda n=n: order.append(f"b{n}"), background=True) for n in range(3)]
     awaited = [writer.submit(lambda n=n: order.append(f"a{n}")) for n in range(GROUP)]
     gate.set()
