@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 __all__ = ["Outcome", "measure", "message", "python_hl7", "raw_commits"]
@@ -32,6 +33,8 @@ class Outcome(NamedTuple):
     count: int
     p99: float
     codes: dict[str, int]
+    core_rate: float = float("nan")
+    """Messages a second of the server process' own processor time; its workers are not in it."""
 
 
 def message(template: bytes, number: int) -> bytes:
@@ -96,9 +99,21 @@ def _against(command: list[str], environment: dict[str, str], template: bytes, c
             port = int(json.loads(server.stdout.readline())["mllp"].rpartition(":")[2])
             frames = [b"\x0b" + message(template, number) + b"\x1c\r" for number in range(count + connections)]
             asyncio.run(_load("127.0.0.1", port, frames[count:], connections))  # whatever is loaded late
-            return asyncio.run(_load("127.0.0.1", port, frames[:count], connections))
+            before = _processor_seconds(server.pid)
+            outcome = asyncio.run(_load("127.0.0.1", port, frames[:count], connections))
+            used = _processor_seconds(server.pid) - before
+            return outcome._replace(core_rate=count / used if used > 0 else float("nan"))
         finally:
             server.terminate()
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process has used so far; not a number where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def python_hl7(template: bytes, *, count: int, connections: int) -> Outcome:

@@ -266,16 +266,26 @@ def mllp(seconds: float) -> list[Measure]:
 
     template = referral()
     count = max(500, int(1000 * seconds))
-    theirs = listeners.python_hl7(template, count=max(200, count // 4), connections=32).rate
+    theirs = listeners.python_hl7(template, count=max(200, count // 4), connections=32)
     commits = listeners.raw_commits(max(1.0, seconds / 3))
-    stored = listeners.measure(template, count=count, connections=32, mode="stored").rate
+    stored = listeners.measure(template, count=count, connections=32, mode="stored")
     processed = listeners.measure(template, count=max(40, count // 40), connections=8, mode="processed").rate
     peer = "python-hl7's server, parse and ACK, nothing kept"
     sent = "REF^I12 of 6 kB over MLLP"
     return [
-        Measure(f"{sent}: stored durably, acknowledged; 32 senders", "/s", stored, peer, theirs, "≥ 1,000/s (issue 6)"),
-        Measure("the same", "/s", stored, "bare SQLite, synchronous=FULL, a commit for each", commits, ""),
-        Measure(f"{sent}: mapped, validated, stored, then acknowledged", "/s", processed, peer, theirs, ""),
+        Measure(
+            f"{sent}: stored durably, acknowledged; 32 senders",
+            "/s",
+            stored.rate,
+            peer,
+            theirs.rate,
+            "≥ 1,000/s (issue 6)",
+        ),
+        Measure(
+            "the same, by processor time of the listening process", "/s", stored.core_rate, peer, theirs.core_rate, ""
+        ),
+        Measure("the same", "/s", stored.rate, "bare SQLite, synchronous=FULL, a commit for each", commits, ""),
+        Measure(f"{sent}: mapped, validated, stored, then acknowledged", "/s", processed, peer, theirs.rate, ""),
     ]
 
 

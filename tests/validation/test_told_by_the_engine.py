@@ -267,3 +267,86 @@ def test_an_empty_narrative_and_language_are_empty_and_no_more(validator: Valida
 
 def test_an_answer_without_anything_is_refused_for_its_form(validator: Validator) -> None:
     assert rules(errors(validator, answered({"type": "string"}, {}))) == ["OBJECT_MUST_HAVE_SOME_CONTENT"]
+
+
+def test_what_is_not_fhir_in_xml_is_told_by_its_xml_path(validator: Validator) -> None:
+    patient = '<Patient xmlns="http://hl7.org/fhir"><name><text value="x"><script value="y"/></text></name></Patient>'
+    found = validator.validate(patient).issues
+    assert [(issue.id, issue.expression) for issue in found if issue.is_error] == [
+        ("UNRECOGNISED_PROPERTY_", "/f:Patient/f:name/f:text")
+    ]
+    bundle = (
+        '<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/><entry><fullUrl value="urn:oid:1.2.3"/>'
+        "<resource><Basic><code><word/></code></Basic></resource></entry></Bundle>"
+    )
+    places = {issue.expression for issue in validator.validate(bundle).issues if issue.id == "UNRECOGNISED_PROPERTY_"}
+    assert places == {"Basic/f:code"}
+    assert [issue.expression for issue in validator.validate("<Patient").issues] == ["(xml)"]
+
+
+def test_an_extra_comma_is_told_by_what_it_ends(validator: Validator) -> None:
+    text = '{"resourceType": "Basic", "code": {"coding": [{"code": "a",}], "text": "x,]",},}'
+    found = validator.validate(text).issues
+    assert [issue.expression for issue in found if issue.id == "JSON_COMMA_EXTRA"] == [
+        "Basic.code.coding[0]",
+        "Basic.code",
+        "Basic",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        ("abcd", ""),
+        ("abc", "Type_Specific_Checks_DT_Base64_Valid"),
+        ("abc.", "Type_Specific_Checks_DT_Base64_Valid"),
+        ("ab cd", "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL"),
+        ("ab=c", "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL"),
+        ("...", "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL"),
+    ],
+)
+def test_data_of_an_attachment_can_be_decoded(validator: Validator, data: str, rule: str) -> None:
+    attachment = {"contentType": "text/plain", "data": data}
+    reference = {"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": attachment}]}
+    place = "DocumentReference.content[0].attachment"
+    place += ".data" if rule.endswith("Valid") else ""
+    assert errors(validator, reference) == ({(rule, place)} if rule else set())
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ([("Patient", "Patient"), ("Patient.name", "Patient.name")], set()),
+        (
+            [("Patient", "Patient"), ("Patient.name", "Patient.name"), ("Patient.name", "Patient.name")],
+            {
+                ("DUPLICATE_ID", "StructureDefinition.differential.element[2]"),
+                ("ERROR_GENERATING_SNAPSHOT", "StructureDefinition"),
+                ("StructureDefinition#sdf-17", "StructureDefinition"),
+            },
+        ),
+        (
+            [("Patient..name", "Patient..name")],
+            {
+                ("ERROR_GENERATING_SNAPSHOT", "StructureDefinition"),
+                ("ElementDefinition#eld-19", "StructureDefinition.differential.element[0]"),
+            },
+        ),
+    ],
+)
+def test_a_differential_names_each_element_once(
+    validator: Validator, elements: list[tuple[str, str]], expected: set[tuple[str, str]]
+) -> None:
+    profile = {
+        "resourceType": "StructureDefinition",
+        "url": "http://example.com/StructureDefinition/p",
+        "name": "P",
+        "status": "draft",
+        "kind": "resource",
+        "abstract": False,
+        "type": "Patient",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+        "derivation": "constraint",
+        "differential": {"element": [{"id": identity, "path": path} for identity, path in elements]},
+    }
+    assert errors(validator, profile) == expected

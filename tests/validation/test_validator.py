@@ -95,7 +95,7 @@ VALUES = [
         "Type_Specific_Checks_DT_Integer_LT1",
         "Patient.telecom[0].rank",
     ),
-    ({"photo": [{"data": "%%%"}]}, "Type_Specific_Checks_DT_Base64_Valid", "Patient.photo[0].data"),
+    ({"photo": [{"data": "abc"}]}, "Type_Specific_Checks_DT_Base64_Valid", "Patient.photo[0].data"),
     ({"language": "  en"}, "Type_Specific_Checks_DT_Code_WS", "Patient.language"),
 ]
 

@@ -217,9 +217,14 @@ def _tolerated(text: str, issues: list[Issue], source: str) -> Iterator[str]:
         position = line_and_column(text, offset)
         issues.append(_error("JSON_COMMENTS_NOT_ALLOWED", "JSON has no comments.", source, position))
     cleaned = _blanked(without_comments[0], _EXTRA_COMMA_OR_STRING)
-    for offset, _ in cleaned[1][:_MAX_REPORTED]:
-        position = line_and_column(text, offset)
-        issues.append(_error("JSON_COMMA_EXTRA", "A comma is followed by nothing.", source, position))
+    offsets = [offset for offset, _ in cleaned[1][:_MAX_REPORTED]]
+    holders = JsonPositions(cleaned[0], offsets).holders if offsets else []
+    found = re.search(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"', cleaned[0])
+    for offset, holder in zip(offsets, holders, strict=False):
+        message = "A comma is followed by nothing."
+        where = _expression(found.group(1) if found else "", holder)
+        line, column = line_and_column(text, offset)
+        issues.append(Issue("error", "invalid", "JSON_COMMA_EXTRA", message, where, line, column, source=source))
     yield cleaned[0]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vrfhir.fhir.parsed import Path
 
@@ -30,9 +30,13 @@ class _Node:
 class JsonPositions:
     """Positions of a JSON text, and the keys it repeats."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, offsets: Sequence[int] = ()) -> None:
+        """``offsets``, in their order: places in the text of which :attr:`holders` tells what stands around them."""
         self._lines = _line_starts(text)
         self.duplicates: list[Path] = []
+        self.holders: list[Path] = []
+        """The innermost object or array around each of the offsets asked for, as far as the text is JSON."""
+        self._offsets = list(offsets)
         self._root = self._scan(text)
 
     def __call__(self, path: Path) -> tuple[int, int]:
@@ -63,6 +67,8 @@ class JsonPositions:
         key_at = 0
         for token in re.finditer(_PIECE, text, re.DOTALL):
             word = token.group()
+            while len(self.holders) < len(self._offsets) and self._offsets[len(self.holders)] < token.start():
+                self.holders.append(tuple(path[1:]))
             parent, bracket = stack[-1]
             if word in "]}":
                 stack.pop()

@@ -115,4 +115,4 @@ def _tree(data: bytes, source: str) -> etree._Element:
 def _fatal(
     code: str, id_: str, text: str, source: str, position: tuple[int | None, int | None] = (None, None)
 ) -> Issue:
-    return Issue("fatal", code, id_, text, line=position[0], column=position[1], source=source)
+    return Issue("fatal", code, id_, text, "(xml)", line=position[0], column=position[1], source=source)

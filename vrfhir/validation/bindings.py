@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.terminology import Membership
-from vrfhir.validation.paths import Location, expression
+from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import Finding, is_system
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check_rebound(scope: Scope, binding: Binding, base: Binding | None, location
     if binding.exists is None:
         binding.exists = not binding.value_set or scope.engine.terminology.is_known(binding.value_set)
     findings = scope.findings
-    if findings.provisional and (said := expression(location)) in findings.provisional:
+    if findings.provisional and (said := findings.said_for_now(location)):
         if scope.instead and base is not None:
             findings.retract(said, _REPLACED, base.value_set)
         if binding.exists and binding.strength == "required":
@@ -166,7 +166,7 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
 
 def _fits(scope: Scope, location: Location) -> None:
     """A concept that fits an extensible binding: that it misses another one is no more worth a warning."""
-    if scope.findings.provisional and (said := expression(location)) in scope.findings.provisional:
+    if scope.findings.provisional and (said := scope.findings.said_for_now(location)):
         scope.findings.retract(said, _SUPERSEDED)
 
 

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 class BundleIndex:
     """The entries of a Bundle by fullUrl."""
 
-    __slots__ = ("_holders", "by_identity", "by_url", "by_version", "entries", "location", "type")
+    __slots__ = ("_holders", "_targets", "by_identity", "by_url", "by_version", "entries", "location", "type")
 
     def __init__(self, bundle: Json, location: Location) -> None:
         self.type = str(bundle.get("type", ""))
@@ -32,6 +32,7 @@ class BundleIndex:
             [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
         )
         self._holders: dict[int, int] | None = None
+        self._targets: dict[tuple[int, str], Target | None] = {}
         self.by_url: dict[str, int] = {}
         self.by_version: dict[str, int] = {}
         self.by_identity: dict[tuple[Any, Any], list[int]] = {}
@@ -76,10 +77,13 @@ class BundleIndex:
 
     def find(self, source: int, reference: str) -> Target | None:
         """The entry a reference in entry ``source`` leads to."""
-        at = self.lookup(self.full_url(source), reference)
-        if at is None:
-            return None
-        return Target(self.entries[at]["resource"], "bundled", self.resource_location(at), at)
+        key = (source, reference)
+        if key not in self._targets:
+            at = self.lookup(self.full_url(source), reference)
+            self._targets[key] = (
+                None if at is None else Target(self.entries[at]["resource"], "bundled", self.resource_location(at), at)
+            )
+        return self._targets[key]
 
     def lookup(self, full_url: str | None, reference: str) -> int | None:
         """The number of the entry that a reference beside a fullUrl leads to."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.bindings import check_quantity_code
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import is_absolute, is_system
+from vrfhir.validation.primitives import findings, is_absolute, is_system
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -16,6 +16,7 @@ __all__ = ["attachment_element", "identifier_element", "quantity_element"]
 
 Json = dict[str, Any]
 
+_NOT_BASE64 = "Type_Specific_Checks_DT_Base64_Valid"
 _URI_IDENTIFIERS = "urn:ietf:rfc:3986"
 _UUID_PAGES = ("http://tools.ietf.org/html/rfc4122", "https://tools.ietf.org/html/rfc4122")
 
@@ -45,10 +46,18 @@ def attachment_element(scope: Scope, child: Child, value: Json, location: Locati
     if not any(name in value or "_" + name in value for name in ("data", "url", "contentType", "language")):
         scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_NO_CONTENT", location)
     data, stated = value.get("data"), value.get("size")
-    if type(data) is str and any(each.isspace() for each in data.strip()):
+    if type(data) is str and _cannot_be_decoded(data):
         scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL", location)
     if type(data) is str and type(stated) is int:
         packed = "".join(data.split())
         found = len(packed.rstrip("=")) * 3 // 4
         if found != stated:
             scope.report("TYPE_SPECIFIC_CHECKS_DT_ATT_SIZE_CORRECT", location, stated=stated, found=found)
+
+
+def _cannot_be_decoded(data: str) -> bool:
+    """True for data that has the length of base64 but not its characters, white space included."""
+    if any(each.isspace() for each in data.strip()):
+        return True
+    problems = [facts for rule, facts in findings("base64Binary", data) if rule == _NOT_BASE64]
+    return any(facts["whole"] for facts in problems)

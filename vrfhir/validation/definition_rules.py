@@ -245,6 +245,7 @@ _SEARCHES: dict[str, Rule] = {
 }
 
 _STRUCTURES: dict[str, Rule] = {
+    "DUPLICATE_ID": Rule(_E, "business-rule", "The id '{found}' is given to more than one element."),
     "ERROR_GENERATING_SNAPSHOT": Rule(_E, "exception", "No snapshot can be made of the profile: {problem}."),
     "Unable_to_find_base__for_": Rule(
         _W, "not-found", "The base {found} is not known, so the differential was not checked."

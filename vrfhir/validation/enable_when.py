@@ -20,6 +20,8 @@ def given_answers(response: Json) -> dict[Any, list[Json]]:
 
 def is_enabled(question: Json, given: dict[Any, list[Json]]) -> bool:
     """True when the conditions of an item hold, or it has none. ``given`` is what :func:`given_answers` returns."""
+    if "enableWhen" not in question:
+        return True
     conditions = [each for each in question.get("enableWhen", ()) if isinstance(each, dict)]
     if not conditions:
         return True

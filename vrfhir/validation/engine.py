@@ -6,7 +6,7 @@ One engine serves any number of validations, from several threads: what it holds
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -97,6 +97,7 @@ class Engine:
         self._invariants: dict[tuple[str, str, str], Invariant] = {}
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
+        self._allowed: dict[int, references.Allowed] = {}
 
     @cached_property
     def model(self) -> Model:
@@ -199,8 +200,25 @@ class Engine:
 
     def is_base(self, canonical: str) -> bool:
         """True for the canonical of a base type: every resource of that type conforms or is reported anyway."""
+        if canonical.removeprefix(CORE_CANONICAL) in self.resource_types:
+            return True
         structure = self.definitions.structure(canonical)
         return structure is not None and structure.get("derivation") != "constraint"
+
+    def target_type(self, canonical: str) -> str:
+        """The type that a profile is about, empty when it is not known."""
+        name = canonical.removeprefix(CORE_CANONICAL)
+        if name in self.resource_types:
+            return name
+        structure = self.definitions.structure(canonical)
+        return str(structure.get("type", "")) if structure is not None else ""
+
+    def allowed(self, types: Sequence[Json]) -> references.Allowed:
+        """What the types of an element definition say about the targets of its references."""
+        found = self._allowed.get(id(types))
+        if found is None or found.types is not types:
+            found = self._allowed[id(types)] = references.Allowed(types)
+        return found
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """The definition of an extension, None when it is not known."""

@@ -253,7 +253,8 @@ def _check_base64(_: str, text: str) -> Iterator[Finding]:
     try:
         base64.b64decode(packed, validate=True)
     except ValueError:
-        yield "Type_Specific_Checks_DT_Base64_Valid", {}
+        counted = len(re.findall(r"[A-Za-z0-9+/=]", packed))
+        yield "Type_Specific_Checks_DT_Base64_Valid", {"whole": counted % 4 == 0}
     else:
         if packed != text:
             yield "TYPE_SPECIFIC_CHECKS_DT_BASE64_NO_WS_WARNING", {}

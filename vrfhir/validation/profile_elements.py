@@ -30,11 +30,15 @@ def check_elements(scope: Scope, resource: Json, base: Json, location: Location)
     order = {path: number for number, path in enumerate(known)}
     name, rules = text(resource, "type"), _rules(base)
     listed = list(rows(differential, "element", place))
+    _repeated(scope, [element for element, _ in listed], location, place)
     late = _late(known, order, [text(element, "path") for element, _ in listed])
     for (element, here), is_late in zip(listed, late, strict=True):
         path = text(element, "path")
         _alone(scope, resource, element, here)
         _constraints(scope, resource, element, rules, here)
+        if ".." in path or path.endswith("."):
+            scope.report("ERROR_GENERATING_SNAPSHOT", location, problem=f"a part of the path {path} has no name")
+            continue
         if path != name and not path.startswith(name + "."):
             problem = f"the path {path} does not start with {name}"
             scope.report("ERROR_GENERATING_SNAPSHOT", location, problem=problem)
@@ -57,6 +61,19 @@ def check_elements(scope: Scope, resource: Json, base: Json, location: Location)
         if ":" not in text(element, "id") and "sliceName" not in element:
             _narrower(scope, element, origin, path, location)
             _types(scope, element, origin, path, location)
+
+
+def _repeated(scope: Scope, elements: list[Json], location: Location, place: Location) -> None:
+    """Each element is named once: one that is there twice without being a slice cannot be merged into the base."""
+    seen: set[str] = set()
+    for number, element in enumerate(elements):
+        identity, path = text(element, "id"), text(element, "path")
+        if identity and identity in seen:
+            scope.report("DUPLICATE_ID", (place, "element", "element", number), found=identity)
+            if "sliceName" not in element:
+                problem = f"{path} is there twice and is no slice"
+                scope.report("ERROR_GENERATING_SNAPSHOT", location, problem=problem)
+        seen.add(identity)
 
 
 def _late(known: dict[str, Json], order: dict[str, int], paths: list[str]) -> list[bool]:

@@ -6,6 +6,7 @@ must have no answers.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.answers import check_answer
@@ -83,10 +84,18 @@ class _Response:
         self.scope = scope
         self.severity = severity
         self.given = given_answers(response)
-        self.known = {each["linkId"]: each for each in _all_items(questionnaire) if isinstance(each.get("linkId"), str)}
+        self.questionnaire = questionnaire
+
+    @cached_property
+    def known(self) -> dict[str, Json]:
+        """All questions, wherever they stand."""
+        items = _all_items(self.questionnaire)
+        return {each["linkId"]: each for each in items if isinstance(each.get("linkId"), str)}
 
     def items(self, questions: list[Json], holder: Json, location: Location) -> None:
         """The items under a response, an item or an answer, against the questions that belong there."""
+        if not questions and "item" not in holder:
+            return
         order = {each.get("linkId"): at for at, each in enumerate(questions)}
         found: dict[Any, list[tuple[Json, Location]]] = {}
         last = -1
@@ -109,14 +118,14 @@ class _Response:
             self._question(question, found.get(question.get("linkId"), []), location)
 
     def _question(self, question: Json, found: list[tuple[Json, Location]], location: Location) -> None:
-        enabled = is_enabled(question, self.given)
         link = question.get("linkId", "")
         if not found:
-            if enabled and question.get("required") is True:
+            if question.get("required") is True and is_enabled(question, self.given):
                 self.scope.report("Questionnaire_QR_Item_Missing", location, severity=self.severity, found=link)
             return
         if len(found) > 1 and question.get("repeats") is not True:
             self.scope.report("Questionnaire_QR_Item_OnlyOneI", location, found=link)
+        enabled = is_enabled(question, self.given)
         for item, place in found:
             if not enabled and ("answer" in item or "item" in item):
                 self.scope.report("Questionnaire_QR_Item_NotEnabled2", place, found=link)
@@ -128,12 +137,11 @@ class _Response:
         if text and text != question.get("text"):
             report("Questionnaire_QR_Item_Text", place, found=link)
         answers = _rows(item.get("answer"))
-        enabled = is_enabled(question, self.given)
         if (
             not answers
             and question.get("required") is True
             and kind != "group"
-            and (enabled or self.severity == "warning")
+            and (self.severity == "warning" or is_enabled(question, self.given))
         ):
             report("Questionnaire_QR_Item_Missing", place, severity=self.severity, found=link)
         if len(answers) > 1 and question.get("repeats") is not True:
@@ -142,7 +150,7 @@ class _Response:
             ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
             ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
         ):
-            limit = _extension(question, name)
+            limit = _extension(question, name) if "extension" in question else None
             if isinstance(limit, int) and (len(answers) > limit if "max" in name else len(answers) < limit):
                 report(rule, place, limit=limit, found=len(answers))
         for at, answer in enumerate(answers):

@@ -6,16 +6,18 @@ https://hl7.org/fhir/R4/references.html and, inside Bundles, https://hl7.org/fhi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.paths import Location, expression
 from vrfhir.validation.primitives import is_absolute
 
 if TYPE_CHECKING:
+    from vrfhir.validation.engine import Engine
     from vrfhir.validation.scope import Scope
     from vrfhir.validation.tables import Child
 
-__all__ = ["Target", "check_targets", "find_target", "reference_element", "type_in_text"]
+__all__ = ["Allowed", "Target", "check_targets", "find_target", "reference_element", "type_in_text"]
 
 Json = dict[str, Any]
 
@@ -36,6 +38,34 @@ class Target:
         self.way = way
         self.location = location
         self.entry = entry
+
+
+class Allowed:
+    """What an element says about the targets of its references."""
+
+    __slots__ = ("_typed", "canonicals", "is_open", "modes", "types")
+
+    def __init__(self, types: Sequence[Json]) -> None:
+        self.types = types
+        references = [each for each in types if each.get("code") == "Reference"]
+        self.canonicals = [url for each in references for url in each.get("targetProfile", ())]
+        self.modes = {mode for each in references for mode in each.get("aggregation", ())}
+        self.is_open = not self.canonicals or any(url.partition("|")[0] == _RESOURCE for url in self.canonicals)
+        self._typed: list[tuple[str, str]] | None = None
+
+    def typed(self, engine: Engine) -> list[tuple[str, str]]:
+        """Each canonical with the type that it is about, empty when it is not known."""
+        if self._typed is None:
+            self._typed = [(url, engine.target_type(url)) for url in self.canonicals]
+        return self._typed
+
+    def types_known(self, engine: Engine) -> bool:
+        """True when the type of every canonical is known."""
+        return all(name for _, name in self.typed(engine))
+
+    def expected(self, engine: Engine) -> str:
+        """The types in words."""
+        return ", ".join(sorted({name or url for url, name in self.typed(engine)}))
 
 
 def type_in_text(scope: Scope, reference: str) -> str:
@@ -112,14 +142,13 @@ def _in_transaction(scope: Scope) -> bool:
     return scope.bundle is not None and scope.bundle.type in ("transaction", "batch")
 
 
-def check_targets(
-    scope: Scope, types: tuple[Json, ...] | list[Json], value: Json, location: Location, *, resolve: bool
-) -> None:
+def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Location, *, resolve: bool) -> None:
     """The target of a reference against the target profiles allowed at an element."""
     reference = value.get("reference")
     if type(reference) is not str or not reference.strip():
         return
-    allowed = [url for each in types if each.get("code") == "Reference" for url in each.get("targetProfile", ())]
+    engine = scope.engine
+    allowed = engine.allowed(types)
     target = find_target(scope, reference)
     if resolve and target is None:
         _unresolved(scope, reference, location)
@@ -128,17 +157,19 @@ def check_targets(
         if target is not None
         else type_in_text(scope, reference.partition("?")[0] if "?" in reference else reference)
     )
-    if not named and "?" in reference and reference.partition("?")[0] in scope.engine.resource_types:
+    if not named and "?" in reference and reference.partition("?")[0] in engine.resource_types:
         named = reference.partition("?")[0]
     if resolve and type(value.get("type")) is str and value["type"]:
         _stated_type(scope, allowed, str(value["type"]), str(named), location)
-    _aggregation(scope, types, target, reference, location)
-    if not allowed or any(url.partition("|")[0] == _RESOURCE for url in allowed):
+    if allowed.modes:
+        _aggregation(scope, allowed.modes, target, reference, location)
+    if allowed.is_open:
         return
-    fitting = [url for url in allowed if _type_of(scope, url) in scope.engine.type_chain(str(named))] if named else []
+    chain = engine.type_chain(str(named)) if named else ()
+    fitting = [url for url, name in allowed.typed(engine) if name in chain] if chain else []
     if target is None:
-        if named and not fitting and all(_type_of(scope, url) for url in allowed):
-            expected = ", ".join(sorted({_type_of(scope, url) for url in allowed}))
+        if named and not fitting and allowed.types_known(engine):
+            expected = allowed.expected(engine)
             if scope.options.assume_rest:
                 scope.report("Reference_REF_BadTargetType2", location, found=named, expected=expected)
             elif scope.options.references != "ignore":
@@ -147,14 +178,13 @@ def check_targets(
                 )
         return
     if not fitting:
-        if not all(_type_of(scope, url) for url in allowed):
+        if not allowed.types_known(engine):
             return
         if not resolve and _is_said(scope, location):
             return
-        expected = ", ".join(sorted({_type_of(scope, url) or url for url in allowed}))
-        scope.report("Reference_REF_BadTargetType", location, found=named, expected=expected)
+        scope.report("Reference_REF_BadTargetType", location, found=named, expected=allowed.expected(engine))
         return
-    _conforms(scope, target, fitting, allowed, reference, location)
+    _conforms(scope, target, fitting, allowed.canonicals, reference, location)
 
 
 def _is_said(scope: Scope, location: Location) -> bool:
@@ -192,25 +222,16 @@ def _unresolved(scope: Scope, reference: str, location: Location) -> None:
     scope.report("Reference_REF_CantResolve", location, found=reference)
 
 
-def _stated_type(scope: Scope, allowed: list[str], stated: str, named: str, location: Location) -> None:
+def _stated_type(scope: Scope, allowed: Allowed, stated: str, named: str, location: Location) -> None:
     short = stated.rpartition("/")[2]
-    if (
-        allowed
-        and not any(url.partition("|")[0] == _RESOURCE for url in allowed)
-        and short not in {_type_of(scope, url) for url in allowed}
-        and all(_type_of(scope, url) for url in allowed)
-    ):
-        scope.report("Reference_REF_WrongTarget", location, found=stated, expected=", ".join(allowed))
+    typed = () if allowed.is_open else allowed.typed(scope.engine)
+    if typed and short not in {name for _, name in typed} and allowed.types_known(scope.engine):
+        scope.report("Reference_REF_WrongTarget", location, found=stated, expected=", ".join(allowed.canonicals))
     if named and named != stated:
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=stated)
 
 
-def _aggregation(
-    scope: Scope, types: tuple[Json, ...] | list[Json], target: Target | None, reference: str, location: Location
-) -> None:
-    modes = {mode for each in types if each.get("code") == "Reference" for mode in each.get("aggregation", ())}
-    if not modes:
-        return
+def _aggregation(scope: Scope, modes: set[str], target: Target | None, reference: str, location: Location) -> None:
     if target is None:
         if "referenced" not in modes and not reference.startswith("#"):
             scope.report("REFERENCE_REF_NOTFOUND_BUNDLE", location, found=reference)
@@ -219,8 +240,3 @@ def _aggregation(
     if way in modes or ("referenced" in modes and way != "contained"):
         return
     scope.report("Reference_REF_Aggregation", location, found=way, expected=", ".join(sorted(modes)))
-
-
-def _type_of(scope: Scope, canonical: str) -> str:
-    structure = scope.engine.definitions.structure(canonical)
-    return structure.get("type", "") if structure is not None else ""

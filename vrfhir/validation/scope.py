@@ -35,7 +35,7 @@ class NotWellFormedError(Exception):
 class Findings:
     """The issues of one validation, each once, with where they lie in the JSON text."""
 
-    __slots__ = ("_seen", "dropped", "places", "provisional", "rows", "said")
+    __slots__ = ("_provisional_ends", "_seen", "dropped", "places", "provisional", "rows", "said")
 
     def __init__(self) -> None:
         self.rows: list[Issue] = []
@@ -47,6 +47,7 @@ class Findings:
         self._seen: dict[tuple[str, str], int] = {}
         self.provisional: dict[str, list[tuple[Issue, str]]] = {}
         """What a later binding of the same element may take back, with the value set it is about, by expression."""
+        self._provisional_ends: set[tuple[str, int, str]] = set()
 
     def add(self, issue: Issue, place: tuple[str | int, ...]) -> None:
         """Keep an issue; of two with the same words about the same place the worse one stays."""
@@ -87,8 +88,21 @@ class Findings:
             self.add(issue, place)
         for where, said in other.provisional.items():
             self.provisional.setdefault(where, []).extend(said)
+        self._provisional_ends |= other._provisional_ends
         if other.dropped is not None:
             self.drop(other.dropped)
+
+    def say_for_now(self, issue: Issue, location: Location, value_set: str) -> None:
+        """Note that an issue that was added may be taken back."""
+        self._provisional_ends.add(_end(location))
+        self.provisional.setdefault(issue.expression, []).append((issue, value_set))
+
+    def said_for_now(self, location: Location) -> str:
+        """The expression of a location that provisional things were said about; empty for all others."""
+        if _end(location) not in self._provisional_ends:
+            return ""
+        where = expression(location)
+        return where if where in self.provisional else ""
 
     def retract(self, where: str, rules: frozenset[str], value_set: str = "") -> None:
         """Take back what was said provisionally about an element by these rules, all of it or about one value set."""
@@ -229,9 +243,8 @@ class Scope:
         """Say something about a value set that another binding of the same element may take back."""
         if self.findings.is_full:
             return self.findings.drop(RULES[rule].severity)
-        where = expression(location)
-        issue = self._add(rule, location, where, None, "", facts | {"value_set": value_set})
-        self.findings.provisional.setdefault(where, []).append((issue, value_set))
+        issue = self._add(rule, location, expression(location), None, "", facts | {"value_set": value_set})
+        self.findings.say_for_now(issue, location, value_set)
         return None
 
     def report_form(self, rule: str, location: Location, **facts: Any) -> None:
@@ -273,6 +286,12 @@ class Scope:
         issue = Issue(severity, "invariant", invariant.identity, text, expression(location), source=invariant.source)
         self.findings.add(issue, json_path(location))
         return None
+
+
+def _end(location: Location) -> tuple[str, int, str]:
+    """The last steps of a location: enough to see that it is another one."""
+    parent = location[0]
+    return location[1], location[3], "" if parent is None else parent[1]
 
 
 def _short(fact: Any) -> Any:

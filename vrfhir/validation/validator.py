@@ -19,6 +19,7 @@ from vrfhir.validation.report import Report
 from vrfhir.validation.resources import check_resource
 from vrfhir.validation.scope import Findings, NotWellFormedError, Scope
 from vrfhir.validation.structure import read_structure
+from vrfhir.validation.xml_places import UNKNOWN, xml_path
 
 if TYPE_CHECKING:
     from vrfhir.terminology import TerminologyServer
@@ -159,6 +160,10 @@ class Validator:
     def _placed(self, findings: Findings, parsed: Parsed | None) -> list[Issue]:
         if parsed is None:
             return findings.rows
+        if parsed.format == "xml" and any(issue.id == UNKNOWN for issue in findings.rows):
+            for number, (issue, place) in enumerate(zip(findings.rows, findings.places, strict=True)):
+                if issue.id == UNKNOWN:
+                    findings.rows[number] = issue._replace(expression=xml_path(parsed.resource, place))
         return [issue.at(*parsed.position(place)) for issue, place in zip(findings.rows, findings.places, strict=True)]
 
     def _require(self, canonical: str) -> None:

@@ -159,6 +159,8 @@ def _primitive(scope: Scope, child: Child, item: Any, fork: Any, location: Locat
     if child.type == "id" and child.path == "ElementDefinition.id":
         return None
     for rule, facts in findings(child.type, text):
+        if facts.get("whole") and child.path == "Attachment.data":
+            continue  # said of the attachment
         if rule == "SECURITY_STRING_CONTENT_WARNING" and scope.options.security:
             rule = "SECURITY_STRING_CONTENT_ERROR"
         scope.report(rule, location, **facts)
