@@ -13,6 +13,7 @@ from vrfhir.fhirpath import operators
 from vrfhir.fhirpath.environment import Frame
 from vrfhir.fhirpath.errors import FhirPathError
 from vrfhir.fhirpath.functions import FUNCTIONS
+from vrfhir.fhirpath.functions.filtering import where_text
 from vrfhir.fhirpath.functions.signature import Run, Test, truth
 from vrfhir.fhirpath.functions.typing import is_type, of_type
 from vrfhir.fhirpath.literals import literal, quantity_literal
@@ -188,12 +189,24 @@ def _build(tree: Call) -> Any:
         raise FhirPathError(f"There is no function {tree.name}().", kind="semantic", position=tree.position)
     given = tree.arguments
     kinds = function.arguments
+    if tree.name == "where" and len(given) == 1 and (asked := _asked_text(given[0])) is not None:
+        return where_text(*asked, compile_test(given[0]))
     if function.repeats and len(given) > len(kinds):
         kinds += kinds[-1] * (len(given) - len(kinds))
     if not function.required <= len(given) <= len(kinds):
         text = f"{tree.name}() takes {function.required} to {len(kinds)} arguments, not {len(given)}."
         raise FhirPathError(text, kind="semantic", position=tree.position)
     return function.build(*(_ARGUMENTS[kind](each) for kind, each in zip(kinds, given, strict=False)))
+
+
+def _asked_text(tree: Syntax) -> tuple[str, str] | None:
+    """The name and the text of ``name = 'text'``."""
+    if not isinstance(tree, Binary) or tree.operator != "=":
+        return None
+    left, right = tree.left, tree.right
+    if not (isinstance(left, Member) and isinstance(right, Literal) and right.kind == "string"):
+        return None
+    return None if left.name[:1].isupper() else (left.name, right.text)
 
 
 def _criterion_run(tree: Syntax) -> Run:

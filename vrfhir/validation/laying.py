@@ -172,7 +172,7 @@ def trial(scope: Scope, target: Target, canonical: str) -> str | None:
     if key in trials.problems:
         return trials.problems[key]
     if key in trials.begun:
-        trials.assumptions += 1  # it is being tried further up: taken as right until that ends
+        trials.assumed.append(key)  # it is being tried further up: taken as right until that ends
         return None
     profile = scope.engine.profile(canonical)
     if profile is None:
@@ -192,7 +192,7 @@ def _problem_alone(scope: Scope, target: Target) -> str | None:
     if key in trials.problems:
         return trials.problems[key]
     if key in trials.begun:
-        trials.assumptions += 1
+        trials.assumed.append(key)
         return None
     trials.begun.add(key)
     trials.problems[key] = problem = _problem(scope, target, None)
@@ -205,7 +205,7 @@ def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | Non
     attempt = scope.attempt()
     inner = attempt.enter(target.resource, mark(target.location, target.resource), contained=target.way == "contained")
     inner.entry = target.entry
-    before = scope.trials.assumptions
+    before = len(scope.trials.assumed)
     try:
         if profile is None:
             check_resource(inner)
@@ -214,8 +214,8 @@ def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | Non
     except NotWellFormedError:
         if scope.strict:  # it stands in the input: its form is wrong there too
             raise
-    if profile is None and scope.trials.assumptions == before and scope.strict:
-        scope.trials.judged[id(target.resource)] = attempt.findings
+    if profile is None and scope.strict:
+        scope.trials.judged[id(target.resource)] = attempt.findings, frozenset(scope.trials.assumed[before:])
     return next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
 
 

@@ -197,7 +197,7 @@ def _conforms(
     scope: Scope, target: Target, fitting: list[str], allowed: list[str], reference: str, location: Location
 ) -> None:
     if scope.trial > scope.engine.trial_limit:
-        scope.trials.assumptions += 1
+        scope.trials.assumed.append(None)
         return
     if any(scope.engine.is_base(url) for url in fitting):
         return

@@ -34,7 +34,7 @@ def visit_resource(scope: Scope, child: Child, value: Json, location: Location, 
         scope.report("BUNDLE_BUNDLE_ENTRY_TYPE", location, found=name, expected=child.type)
     contained = child.name == "contained"
     if child.path == "Bundle.entry.resource" and scope.bundle is not None:
-        judged = scope.trials.judged.get(id(value))
+        judged = scope.trials.judgement(value)
         if judged is not None:
             scope.findings.extend(judged)
             return

@@ -125,22 +125,29 @@ class Findings:
 class Trials:
     """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
 
-    __slots__ = ("assumptions", "begun", "contained", "judged", "patience", "problems", "unaffordable")
+    __slots__ = ("assumed", "begun", "contained", "judged", "patience", "problems", "unaffordable")
 
     def __init__(self) -> None:
         self.problems: dict[tuple[int, str], str | None] = {}
         """What is wrong first, None for nothing. The canonical ``""`` stands for its type and what it claims."""
         self.begun: set[tuple[int, str]] = set()
-        self.assumptions = 0
-        """How often something was taken as right: references in a circle, or too far to follow."""
-        self.judged: dict[int, Findings] = {}
-        """All that is to be said about a resource by itself, found without any assumption, by its identity."""
+        self.assumed: list[tuple[int, str] | None] = []
+        """What was taken as right: references in a circle, by their key in :attr:`problems`; None for what is too far to follow."""
+        self.judged: dict[int, tuple[Findings, frozenset[tuple[int, str] | None]]] = {}
+        """All that is to be said about a resource by itself, by its identity, and what was assumed meanwhile."""
         self.patience = _PATIENCE
         """Steps left for the evaluation of rules that take long."""
         self.unaffordable: set[Invariant] = set()
         """Rules that took too long, and are not evaluated any more."""
         self.contained: dict[int, dict[str, int]] = {}
         """Where a resource contains what, by its identity: the first place of each id."""
+
+    def judgement(self, resource: Json) -> Findings | None:
+        """All that is to be said about a resource by itself, if it was found out, and all assumptions have proved right."""
+        found = self.judged.get(id(resource))
+        if found is None or any(key is None or self.problems.get(key, "") is not None for key in found[1]):
+            return None
+        return found[0]
 
 
 class Scope:

@@ -6,13 +6,14 @@ from functools import cmp_to_key
 from typing import Any
 
 from vrfhir.fhirpath.arithmetic import compare
+from vrfhir.fhirpath.children import PrimitiveChild
 from vrfhir.fhirpath.environment import Frame
 from vrfhir.fhirpath.equality import ItemSet
 from vrfhir.fhirpath.errors import FhirPathError
 from vrfhir.fhirpath.functions.signature import Function, Run, Test, only, plain, value_of
-from vrfhir.fhirpath.nodes import atom
+from vrfhir.fhirpath.nodes import Node, atom
 
-__all__ = ["FUNCTIONS", "union"]
+__all__ = ["FUNCTIONS", "union", "where_text"]
 
 
 _REMEMBERED = 5
@@ -30,6 +31,30 @@ def _where(criterion: Test) -> Run:
             if criterion(focus, frame):
                 found.append(item)
         frame.this, frame.index = before
+        return found
+
+    return run
+
+
+def where_text(name: str, text: str, criterion: Test) -> Run:
+    """``where(name = 'text')``, the commonest filter: a plain text is compared where it stands in the JSON object.
+
+    All else – other types, extensions beside the value, lists – goes to the criterion.
+    """
+    general = _where(criterion)
+
+    def run(items: list[Any], frame: Frame) -> list[Any]:
+        found = []
+        for item in items:
+            if type(item) is not Node or type(item.value) is not dict:
+                return general(items, frame)
+            child = item.type.children.get(name) or item.type.child(name)
+            value = item.value.get(child.key)
+            if type(child) is not PrimitiveChild or type(value) is not str or child.shadow in item.value:
+                return general(items, frame)
+            if value == text:
+                found.append(item)
+        frame.spend(2 * len(items))
         return found
 
     return run
