@@ -118,9 +118,9 @@ class BundleIndex:
             if not is_absolute(reference):
                 scope.report("Bundle_BUNDLE_FullUrl_Missing", location)
             return
-        found = self.lookup(full_url, reference)
+        found = self.find(scope.entry, reference)
         if found is not None:
-            actual = self.entries[found]["resource"].get("resourceType")
+            actual = found.resource.get("resourceType")
             if not is_absolute(reference) and reference.partition("/")[0] != actual:
                 scope.report("Reference_REF_ResourceType", location, found=actual)
             return

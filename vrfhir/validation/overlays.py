@@ -90,7 +90,11 @@ class Overlay:
     def apply(self, scope: Scope, table: Table, value: Json, location: Location) -> None:
         """Check one object."""
         for rule in self.rules:
-            rule.apply(scope, table, value, location)
+            if not rule.keys.isdisjoint(value):
+                if not (rule.asks_presence and scope.strict):
+                    rule.apply(scope, table, value, location)
+            elif rule.is_needed:
+                rule.miss(scope, location)
 
 
 class Content:
@@ -235,10 +239,10 @@ class ElementRule:
         "content",
         "definition",
         "has_content",
+        "is_needed",
         "keys",
         "maximum",
         "minimum",
-        "must_slice",
         "name",
         "profile",
         "slicing",
@@ -253,7 +257,8 @@ class ElementRule:
         self.content = Content(profile, definition)
         self.slicing: Slicing | None = None
         self.keys: frozenset[str] = frozenset()
-        self.must_slice = False
+        self.is_needed = False
+        """True when something is to be said about an object without the element."""
         self.has_content = False
         self.asks_presence = False
         """True when all it asks is that the element is there."""
@@ -264,13 +269,7 @@ class ElementRule:
         return not self.minimum and self.maximum == NO_LIMIT and self.slicing is None and self.content.is_idle
 
     def apply(self, scope: Scope, table: Table, value: Json, location: Location) -> None:
-        """Check this element of an object."""
-        if self.keys.isdisjoint(value):
-            if self.minimum or self.must_slice:
-                self._absent(scope, location)
-            return
-        if self.asks_presence and scope.strict:
-            return
+        """Check this element of an object that has it."""
         items = items_of(table, value, location, self.name)
         count = len(items)
         if count < self.minimum:
@@ -291,7 +290,8 @@ class ElementRule:
             for item in items:
                 self.content.apply(scope, item)
 
-    def _absent(self, scope: Scope, location: Location) -> None:
+    def miss(self, scope: Scope, location: Location) -> None:
+        """Say what is missing in an object without the element."""
         if self.minimum:
             self._minimum(scope, location, 0)
         if self.slicing is not None:

@@ -65,7 +65,9 @@ def _overlay(engine: Engine, profile: Profile, parent: Json, table: Table) -> Ov
         rule.has_content = not rule.content.is_idle
         if rule.slicing is not None:
             rule.slicing.finish()
-            rule.must_slice = any(each.minimum for each in rule.slicing.slices)
+        rule.is_needed = rule.minimum > 0 or (
+            rule.slicing is not None and any(each.minimum for each in rule.slicing.slices)
+        )
         rule.asks_presence = (
             rule.minimum <= 1 and rule.maximum == NO_LIMIT and rule.slicing is None and not rule.has_content
         )

@@ -43,7 +43,7 @@ class Target:
 class Allowed:
     """What an element says about the targets of its references."""
 
-    __slots__ = ("_typed", "canonicals", "is_open", "modes", "types")
+    __slots__ = ("_fitting", "_typed", "canonicals", "is_open", "modes", "types")
 
     def __init__(self, types: Sequence[Json]) -> None:
         self.types = types
@@ -52,6 +52,18 @@ class Allowed:
         self.modes = {mode for each in references for mode in each.get("aggregation", ())}
         self.is_open = not self.canonicals or any(url.partition("|")[0] == _RESOURCE for url in self.canonicals)
         self._typed: list[tuple[str, str]] | None = None
+        self._fitting: dict[str, tuple[list[str], bool]] = {}
+
+    def fitting(self, engine: Engine, name: str) -> tuple[list[str], bool]:
+        """The canonicals that are about a resource type, and whether a base type is among them."""
+        found = self._fitting.get(name)
+        if found is None:
+            chain = engine.type_chain(name)
+            urls = [url for url, about in self.typed(engine) if about in chain]
+            found = urls, any(map(engine.is_base, urls))
+            if chain:
+                self._fitting[name] = found
+        return found
 
     def typed(self, engine: Engine) -> list[tuple[str, str]]:
         """Each canonical with the type that it is about, empty when it is not known."""
@@ -165,8 +177,7 @@ def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Lo
         _aggregation(scope, allowed.modes, target, reference, location)
     if allowed.is_open:
         return
-    chain = engine.type_chain(str(named)) if named else ()
-    fitting = [url for url, name in allowed.typed(engine) if name in chain] if chain else []
+    fitting, has_base = allowed.fitting(engine, str(named)) if named else ([], False)
     if target is None:
         if named and not fitting and allowed.types_known(engine):
             expected = allowed.expected(engine)
@@ -184,7 +195,10 @@ def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Lo
             return
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=allowed.expected(engine))
         return
-    _conforms(scope, target, fitting, allowed.canonicals, reference, location)
+    if scope.trial > engine.trial_limit:
+        scope.trials.assumed.append(None)
+    elif not has_base:
+        _conforms(scope, target, fitting, allowed.canonicals, reference, location)
 
 
 def _is_said(scope: Scope, location: Location) -> bool:
@@ -196,11 +210,6 @@ def _is_said(scope: Scope, location: Location) -> bool:
 def _conforms(
     scope: Scope, target: Target, fitting: list[str], allowed: list[str], reference: str, location: Location
 ) -> None:
-    if scope.trial > scope.engine.trial_limit:
-        scope.trials.assumed.append(None)
-        return
-    if any(scope.engine.is_base(url) for url in fitting):
-        return
     results = [(url, scope.engine.trial(scope, target, url)) for url in fitting]
     good = [url for url, problems in results if problems is None]
     if not good:

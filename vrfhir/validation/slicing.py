@@ -171,9 +171,9 @@ class Slicing:
             if found.has_content:
                 found.content.apply(scope, item)
         if not unsupported:
-            for at, each in enumerate(self.slices):
-                count = taken.get(at, 0)
-                if not each.minimum <= count <= each.maximum:
+            for each in self.slices:
+                at = each.number
+                if (at in taken or each.minimum) and not each.minimum <= (count := taken.get(at, 0)) <= each.maximum:
                     self._count(scope, each, count, location)
         return rest
 
