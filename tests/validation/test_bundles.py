@@ -42,7 +42,7 @@ def test_a_message_starts_with_its_header_and_reaches_its_focus(validator: Valid
     good = {"type": "message", "entry": [entry(A, header(B)), entry(B, PATIENT)]}
     assert {rule for rule, _ in found(validator, good)} <= {"UNKNOWN_CODESYSTEM"}
     wrong = {"type": "message", "entry": [entry(B, PATIENT)]}
-    assert ("Bundle_BUNDLE_Entry_MESSAGE", "Bundle.entry[0].resource") in found(validator, wrong)
+    assert ("Validation_BUNDLE_Message", "Bundle.entry[0].resource") in found(validator, wrong)
     lost = {"type": "message", "entry": [entry(A, header(B))]}
     assert ("Bundle_BUNDLE_Entry_NotFound", "Bundle.entry[0].resource.focus[0]") in found(validator, lost)
     assert ("Bundle_BUNDLE_Entry_NoFirst", "Bundle") in found(validator, {"type": "message"})

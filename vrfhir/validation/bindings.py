@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.terminology import Membership
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import Finding, is_system
+from vrfhir.validation.primitives import Finding
+from vrfhir.validation.systems import check_system, is_of_hl7
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -152,6 +153,7 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
         else:
             facts["near"] = scope.engine.nearest_codes(binding.value_set, str(pairs[0][1] or ""))
             scope.report("Terminology_TX_NoValid_1_CC", location, **facts)
+            _unknown_systems(scope, pairs, location)
     elif binding.strength == "extensible":
         if answer is Membership.UNKNOWN:
             if binding.maximum:
@@ -162,6 +164,16 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
             _extensible(scope, binding, pairs, location, "Terminology_TX_NoValid_2_CC", facts)
     elif not base and answer is Membership.OUT:
         scope.report("Terminology_TX_NoValid_3_CC", location, **facts)
+
+
+def _unknown_systems(scope: Scope, pairs: list[tuple[Any, Any]], location: Location) -> None:
+    """Where a code is required, a system under HL7's own addresses that HL7 does not define is an error."""
+    for at, (system, code) in enumerate(pairs):
+        if type(system) is str and type(code) is str and code and is_of_hl7(system):
+            for rule, facts in _about(scope, system, code, None):
+                if rule == "UNKNOWN_CODESYSTEM":
+                    place = ((location, "coding", "coding", at), "system", "system", -1)
+                    scope.report(rule, place, severity="error", **facts)
 
 
 def _fits(scope: Scope, location: Location) -> None:
@@ -180,7 +192,8 @@ def coding_element(scope: Scope, child: Child, value: Json, location: Location, 
 def check_coding(scope: Scope, binding: Binding | None, value: Json, location: Location, *, base: bool = True) -> None:
     """A Coding against a value set."""
     if base:
-        _report_coding(scope, value, location, alone=True)
+        is_bound = binding is not None and binding.strength != "example" and bool(binding.value_set)
+        _report_coding(scope, value, location, alone=True, is_bound=is_bound)
     code, system = value.get("code"), value.get("system")
     if (
         binding is None
@@ -212,9 +225,9 @@ def check_coding(scope: Scope, binding: Binding | None, value: Json, location: L
 def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
     """The unit of a Quantity against the code system it names."""
     code, system = value.get("code"), value.get("system")
-    if type(system) is str and not is_system(system):
-        scope.report("Terminology_TX_System_Relative", location, found=system)
-    elif type(code) is str and code and type(system) is str:
+    if type(system) is not str or not check_system(scope, system, location, is_bound=False):
+        return
+    if type(code) is str and code:
         for rule, facts in _about(scope, system, code, None):
             suffix = facts.get("at", "")
             scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
@@ -260,10 +273,10 @@ def _any_member(scope: Scope, value_set: str, pairs: list[tuple[Any, Any]], know
     return answer
 
 
-def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool) -> None:
+def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool, is_bound: bool = False) -> None:
     code, system, display = coding.get("code"), coding.get("system"), coding.get("display")
-    if alone and type(system) is str and not is_system(system):
-        scope.report("Terminology_TX_System_Relative", location, found=system)
+    if alone and type(system) is str and not check_system(scope, system, location, is_bound=is_bound):
+        return
     if type(code) is not str or not code:
         return
     if type(system) is not str:
@@ -288,12 +301,12 @@ def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Fi
     if supplement is not None and (supplement.get("content") == "supplement" or "supplements" in supplement):
         return [("CODESYSTEM_CS_NO_SUPPLEMENT", {"system": system, "at": "system"})]
     if supplement is None and engine.definitions.resource(system, "ValueSet") is not None:
-        return [("TERMINOLOGY_TX_SYSTEM_VALUESET2", {"found": system})]
+        return [("TERMINOLOGY_TX_SYSTEM_VALUESET2", {"found": system, "at": "system"})]
     answer = engine.terminology.code_in_system(system, code)
     if answer is Membership.OUT:
         return [("Unknown_Code_in_Version", {"found": code, "system": system, "at": "code"})]
     if answer is Membership.UNKNOWN:
-        if supplement is None and not system.startswith(_EXTERNAL):
+        if supplement is None and (system.endswith("/") or not system.startswith(_EXTERNAL)):
             return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
         return []
     if display is not None and not engine.terminology.is_display(system, code, display):

@@ -121,7 +121,7 @@ def _first_entry(scope: Scope, index: BundleIndex, bundle: Json, kind: str, loca
     wanted, rule = (
         ("Composition", "Bundle_BUNDLE_Entry_Document")
         if kind == "document"
-        else ("MessageHeader", "Bundle_BUNDLE_Entry_MESSAGE")
+        else ("MessageHeader", "Validation_BUNDLE_Message")
     )
     inner = (place, "resource", "resource", -1)
     if resource.get("resourceType") != wanted:
@@ -129,8 +129,16 @@ def _first_entry(scope: Scope, index: BundleIndex, bundle: Json, kind: str, loca
     else:
         for reference, name, where in _required_references(resource, wanted, inner):
             if index.lookup(index.full_url(0), reference) is None and not _loosely(index, reference):
-                scope.report("Bundle_BUNDLE_Entry_NotFound", where, found=reference, element=name)
+                rule = "Bundle_BUNDLE_Entry_NotFound"
+                if _is_near(index, reference):
+                    rule = "BUNDLE_BUNDLE_ENTRY_NOTFOUND_CANNOT"
+                scope.report(rule, where, found=reference, element=name)
     _orphans(scope, index, bundle, kind, location)
+
+
+def _is_near(index: BundleIndex, reference: str) -> bool:
+    """True when an entry has the type and id of a relative reference, whatever its fullUrl."""
+    return not is_absolute(reference) and bool(index.by_type_and_id(reference.partition("/_history/")[0]))
 
 
 def _loosely(index: BundleIndex, reference: str) -> bool:
@@ -178,6 +186,11 @@ def _objects(value: Any) -> list[Json]:
 def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location: Location) -> None:
     """Every entry is reached from the first one, forwards or backwards."""
     links: list[set[int]] = []
+    first = index.entries[0].get("resource")
+    wanted = "Composition" if kind == "document" else "MessageHeader"
+    required: set[tuple[int, str]] = set()
+    if isinstance(first, dict) and first.get("resourceType") == wanted:
+        required = {(0, reference) for reference, _, _ in _required_references(first, wanted, location)}
     for at, entry in enumerate(index.entries):
         resource = entry.get("resource")
         found: set[int] = set()
@@ -189,6 +202,8 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
                     target = _by_type_and_id(index, at, reference)
                 if target is not None:
                     found.add(target)
+                elif _is_near(index, reference) and (at, reference) not in required:
+                    scope.report("BUNDLE_BUNDLE_ENTRY_NOTFOUND_APPARENT", location, found=reference, entry=at)
         links.append(found)
     sources: list[set[int]] = [set() for _ in links]
     for at, targets in enumerate(links):

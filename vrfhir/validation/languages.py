@@ -25,7 +25,7 @@ def check_language(scope: Scope, resource: Json, location: Location) -> None:
     if (
         isinstance(language, str)
         and language.strip()
-        and scope.engine.terminology.code_in_system(_TAGS, language) is Membership.OUT
+        and scope.engine.terminology.code_in_system(_TAGS, language.strip()) is Membership.OUT
     ):
         scope.report("INVALID_DISPLAY_NAME", (location, "language", "language", -1), found=language)
     if not isinstance(language, str) or not isinstance(div, str):

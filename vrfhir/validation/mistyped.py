@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.paths import Location
-from vrfhir.validation.tables import is_primitive
+from vrfhir.validation.tables import Binding, is_primitive
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -26,8 +26,16 @@ _CODED = {
 
 def check_mistyped(scope: Scope, expected: str, binding: Json, value: Any, actual: str, location: Location) -> None:
     """The parts of a value of type ``actual``, seen as one of type ``expected``."""
+    is_required = binding.get("strength") == "required"
+    value_set = str(binding.get("valueSet", ""))
+    if type(value) is not dict or is_primitive(actual):
+        if is_required and expected == "CodeableConcept":
+            scope.report(_CODED[expected], location, value_set=value_set)
+        elif is_required and expected == "code" and type(value) is str:
+            scope.engine.check_code(scope, Binding(binding), "code", value, location)
+        return
     table, own = scope.engine.table_or_none(expected), scope.engine.table_or_none(actual)
-    if type(value) is not dict or table is None or own is None or is_primitive(actual):
+    if table is None or own is None:
         return
     definition = scope.engine.definitions.type(expected) or {}
     source = f"{definition.get('url', expected)}|{definition.get('version', '')}"
@@ -37,8 +45,5 @@ def check_mistyped(scope: Scope, expected: str, binding: Json, value: Any, actua
             continue
         for at in range(len(item)) if type(item) is list else (-1,):
             scope.report("Validation_VAL_Profile_NotAllowed", (location, child.label, key, at), source=source)
-    rule = _CODED.get(expected)
-    if rule is not None and binding.get("strength") == "required" and "coding" not in value:
-        scope.report(rule, location, value_set=binding.get("valueSet", ""))
-    elif rule is not None and binding.get("strength") == "required" and expected == "code":
-        scope.report(rule, location)
+    if is_required and expected in _CODED and (expected == "code" or "coding" not in value):
+        scope.report(_CODED[expected], location, value_set=value_set)

@@ -435,6 +435,9 @@ _TERMINOLOGY: dict[str, Rule] = {
     "TERMINOLOGY_TX_SYSTEM_VALUESET2": Rule(
         _E, "code-invalid", "{found} is a value set; the system of a coding is a code system."
     ),
+    "TERMINOLOGY_TX_SYSTEM_HTTPS": Rule(_E, "code-invalid", "The code system is {expected}, not {found}."),
+    "Terminology_TX_System_Invalid": Rule(_E, "code-invalid", "The code system is {expected}, not {found}."),
+    "Terminology_TX_System_Unknown": Rule(_E, "code-invalid", "HL7 defines no code system {found}."),
     "CODESYSTEM_CS_NO_SUPPLEMENT": Rule(
         _E, "not-found", "{system} is a supplement; a coding names the code system it supplements."
     ),
@@ -488,7 +491,7 @@ _BUNDLES: dict[str, Rule] = {
     "Bundle_BUNDLE_Entry_Document": Rule(
         _E, "invalid", "The first entry of a document must be a Composition, but is a {found}."
     ),
-    "Bundle_BUNDLE_Entry_MESSAGE": Rule(
+    "Validation_BUNDLE_Message": Rule(
         _E, "invalid", "The first entry of a message must be a MessageHeader, but is a {found}."
     ),
     "BUNDLE_ENTRY_URL_ABSOLUTE": Rule(_E, "invalid", "The fullUrl must be absolute; found '{found}'."),
@@ -511,6 +514,12 @@ _BUNDLES: dict[str, Rule] = {
         _E, "required", "A relative reference cannot be resolved, because its entry has no fullUrl."
     ),
     "Bundle_BUNDLE_Entry_NotFound": Rule(_E, "not-found", "'{found}' ({element}) is not in the Bundle."),
+    "BUNDLE_BUNDLE_ENTRY_NOTFOUND_CANNOT": Rule(
+        _E, "not-found", "'{found}' ({element}) is in the Bundle only under another fullUrl, so it is not found."
+    ),
+    "BUNDLE_BUNDLE_ENTRY_NOTFOUND_APPARENT": Rule(
+        _E, "not-found", "'{found}' in entry {entry} is in the Bundle only under another fullUrl, so it is not found."
+    ),
     "Bundle_BUNDLE_Entry_Orphan_DOCUMENT": Rule(
         _E, "informational", "The entry {found} is not reached from the Composition by any reference."
     ),
