@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from vrfhir import Validator
 from vrfhir.definitions import Definitions
-from vrfhir.fhirpath import Environment, compile  # noqa: A004 - the engine's own name
+from vrfhir.fhirpath import Environment, compile, parse  # noqa: A004 - the engine's own name
 from vrfhir.validation.engine import Engine
-from vrfhir.validation.glance import glance
+from vrfhir.validation.glance import glance, is_well_known
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*/fhir/*.json"))
@@ -84,3 +85,54 @@ def test_a_glance_never_contradicts_the_expression(engine: Engine) -> None:
 def test_what_is_seen(engine: Engine, expression: str, resource: dict[str, Any], expected: bool) -> None:
     found = glance(compile(expression).tree, engine.table("ServiceRequest"))
     assert (found is not None and found(resource)) is expected
+
+
+def test_what_is_well_known_compiles(engine: Engine) -> None:
+    """What is settled without being compiled would compile: no fault of an expression is passed over."""
+    definitions = engine.definitions
+    texts = {
+        rule["expression"]
+        for canonical in definitions.canonicals("StructureDefinition")
+        if "vrfhir.org" in canonical or "UKCore" in canonical
+        for element in (definitions.structure(canonical) or {}).get("snapshot", {}).get("element", ())
+        for rule in element.get("constraint", ())
+        if "expression" in rule
+    }
+    well_known = [each for each in sorted(texts) if is_well_known(parse(each))]
+    assert len(well_known) > 50
+    for each in well_known:
+        compile(each)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name.empty() or nonsense()",
+        "name.exists(1, 2)",
+        "name.count() > 1" + "0" * 99,
+        "name.where()",
+        "%unknown.exists()",
+    ],
+)
+def test_what_may_not_compile_is_not_well_known(text: str) -> None:
+    assert not is_well_known(parse(text))
+
+
+def test_a_fault_in_a_rule_is_said_though_the_rule_could_be_settled() -> None:
+    rule = {"key": "odd-1", "severity": "error", "human": "odd", "expression": "photo.empty() or nonsense()"}
+    url = "https://example.org/fhir/StructureDefinition/odd"
+    profile = {
+        "resourceType": "StructureDefinition",
+        "url": url,
+        "name": "Odd",
+        "status": "active",
+        "kind": "resource",
+        "abstract": False,
+        "type": "Patient",
+        "derivation": "constraint",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+        "differential": {"element": [{"id": "Patient", "path": "Patient", "constraint": [rule]}]},
+    }
+    validator = Validator(Definitions.default().with_resources([profile]))
+    report = validator.validate({"resourceType": "Patient", "gender": "male"}, profiles=[url])
+    assert ["nonsense" in each.text for each in report.issues if each.is_error] == [True]

@@ -11,15 +11,19 @@ of the definitions (``Environment(fields=Definitions.default().fields)``) every 
 
 from __future__ import annotations
 
-from vrfhir.fhirpath.environment import Environment
-from vrfhir.fhirpath.errors import FhirPathError
-from vrfhir.fhirpath.expression import Expression, compile  # noqa: A004 - the name of the contract
-from vrfhir.fhirpath.model import Field
-from vrfhir.fhirpath.nodes import Node, atom
-from vrfhir.fhirpath.parser import parse
-from vrfhir.fhirpath.printer import unparse
-from vrfhir.fhirpath.quantity import Quantity
-from vrfhir.fhirpath.temporal import Temporal
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vrfhir.fhirpath.environment import Environment
+    from vrfhir.fhirpath.errors import FhirPathError
+    from vrfhir.fhirpath.expression import Expression, compile  # noqa: A004 - the name of the contract
+    from vrfhir.fhirpath.model import Field
+    from vrfhir.fhirpath.nodes import Node, atom
+    from vrfhir.fhirpath.parser import parse
+    from vrfhir.fhirpath.printer import unparse
+    from vrfhir.fhirpath.quantity import Quantity
+    from vrfhir.fhirpath.temporal import Temporal
 
 __all__ = [
     "Environment",
@@ -34,3 +38,26 @@ __all__ = [
     "parse",
     "unparse",
 ]
+
+_HOMES = {
+    "Environment": "environment",
+    "FhirPathError": "errors",
+    "Expression": "expression",
+    "compile": "expression",
+    "Field": "model",
+    "Node": "nodes",
+    "atom": "nodes",
+    "parse": "parser",
+    "unparse": "printer",
+    "Quantity": "quantity",
+    "Temporal": "temporal",
+}
+"""Where each name lives: imported when first used, because to read an expression takes less than to run one."""
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'vrfhir.fhirpath' has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module("vrfhir.fhirpath." + home), name)
+    return found

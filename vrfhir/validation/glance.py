@@ -12,10 +12,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from vrfhir.fhirpath.syntax import Binary, Call, Invocation, Literal, Member, QuantityLiteral, Special, Syntax
+from vrfhir.fhirpath.syntax import (
+    Binary,
+    Call,
+    Invocation,
+    Literal,
+    Member,
+    QuantityLiteral,
+    Special,
+    Syntax,
+    TypeName,
+    Variable,
+)
 from vrfhir.validation.tables import PRIMITIVE, Child, Table
 
-__all__ = ["glance"]
+__all__ = ["glance", "is_well_known"]
 
 Json = dict[str, Any]
 Sure = Callable[[Json], bool]
@@ -26,6 +37,50 @@ _EMPTY_STAYS_EMPTY = frozenset(
     ("where", "select", "first", "last", "tail", "ofType", "as", "extension", "resolve", "distinct", "children")
 )
 """Functions that make nothing out of nothing."""
+
+
+_WELL_KNOWN = {
+    **dict.fromkeys(("empty", "not", "first", "last", "count", "hasValue", "toString", "resolve"), (0, 0)),
+    **dict.fromkeys(("all", "where", "select", "ofType", "extension", "matches", "startsWith", "contains"), (1, 1)),
+    "exists": (0, 1),
+    "substring": (1, 2),
+}
+"""Functions that nearly all rules are made of, and how many arguments each takes."""
+
+
+_LONG_NUMBER = 18
+"""Numbers have a bound on their digits, beyond this."""
+
+
+def is_well_known(tree: Syntax) -> bool:
+    """True for an expression of nothing but paths, texts, logic and well-known functions: one that surely compiles.
+
+    What it would take to evaluate it need not be imported as long as it is settled at a glance.
+    """
+    waiting: list[Syntax] = [tree]
+    while waiting:
+        match waiting.pop():
+            case Binary(left=left, right=right):
+                waiting += (left, right)
+            case Invocation(source=source, step=step):
+                waiting += (source, step)
+            case Call(name=name, arguments=given):
+                least, most = _WELL_KNOWN.get(name, (1, 0))
+                if not least <= len(given) <= most:
+                    return False
+                if name != "ofType":
+                    waiting += given
+                elif not isinstance(given[0], TypeName):
+                    return False
+            case Literal(kind="string" | "boolean"):
+                pass
+            case Literal(kind="integer", text=text) if len(text) < _LONG_NUMBER:
+                pass
+            case Member() | Special(name="this") | Variable(name="resource"):
+                pass
+            case _:
+                return False
+    return True
 
 
 class _Verdict(NamedTuple):

@@ -79,9 +79,13 @@ class Invariant:
         try:
             found = self._glances[table.name]
         except KeyError:
-            from vrfhir.validation.glance import glance
+            from vrfhir.fhirpath.parser import parse  # most rules are settled by their text alone
+            from vrfhir.validation.glance import glance, is_well_known
 
-            found = self._glances[table.name] = glance(self.expression.tree, table)
+            tree = parse(self._text)
+            if not is_well_known(tree):
+                tree = self.expression.tree
+            found = self._glances[table.name] = glance(tree, table)
         return found is not None and found(value)
 
 

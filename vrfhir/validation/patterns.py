@@ -19,10 +19,16 @@ __all__ = ["check_value", "constraint_of", "equals", "fits"]
 Json = dict[str, Any]
 
 _META = frozenset({"id", "extension"})
+_WITHOUT_VALUE = frozenset(
+    ("id", "path", "sliceName", "min", "max", "base", "type", "contentReference", "representation", "slicing")
+) | frozenset(("isModifier", "mustSupport", "isSummary", "binding", "constraint", "sliceIsConstraining"))
+"""What an ElementDefinition has that fixes no value: most have nothing else."""
 
 
 def constraint_of(element: Json) -> tuple[str, Any] | None:
     """``("fixed", value)`` or ``("pattern", value)`` of an ElementDefinition."""
+    if element.keys() <= _WITHOUT_VALUE:
+        return None
     for key, value in element.items():
         if key.startswith("fixed"):
             return "fixed", value
