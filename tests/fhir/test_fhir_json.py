@@ -217,3 +217,19 @@ def test_written_decimals_are_decimals() -> None:
     assert value == 100
     assert value.text == "1e2"
     assert value + 1 == 101
+
+
+@pytest.mark.parametrize("pretty", [False, True])
+def test_half_of_a_surrogate_pair_beside_a_decimal_is_refused(pretty: bool) -> None:
+    for resource in (
+        {"a": Decimal("1.10"), "b": "\ud800"},
+        {"a": [Decimal("1.10"), "\ud800", Decimal("2.0")]},
+        {"\ud800": Decimal("1.10")},
+    ):
+        with pytest.raises(UnicodeEncodeError):
+            serialize(resource, pretty=pretty)
+
+
+def test_decimals_are_written_where_they_stand() -> None:
+    resource = {"a": [Decimal("1.10"), '"', Decimal("0.000"), {"b": Decimal("-3.5E+2")}], "c": "\\ud800"}
+    assert serialize(resource) == b'{"a":[1.10,"\\"",0.000,{"b":-350}],"c":"\\\\ud800"}'

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from json.encoder import encode_basestring
 from typing import Any
 
 from vrfhir.errors import UnreadableError
@@ -82,61 +81,32 @@ def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX
 
 def serialize(resource: Json, *, pretty: bool = False) -> bytes:
     """UTF-8 JSON: keys in their order, decimals as they were written, nothing escaped that need not be."""
-    try:
-        text = (_PRETTY if pretty else _COMPACT).encode(resource)
-    except _DecimalInsideError:
-        text = "".join(_written(resource, "\n" if pretty else ""))
+    numbers: list[str] = []
+
+    def stand_in(value: object) -> str:
+        if not isinstance(value, Decimal):
+            raise TypeError(f"{type(value).__name__} is not a JSON value")
+        numbers.append(_number(value))
+        return _STAND_IN
+
+    separators = (",", ": ") if pretty else (",", ":")
+    indent = 2 if pretty else None
+    text = json.JSONEncoder(
+        ensure_ascii=False, allow_nan=False, separators=separators, indent=indent, default=stand_in
+    ).encode(resource)
+    if numbers:
+        parts = text.split(f'"{_STAND_IN}"')
+        if len(parts) == len(numbers) + 1:  # else the resource holds what is no character, and cannot be written
+            text = parts[0] + "".join(number + part for number, part in zip(numbers, parts[1:], strict=True))
     return text.encode("utf-8")
 
 
-class _DecimalInsideError(Exception):
-    pass
+_STAND_IN = "\ud800"
+"""Stands for a decimal until the rest is written: half of a surrogate pair, which no text that can be written holds."""
 
 
-def _refuse(value: object) -> Any:
-    if isinstance(value, Decimal):
-        raise _DecimalInsideError
-    raise TypeError(f"{type(value).__name__} is not a JSON value")
-
-
-_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_refuse)
-_PRETTY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ": "), indent=2, default=_refuse)
-
-
-def _written(value: Any, newline: str) -> Iterator[str]:
-    """The same as the encoders, for values with decimals in them. ``newline`` is empty when nothing is indented."""
-    if isinstance(value, dict):
-        yield from _enclosed("{}", value.items(), newline)
-    elif isinstance(value, list | tuple):
-        yield from _enclosed("[]", ((None, each) for each in value), newline)
-    elif isinstance(value, Decimal):
-        yield value.text if isinstance(value, WrittenDecimal) else format(_finite(value), "f")
-    else:
-        yield _COMPACT.encode(value)
-
-
-def _enclosed(brackets: str, items: Any, newline: str) -> Iterator[str]:
-    inner = newline + "  " if newline else ""
-    count = 0
-    yield brackets[0]
-    for key, value in items:
-        yield f",{inner}" if count else inner
-        if key is not None:
-            yield encode_basestring(key) + (": " if newline else ":")
-        yield from _part(value, inner)
-        count += 1
-    yield (newline if count else "") + brackets[1]
-
-
-def _part(value: Any, newline: str) -> Iterator[str]:
-    """A value inside another. Most parts hold no decimal, so each is given to the fast encoder first."""
-    if newline:
-        yield from _written(value, newline)
-        return
-    try:
-        yield _COMPACT.encode(value)
-    except _DecimalInsideError:
-        yield from _written(value, newline)
+def _number(value: Decimal) -> str:
+    return value.text if isinstance(value, WrittenDecimal) else format(_finite(value), "f")
 
 
 def _finite(value: Decimal) -> Decimal:
