@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from vrfhir.definitions import Definitions
 from vrfhir.validation import Validator
 
 Json = dict[str, Any]
@@ -350,3 +351,42 @@ def test_a_differential_names_each_element_once(
         "differential": {"element": [{"id": identity, "path": path} for identity, path in elements]},
     }
     assert errors(validator, profile) == expected
+
+
+@pytest.mark.parametrize("text", ['{"a": [1,]}}]],}', '{"a\\q": [1,],', "]},]", '{"resourceType": "Basic",}]'])
+def test_an_extra_comma_in_what_is_no_json_at_all(validator: Validator, text: str) -> None:
+    assert any(issue.severity == "fatal" for issue in validator.validate(text).issues)
+
+
+def test_a_stated_type_is_one_that_the_profile_allows() -> None:
+    target = {"code": "Reference", "targetProfile": ["http://hl7.org/fhir/StructureDefinition/Patient"]}
+    profile = {
+        "resourceType": "StructureDefinition",
+        "url": "http://example.com/StructureDefinition/own",
+        "name": "Own",
+        "status": "draft",
+        "kind": "resource",
+        "abstract": False,
+        "type": "ServiceRequest",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/ServiceRequest",
+        "derivation": "constraint",
+        "differential": {
+            "element": [{"id": "ServiceRequest.subject", "path": "ServiceRequest.subject", "type": [target]}]
+        },
+    }
+    own = Validator(Definitions.default().with_resources([profile]))
+    order: Json = {
+        "resourceType": "ServiceRequest",
+        "meta": {"profile": [profile["url"]]},
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Group/1", "type": "Group"},
+    }
+    assert ("Reference_REF_WrongTarget", "ServiceRequest.subject") in errors(own, order)
+    order["subject"] = {"reference": "Patient/1", "type": "Patient"}
+    assert errors(own, order) == set()
+
+
+def test_a_resource_of_no_type_has_no_name_for_its_place(validator: Validator) -> None:
+    assert errors(validator, {"id": "a"}) == {("UNABLE_TO_FIND_RESOURCETYPE_PROPERTY", "$")}
+    assert errors(validator, {"resourceType": 5}) == {("RESOURCETYPE_PROPERTY_WRONG_TYPE", "$")}

@@ -71,7 +71,8 @@ class JsonPositions:
                 self.holders.append(tuple(path[1:]))
             parent, bracket = stack[-1]
             if word in "]}":
-                stack.pop()
+                if len(stack) > 1:  # text that is no JSON may close what was never opened
+                    stack.pop()
                 if path:
                     path.pop()
                 continue
@@ -97,6 +98,7 @@ class JsonPositions:
                 stack.append((node, word))
                 path.append(step)
             key = None
+        self.holders += [()] * (len(self._offsets) - len(self.holders))
         return next(iter(top.children.values()), top)
 
 
@@ -113,5 +115,8 @@ def _line_starts(text: str) -> list[int]:
 
 def _unquoted(word: str) -> str:
     if "\\" in word:
-        return str(json.loads(word, strict=False))
+        try:
+            return str(json.loads(word, strict=False))
+        except json.JSONDecodeError:  # an escape that is none: the text is refused anyway
+            return word[1:-1]
     return word[1:-1]

@@ -89,7 +89,7 @@ def _foreign(scope: Scope, profile: Profile, location: Location) -> None:
                     scope.report("Validation_VAL_Profile_NotAllowed", place, source=profile.versioned)
         elif child.type == "code" and type(value) is str and others[0].type == "code" and others[0].binding is not None:
             scope.engine.check_code(scope, others[0].binding, "code", value, places[0])
-        elif child.type not in {each.type for each in others} and child.kind != RESOURCE:
+        elif child.name != "id" and child.kind != RESOURCE and child.type not in {each.type for each in others}:
             for place in places:
                 expected = ", ".join(sorted({each.type for each in others}))
                 scope.report(

@@ -183,7 +183,13 @@ class Content:
             self.targets
             and child.type == "Reference"
             and type(value) is dict
-            and (scope.bundle is not None or self.aggregates or not scope.looks_away or _is_inside(value))
+            and (
+                scope.bundle is not None
+                or self.aggregates
+                or not scope.looks_away
+                or "type" in value
+                or _is_inside(value)
+            )
         ):
             scope.engine.check_target(scope, self.targets, value, location)
         if child.kind == PRIMITIVE:

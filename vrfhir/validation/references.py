@@ -171,8 +171,8 @@ def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Lo
     )
     if not named and "?" in reference and reference.partition("?")[0] in engine.resource_types:
         named = reference.partition("?")[0]
-    if resolve and type(value.get("type")) is str and value["type"]:
-        _stated_type(scope, allowed, str(value["type"]), str(named), location)
+    if type(value.get("type")) is str and value["type"]:
+        _stated_type(scope, allowed, str(value["type"]), str(named) if resolve else "", location)
     if allowed.modes:
         _aggregation(scope, allowed.modes, target, reference, location)
     if allowed.is_open:

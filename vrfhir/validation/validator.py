@@ -111,7 +111,7 @@ class Validator:
         engine = self._engine
         name = resource.get("resourceType")
         findings = Findings()
-        location = root(name if isinstance(name, str) and name else "Resource")
+        location = root(name if isinstance(name, str) else "$")
         scope = Scope(engine, options, resource, location, findings)
         if name is None:
             scope.report_form("UNABLE_TO_FIND_RESOURCETYPE_PROPERTY", location)
