@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fhirpath_patient import Evaluate
 
-from vrfhir.fhirpath import FhirPathError
+from vrfhir.fhirpath import Environment, FhirPathError, compile  # noqa: A004 - the engine's own name
 from vrfhir.fhirpath.functions import FUNCTIONS
 
 D = Decimal
@@ -248,3 +248,23 @@ def test_modifier_extensions_must_be_known(evaluate: Evaluate) -> None:
 def test_the_documentation_names_every_function(root: Path) -> None:
     page = (root / "docs" / "fhirpath.md").read_text(encoding="utf-8")
     assert [name for name in sorted(FUNCTIONS) if f"`{name}`" not in page] == []
+
+
+_DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
+
+
+@pytest.mark.parametrize(
+    ("content", "allowed"),
+    [
+        ("<address>x</address>", True),
+        ('<p><bdo dir="ltr">x</bdo> <kbd>y</kbd></p>', True),
+        ('<p scope="x" colspan="2">x</p>', True),
+        ('<table border="1"><tr><td nowrap="nowrap">x</td></tr></table>', True),
+        ('<table><tr><th nowrap="nowrap">x</th></tr></table>', False),
+        ('<ol start="3"><li>x</li></ol>', False),
+        ('<ul compact="compact"><li>x</li></ul>', False),
+    ],
+)
+def test_html_checks_as_hl7s_engine(content: str, allowed: bool) -> None:
+    resource = {"resourceType": "Basic", "text": {"status": "generated", "div": _DIV.format(content)}}
+    assert compile("text.`div`.htmlChecks()").evaluate(resource, environment=Environment()) == [allowed]

@@ -4,95 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from vrfhir.fhir.xhtml import ELEMENTS, XHTML, is_allowed
+
 __all__ = ["is_valid_narrative"]
 
-_XHTML = "http://www.w3.org/1999/xhtml"
 _MAX_LENGTH = 2_000_000
 _MAX_DEPTH = 200
-
-_ELEMENTS = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "big",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "tt",
-        "ul",
-        "var",
-    ]
-)
-_COMMON = frozenset(("title", "style", "class", "id", "lang", "xml:lang", "dir", "accesskey", "tabindex"))
-_ATTRIBUTES = {
-    "a": frozenset(("charset", "type", "name", "href", "hreflang", "rel", "rev", "shape", "coords")),
-    "img": frozenset(("src", "alt", "longdesc", "height", "width", "usemap", "ismap")),
-    "table": frozenset(("summary", "width", "border", "frame", "rules", "cellspacing", "cellpadding")),
-    **dict.fromkeys(
-        ("td", "th"),
-        frozenset(
-            (
-                "abbr",
-                "axis",
-                "headers",
-                "scope",
-                "rowspan",
-                "colspan",
-                "align",
-                "valign",
-                "char",
-                "charoff",
-                "width",
-                "nowrap",
-            )
-        ),
-    ),
-    **dict.fromkeys(
-        ("tr", "thead", "tbody", "tfoot", "col", "colgroup"),
-        frozenset(("align", "char", "charoff", "valign", "span", "width")),
-    ),
-    **dict.fromkeys(("ol", "ul", "li"), frozenset(("type", "start", "value", "compact"))),
-    **dict.fromkeys(("blockquote", "q"), frozenset(("cite",))),
-}
 
 
 class _RefusedError(Exception):
@@ -111,12 +28,11 @@ def is_valid_narrative(text: str) -> bool:
         nonlocal depth, has_content
         depth += 1
         space, _, local = name.rpartition(" ")
-        if space != _XHTML or local not in _ELEMENTS or depth > _MAX_DEPTH or (depth == 1 and local != "div"):
+        if space != XHTML or local not in ELEMENTS or depth > _MAX_DEPTH or (depth == 1 and local != "div"):
             raise _RefusedError
-        allowed = _ATTRIBUTES.get(local, frozenset())
         for attribute in attributes:
             short = "xml:lang" if attribute.endswith(" lang") else attribute
-            if short not in _COMMON and short not in allowed:
+            if not is_allowed(local, short):
                 raise _RefusedError
         has_content = has_content or local == "img"
 

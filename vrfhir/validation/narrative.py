@@ -10,6 +10,7 @@ from html.entities import name2codepoint
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
+from vrfhir.fhir.xhtml import ELEMENTS, XHTML, is_allowed
 from vrfhir.validation.paths import Location
 
 if TYPE_CHECKING:
@@ -18,131 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Element", "check_narrative", "parse_narrative"]
 
-_XHTML = "http://www.w3.org/1999/xhtml"
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_ENTITIES = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _DEPTH_LIMIT = 200
 
-_ELEMENTS = frozenset(
-    [
-        "p",
-        "br",
-        "div",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "a",
-        "span",
-        "b",
-        "em",
-        "i",
-        "strong",
-        "small",
-        "big",
-        "tt",
-        "dfn",
-        "q",
-        "var",
-        "abbr",
-        "acronym",
-        "cite",
-        "blockquote",
-        "hr",
-        "address",
-        "bdo",
-        "kbd",
-        "sub",
-        "sup",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "pre",
-        "table",
-        "caption",
-        "colgroup",
-        "col",
-        "thead",
-        "tr",
-        "tfoot",
-        "tbody",
-        "th",
-        "td",
-        "code",
-        "samp",
-        "img",
-        "map",
-        "area",
-    ]
-)
-_ATTRIBUTES = frozenset(
-    [
-        "title",
-        "style",
-        "class",
-        "id",
-        "lang",
-        "xml:lang",
-        "dir",
-        "accesskey",
-        "tabindex",
-        "span",
-        "width",
-        "align",
-        "valign",
-        "char",
-        "charoff",
-        "abbr",
-        "axis",
-        "headers",
-        "scope",
-        "rowspan",
-        "colspan",
-    ]
-)
-_OF_ELEMENT = frozenset(
-    [
-        "a.href",
-        "a.name",
-        "a.charset",
-        "a.type",
-        "a.hreflang",
-        "a.rel",
-        "a.rev",
-        "a.shape",
-        "a.coords",
-        "img.src",
-        "img.border",
-        "img.alt",
-        "img.longdesc",
-        "img.height",
-        "img.width",
-        "img.usemap",
-        "img.ismap",
-        "blockquote.cite",
-        "q.cite",
-        "map.name",
-        "area.shape",
-        "area.coords",
-        "area.href",
-        "area.nohref",
-        "area.alt",
-        "table.summary",
-        "table.width",
-        "table.border",
-        "table.frame",
-        "table.rules",
-        "table.cellspacing",
-        "table.cellpadding",
-        "pre.space",
-        "td.nowrap",
-    ]
-)
 _BLOCKS = frozenset({"div", "blockquote", "table", "ol", "ul", "p"})
 
 
@@ -262,7 +142,7 @@ def _judge(text: str) -> list[tuple[str, dict[str, Any]]]:
         return [("ERROR_PARSING_XHTML_", {"problem": problem}), (txt_1, {}), (txt_2, {})]
     found: list[tuple[str, dict[str, Any]]] = []
     namespace = element.attributes.get("xmlns", "")
-    if namespace != _XHTML:
+    if namespace != XHTML:
         found.append(("XHTML_XHTML_NS_InValid", {"found": namespace}))
     if element.name != "div":
         found.append(("XHTML_XHTML_Name_Invalid", {"found": element.name}))
@@ -279,12 +159,12 @@ def _judge(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 def _element(element: Element, found: list[tuple[str, dict[str, Any]]], *, in_paragraph: bool) -> None:
     name = element.name
-    if (namespace := element.attributes.get("xmlns")) not in (None, _XHTML):
+    if (namespace := element.attributes.get("xmlns")) not in (None, XHTML):
         found.append(("XHTML_XHTML_NS_InValid", {"found": str(namespace)}))
-    if name not in _ELEMENTS:
+    if name not in ELEMENTS:
         found.append(("XHTML_XHTML_Element_Illegal", {"found": name}))
     for attribute in element.attributes:
-        if attribute.startswith("xmlns") or attribute in _ATTRIBUTES or f"{name}.{attribute}" in _OF_ELEMENT:
+        if attribute.startswith("xmlns") or is_allowed(name, attribute):
             continue
         rule = "XHTML_XHTML_ATTRIBUTE_XML_SPACE" if attribute == "xml:space" else "XHTML_XHTML_Attribute_Illegal"
         found.append((rule, {"found": attribute, "element": name}))
