@@ -301,6 +301,7 @@ def test_an_extra_comma_is_told_by_what_it_ends(validator: Validator) -> None:
         ("abcd", ""),
         ("abc", "Type_Specific_Checks_DT_Base64_Valid"),
         ("abc.", "Type_Specific_Checks_DT_Base64_Valid"),
+        ("a b", "Type_Specific_Checks_DT_Base64_Valid"),
         ("ab cd", "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL"),
         ("ab=c", "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL"),
         ("...", "TYPE_SPECIFIC_CHECKS_DT_ATT_B64_DECODE_FAIL"),

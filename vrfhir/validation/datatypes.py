@@ -57,7 +57,7 @@ def attachment_element(scope: Scope, child: Child, value: Json, location: Locati
 
 def _cannot_be_decoded(data: str) -> bool:
     """True for data that has the length of base64 but not its characters, white space included."""
-    if any(each.isspace() for each in data.strip()):
-        return True
     problems = [facts for rule, facts in findings("base64Binary", data) if rule == _NOT_BASE64]
+    if not problems:
+        return any(each.isspace() for each in data.strip())
     return any(facts["whole"] for facts in problems)

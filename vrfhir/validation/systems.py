@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import is_system
+from vrfhir.validation.primitives import is_absolute, is_system
 
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
@@ -36,12 +36,13 @@ _NOT_SHIPPED = (
 def check_system(scope: Scope, system: str, location: Location, *, is_bound: bool) -> bool:
     """The system of a Coding or Quantity. False when nothing more can be said about the code."""
     engine = scope.engine
-    if not is_system(system):
-        if not is_bound:
-            scope.report("Terminology_TX_System_Relative", location, found=system)
-        elif system.strip():
+    if is_bound and not is_absolute(system):
+        if system.strip():
             scope.report("Terminology_TX_System_Relative", (location, "system", "system", -1), found=system)
-        return is_bound and bool(system.strip())
+        return bool(system.strip())
+    if not is_bound and not is_system(system):
+        scope.report("Terminology_TX_System_Relative", location, found=system)
+        return False
     if is_bound or _is_known(engine, system):
         return True
     if system.startswith("https:") and _is_known(engine, "http:" + system[6:]):
