@@ -103,6 +103,11 @@ def test_what_a_row_put_into_fhir_comes_back_after_writing(
     comes_back([segment_text(flavour, row, data.draw(field_text(row)))])
 
 
+@pytest.mark.parametrize("room", ["0000-00-00", "2026-02-31", "2026-11-16", "2026-13-01T10:00:00Z", "10", "2026"])
+def test_a_text_in_the_form_of_a_date_comes_back_as_it_is(room: str) -> None:
+    comes_back([f"PR1|1||||||||||||||||||||||0^{room}^"])
+
+
 @settings(max_examples=GENERATED, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_bundles_of_many_rows_come_back_after_writing(data: st.DataObject) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.conversions.times import fhir_datetime
 from vrfhir.mappers.elements import ELEMENT, RESOURCE
 from vrfhir.mappers.vocabulary import named_system, system_name
 from vrfhir.mappers.writing.differences import Step
@@ -88,14 +89,27 @@ def _type_of(name: str) -> str:
     return text if text in ("Coding", "Quantity", "CodeableConcept") else text[:1].lower() + text[1:]
 
 
+def _date_cell(value: str) -> str:
+    return value.replace("-", "")
+
+
+def _time_cell(value: str) -> str:
+    return re.sub(r"[-:T]", "", value[:19]) + value[19:].replace(":", "")
+
+
+def _is_read_back(cell: str, value: str) -> bool:
+    """What has the form of a date need not be one: a room may be called 0000-00-00."""
+    return fhir_datetime(cell, "UTC") == (value, False)
+
+
 def _kind(path: str, value: Any) -> str:
     """The type an OBX can hold the value as; empty for objects that have to be taken apart."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, str):
-        if _DATE.fullmatch(value):
+        if _DATE.fullmatch(value) and _is_read_back(_date_cell(value), value):
             return "date"
-        return "dateTime" if _DATETIME.fullmatch(value) else "string"
+        return "dateTime" if _DATETIME.fullmatch(value) and _is_read_back(_time_cell(value), value) else "string"
     if isinstance(value, _NUMBER) or hasattr(value, "as_tuple"):
         return "integer" if isinstance(value, int) else "decimal"
     if not isinstance(value, dict) or not value:
@@ -216,11 +230,9 @@ def _cell(kind: str, value: Any, writing: Writing) -> tuple[str, Parts] | None:
     if kind == "Quantity":
         return "NM", {key(1): number_text(value["value"])}
     if kind == "date" and _DATE.fullmatch(value):
-        return "DT", {key(1): value.replace("-", "")}
+        return "DT", {key(1): _date_cell(value)}
     if kind == "dateTime" and _DATETIME.fullmatch(value):
-        return "TS" if writing.is_old else "DTM", {
-            key(1): re.sub(r"[-:T]", "", value[:19]) + value[19:].replace(":", "")
-        }
+        return "TS" if writing.is_old else "DTM", {key(1): _time_cell(value)}
     if kind in ("CodeableConcept", "Coding"):
         return "CE" if writing.is_old else "CWE", _concept(value if kind == "CodeableConcept" else {"coding": [value]})
     text = value if isinstance(value, str) else ""
