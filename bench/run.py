@@ -9,6 +9,7 @@ Prints machine facts, then one row per measure: ours, the baseline, the ratio. `
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -51,9 +52,12 @@ class Measure:
 def rate(action: Callable[[], object], seconds: float) -> float:
     """Calls a second of processor time: the median of several rounds, after a warm-up.
 
-    Processor time, because the figure is for one core and others may be using it too.
+    Processor time, because the figure is for one core and others may be using it too. What other measures left in memory
+    is kept from the collector, which would go through it again and again.
     """
     action()
+    gc.collect()
+    gc.freeze()
     started = time.process_time()
     action()
     one = max(time.process_time() - started, 1e-6)
