@@ -259,13 +259,15 @@ def _ethnic_category(row: RowFacts) -> Inverse:
         codings = value.get("coding", []) if isinstance(value, dict) else []
         if len(codings) != 1 or codings[0].get("system") != system:
             return None
-        found = {key(1): codings[0].pop("code")}
-        text = value.pop("text", "")
-        if text:
-            found[key(2)] = text
-        return found
+        return _with_text(codings[0].pop("code"), value)
 
     return back
+
+
+def _with_text(code: str, concept: dict[str, Any]) -> Parts:
+    """A code and, taken out of its concept, the text."""
+    text = concept.pop("text", "")
+    return {key(1): code, key(2): text} if text else {key(1): code}
 
 
 @inverse("data-dictionary")
@@ -276,12 +278,8 @@ def _data_dictionary(row: RowFacts) -> Inverse:
         codings = value.get("coding", []) if isinstance(value, dict) else []
         if len(codings) != 1 or not codings[0].get("system", "").endswith("nhs-data-dictionary/" + tail):
             return None
-        found = {key(1): codings[0]["code"]}
         value.pop("coding")
-        text = value.pop("text", "")
-        if text:
-            found[key(2)] = text
-        return found
+        return _with_text(codings[0]["code"], value)
 
     return back
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,19 @@ def _named(reference: Any, writing: Writing, kind: str) -> dict[str, Any] | None
     return deepcopy(dict(found))
 
 
+def _of_resource(kind: str, parts: Callable[[dict[str, Any], Writing], Parts]) -> Inverse:
+    """A Reference, written as the parts of the resource it names."""
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        resource = _named(value, writing, kind)
+        found = parts(resource, writing) if resource is not None else None
+        if found:
+            value.pop("reference")
+        return found or None
+
+    return back
+
+
 def practitioner_parts(practitioner: dict[str, Any], writing: Writing) -> Parts:
     """XCN: the first number and the first name."""
     found: Parts = {}
@@ -52,14 +66,7 @@ def practitioner_parts(practitioner: dict[str, Any], writing: Writing) -> Parts:
 
 @inverse("Practitioner")
 def _practitioner(row: RowFacts) -> Inverse:
-    def back(value: Any, writing: Writing) -> Parts | None:
-        resource = _named(value, writing, "Practitioner")
-        found = practitioner_parts(resource, writing) if resource is not None else None
-        if found:
-            value.pop("reference")
-        return found or None
-
-    return back
+    return _of_resource("Practitioner", practitioner_parts)
 
 
 @inverse("ndl-practitioner")
@@ -139,14 +146,7 @@ def organization_parts(organization: dict[str, Any], writing: Writing, *, ods: b
 
 @inverse("Organization")
 def _organization(row: RowFacts) -> Inverse:
-    def back(value: Any, writing: Writing) -> Parts | None:
-        resource = _named(value, writing, "Organization")
-        found = organization_parts(resource, writing) if resource is not None else None
-        if found:
-            value.pop("reference")
-        return found or None
-
-    return back
+    return _of_resource("Organization", organization_parts)
 
 
 @inverse("organization-parts")
@@ -182,10 +182,8 @@ def _facility(row: RowFacts) -> Inverse:
         identifiers = resource.get("identifier", [])
         ods = next((each["value"] for each in identifiers if each.get("system") == SYSTEMS["ods"]), "")
         uri = next((each["value"] for each in identifiers if each.get("system") == "urn:ietf:rfc3986"), "")
-        if ods and not resource.get("name"):
+        if ods:
             found: Parts = {key(1): ods}
-        elif ods:
-            found = {key(1): ods}
         elif uri:
             _, universal, kind = writing.authority("", uri)
             found = {key(2): universal, key(3): kind}
@@ -256,14 +254,7 @@ def location_parts(location: dict[str, Any], writing: Writing) -> Parts:
 
 @inverse("Location")
 def _location(row: RowFacts) -> Inverse:
-    def back(value: Any, writing: Writing) -> Parts | None:
-        resource = _named(value, writing, "Location")
-        found = location_parts(resource, writing) if resource is not None else None
-        if found:
-            value.pop("reference")
-        return found or None
-
-    return back
+    return _of_resource("Location", location_parts)
 
 
 @inverse("location-parts")

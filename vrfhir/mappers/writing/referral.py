@@ -11,32 +11,32 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import structure_name
-from vrfhir.mappers.vocabulary import code_map, extension_urls, table_codes
+from vrfhir.mappers.vocabulary import code_map
 from vrfhir.mappers.writing.codes import concept_parts
 from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, providers
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
-from vrfhir.mappers.writing.rows import write_row, write_rows
+from vrfhir.mappers.writing.rows import write_rows
+from vrfhir.mappers.writing.segments import notes, of_type, only, simple
 from vrfhir.workflow import v2_status
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["header", "notes", "patient", "plan_other", "plan_referral", "visit"]
+__all__ = ["header", "plan_other", "plan_referral", "visit"]
 
 _LONGEST_CONTROL_ID = 20
 _LONGEST_NAMESPACE = 20
-_EMPLOYMENT = ("http://loinc.org", "11341-5")
-_PARTIES = {"RP": "Referring Provider", "RT": "Referred to Provider", "PP": "Primary Care Provider"}
 
 
 def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of a REF or RRI, without those of single elements."""
-    head = _only(writing, "MessageHeader")
+    head = only(writing, "MessageHeader")
     task_url, request_url = _focus(writing, head)
     drafts = [header(writing, head, kind, trigger)]
     if head is not None and "response" in head:
-        drafts += _simple(writing, "MSA", {"MessageHeader": head})
+        drafts += simple(writing, "MSA", {"MessageHeader": head})
     referral = Draft("RF1")
     request, task = writing.resources.get(request_url, {}), writing.resources.get(task_url)
     original = writing.originals.get(request_url, {})
@@ -44,20 +44,20 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     referral.roles = {"ServiceRequest": request_url} | ({"Task": task_url} if task_url else {})
     drafts.append(referral)
     drafts += _authorisations(writing, original)
-    drafts += list(_providers(writing, original))
+    drafts += list(providers(writing, original))
     drafts += patient(writing)
     if kind == "REF":
-        drafts += list(_next_of_kin(writing))
-        drafts += list(_insurance(writing, original))
+        drafts += list(next_of_kin(writing))
+        drafts += list(insurance(writing, original))
     drafts += list(_each(writing, "DG1", "Condition", _conditions(writing, original), noted=True))
-    drafts += list(_each(writing, "AL1", "AllergyIntolerance", _of_type(writing, "AllergyIntolerance")))
+    drafts += list(_each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
     drafts += list(_procedures(writing, request_url))
-    for url in _of_type(writing, "Observation"):
+    for url in of_type(writing, "Observation"):
         drafts += fit_note(writing, url)
-    for url in _of_type(writing, "DiagnosticReport"):
+    for url in of_type(writing, "DiagnosticReport"):
         drafts += report(writing, url)
     free = items(writing, request)
-    for url in _of_type(writing, "Observation"):
+    for url in of_type(writing, "Observation"):
         free += observation(writing, url)
     free += documents(writing)
     if free and not (writing.from_v2 and any(draft.name == "OBR" for draft in drafts)):
@@ -67,25 +67,25 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += free
     drafts += visit(writing)
     drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
-    drafts += _simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
+    drafts += simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
     return drafts
 
 
 def plan_other(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments that messages other than referrals have in common; only their own order differs."""
-    drafts = [header(writing, _only(writing, "MessageHeader"), kind, trigger), *patient(writing)]
-    drafts += list(_next_of_kin(writing))
-    drafts += list(_insurance(writing, {"insurance": [{"reference": url} for url in _of_type(writing, "Coverage")]}))
-    drafts += list(_each(writing, "DG1", "Condition", _of_type(writing, "Condition"), noted=True))
-    drafts += list(_each(writing, "AL1", "AllergyIntolerance", _of_type(writing, "AllergyIntolerance")))
-    for url in _of_type(writing, "DiagnosticReport"):
+    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *patient(writing)]
+    drafts += list(next_of_kin(writing))
+    drafts += list(insurance(writing, {"insurance": [{"reference": url} for url in of_type(writing, "Coverage")]}))
+    drafts += list(_each(writing, "DG1", "Condition", of_type(writing, "Condition"), noted=True))
+    drafts += list(_each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
+    for url in of_type(writing, "DiagnosticReport"):
         drafts += report(writing, url)
-    for url in _of_type(writing, "Observation"):
+    for url in of_type(writing, "Observation"):
         drafts += observation(writing, url)
     drafts += visit(writing)
     for name, role, resource_type in _PLAIN:
-        for url in _of_type(writing, resource_type):
-            drafts += _simple(writing, name, {role: writing.resources[url]})
+        for url in of_type(writing, resource_type):
+            drafts += simple(writing, name, {role: writing.resources[url]})
     return drafts
 
 
@@ -103,27 +103,15 @@ def _focus(writing: Writing, head: dict[str, Any] | None) -> tuple[str, str]:
         request = writing.url_of(writing.originals[task].get("focus"))
     if not task:
         task = next(
-            (u for u in _of_type(writing, "Task") if writing.url_of(writing.originals[u].get("focus")) == request), ""
+            (u for u in of_type(writing, "Task") if writing.url_of(writing.originals[u].get("focus")) == request), ""
         )
-    return task, request or next(iter(_of_type(writing, "ServiceRequest")), "")
-
-
-def _of_type(writing: Writing, kind: str) -> list[str]:
-    return [
-        url
-        for url, resource in writing.originals.items()
-        if resource.get("resourceType") == kind and url not in writing.transport
-    ]
-
-
-def _only(writing: Writing, kind: str) -> dict[str, Any] | None:
-    return next((writing.resources[url] for url in _of_type(writing, kind)), None)
+    return task, request or next(iter(of_type(writing, "ServiceRequest")), "")
 
 
 def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: str) -> Draft:
     """MSH: the rows, then what every message says of itself."""
     draft = Draft("MSH")
-    draft.roles = {"MessageHeader": next(iter(_of_type(writing, "MessageHeader")), "")}
+    draft.roles = {"MessageHeader": next(iter(of_type(writing, "MessageHeader")), "")}
     write_rows(draft, "", {"MessageHeader": head or {}, "Bundle": writing.bundle}, writing)
     control = draft.fields.get(10, [{}])[0].get(key(1), "")
     if not control or len(control) > _LONGEST_CONTROL_ID or not control.isprintable():
@@ -151,13 +139,6 @@ def _short(name: str) -> str:
         return name
     head = name[: _LONGEST_NAMESPACE + 1].rpartition(" ")[0]
     return head or name[:_LONGEST_NAMESPACE]
-
-
-def _simple(writing: Writing, name: str, roles: Mapping[str, dict[str, Any]]) -> list[Draft]:
-    """One segment of the rows alone, when they wrote anything."""
-    draft = Draft(name)
-    write_rows(draft, "", roles, writing)
-    return [draft] if draft.fields else []
 
 
 def _referral(writing: Writing, draft: Draft, request: dict[str, Any], task: dict[str, Any] | None, kind: str) -> None:
@@ -196,148 +177,10 @@ def _authorisations(writing: Writing, request: Mapping[str, Any]) -> list[Draft]
     return found
 
 
-def _providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
-    """PRD: who refers, who is asked, the general practitioner."""
-    done: dict[str, Draft] = {}
-    wanted = [("RP", request.get("requester"))]
-    wanted += [("RT", reference) for reference in request.get("performer", ())]
-    for url in _of_type(writing, "Patient")[:1]:
-        wanted += [("PP", reference) for reference in writing.originals[url].get("generalPractitioner", ())]
-    for code, reference in wanted:
-        url = writing.url_of(reference)
-        kind = writing.originals.get(url, {}).get("resourceType")
-        if kind not in ("PractitionerRole", "Practitioner", "Organization") or (
-            writing.from_v2 and kind != "PractitionerRole"
-        ):
-            continue
-        if url in done:
-            if done[url].fields[1][-1].get(key(1)) != code:
-                _name_party(done[url], code)
-            continue
-        done[url] = _provider(writing, url, kind, code)
-    for draft in done.values():
-        yield draft
-    if not done:
-        draft = Draft("PRD")
-        _name_party(draft, "RP")
-        yield draft
-
-
-def _name_party(draft: Draft, code: str) -> None:
-    if not any(cell.get(key(1)) == code for cell in draft.fields.get(1, ())):
-        draft.put(1, {key(1): code, key(2): _PARTIES[code], key(3): "HL70286"})
-
-
-def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
-    draft = Draft("PRD")
-    roles: dict[str, dict[str, Any]] = {kind: writing.copy({"reference": url}) or {}}
-    draft.roles = {kind: url}
-    if kind == "PractitionerRole":
-        original = writing.originals[url]
-        for role, element in (("Practitioner", "practitioner"), ("Organization", "organization")):
-            found = writing.copy(original.get(element))
-            if found is not None:
-                roles[role], draft.roles[role] = found, writing.url_of(original[element])
-        places = original.get("location", ())
-        for role, reference in zip(("Location", "OrganizationLocation"), places, strict=False):
-            found = writing.copy(reference)
-            if found is not None:
-                roles[role], draft.roles[role] = found, writing.url_of(reference)
-    known = {
-        c.get("code")
-        for each in roles[kind].get("code", ())
-        for c in each.get("coding", ())
-        if kind == "PractitionerRole"
-    }
-    if not known & table_codes("0286").keys():
-        _name_party(draft, code)
-    write_rows(draft, "", roles, writing)
-    return draft
-
-
-def patient(writing: Writing) -> list[Draft]:
-    """PID, and PD1 when the Bundle came from a message that may have had one."""
-    draft = Draft("PID")
-    draft.put(1, {key(1): "1"})
-    url = next(iter(_of_type(writing, "Patient")), "")
-    if not url:
-        return [draft]
-    resource = writing.resources[url]
-    draft.roles = {"Patient": url}
-    roles = {"Patient": resource}
-    number = next(
-        (each for each in resource.get("identifier", ()) if each.get("system", "").endswith("/nhs-number")), None
-    )
-    if number is not None:
-        roles["NhsNumber"] = number
-    write_rows(draft, "", roles, writing)
-    drafts = [draft]
-    if writing.from_v2:
-        drafts += _simple(writing, "PD1", {"Patient": resource})
-    return drafts
-
-
-def _next_of_kin(writing: Writing) -> Iterator[Draft]:
-    """NK1: every job with its employer, every related person."""
-    count = 0
-    for url, original in writing.originals.items():
-        if url in writing.transport:
-            continue
-        kind = original.get("resourceType")
-        draft = Draft("NK1")
-        if kind == "Observation" and _is_employment(original):
-            references = [
-                each.get("valueReference")
-                for each in original.get("extension", ())
-                if each.get("url") == extension_urls()["job-employer"]
-            ]
-            references += list(original.get("focus", ()))
-            employer = next((writing.url_of(each) for each in references if writing.url_of(each)), "")
-            if not employer or writing.originals[employer].get("resourceType") != "Organization":
-                continue
-            draft.put(3, {key(1): "EMR", key(2): "Employer", key(3): "HL70063"})
-            draft.roles = {"Employment": url, "Employer": employer}
-            roles = {"Employment": writing.resources[url], "Employer": writing.resources[employer]}
-            write_rows(draft, "employer", roles, writing)
-        elif kind == "RelatedPerson" and url not in writing.insured:
-            draft.roles = {"RelatedPerson": url}
-            write_rows(draft, "person", {"RelatedPerson": writing.resources[url]}, writing)
-        else:
-            continue
-        count += 1
-        draft.put(1, {key(1): str(count)})
-        yield draft
-
-
-def _is_employment(resource: Mapping[str, Any]) -> bool:
-    return any((c.get("system"), c.get("code")) == _EMPLOYMENT for c in resource.get("code", {}).get("coding", ()))
-
-
-def _insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
-    for number, url in enumerate((u for u in map(writing.url_of, request.get("insurance", ())) if u), 1):
-        coverage = writing.resources[url]
-        if coverage.get("resourceType") != "Coverage":
-            continue
-        draft = Draft("IN1")
-        draft.put(1, {key(1): str(number)})
-        draft.roles, roles = {"Coverage": url}, {"Coverage": coverage}
-        original = writing.originals[url]
-        for role, element in (("GroupEmployer", "policyHolder"), ("Insured", "subscriber")):
-            found = writing.copy(original.get(element))
-            if found is not None:
-                roles[role], draft.roles[role] = found, writing.url_of(original[element])
-        for reference in original.get("payor", ())[:1]:
-            found = writing.copy(reference)
-            if found is not None and found.get("resourceType") == "Organization":
-                roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
-        write_rows(draft, "", roles, writing)
-        yield draft
-
-
 def _conditions(writing: Writing, request: Mapping[str, Any]) -> list[str]:
     first = [writing.url_of(each) for each in request.get("reasonReference", ())]
     wanted = [url for url in first if writing.originals.get(url, {}).get("resourceType") == "Condition"]
-    return wanted + [url for url in _of_type(writing, "Condition") if url not in wanted]
+    return wanted + [url for url in of_type(writing, "Condition") if url not in wanted]
 
 
 def _each(writing: Writing, name: str, role: str, urls: list[str], *, noted: bool = False) -> Iterator[Draft]:
@@ -358,7 +201,7 @@ def _each(writing: Writing, name: str, role: str, urls: list[str], *, noted: boo
 
 def _rank(writing: Writing, draft: Draft, url: str) -> None:
     """DG1-6 and DG1-15: what the diagnosis is to the visit."""
-    for encounter in (writing.resources[each] for each in _of_type(writing, "Encounter")):
+    for encounter in (writing.resources[each] for each in of_type(writing, "Encounter")):
         for diagnosis in encounter.get("diagnosis", ()):
             if writing.url_of(diagnosis.get("condition")) != url:
                 continue
@@ -390,7 +233,7 @@ def _procedures(writing: Writing, request_url: str) -> Iterator[Draft]:
 
 def visit(writing: Writing) -> list[Draft]:
     """PV1 and PV2 of the Encounter."""
-    url = next(iter(_of_type(writing, "Encounter")), "")
+    url = next(iter(of_type(writing, "Encounter")), "")
     if not url:
         return []
     draft = Draft("PV1")
@@ -399,22 +242,4 @@ def visit(writing: Writing) -> list[Draft]:
     write_rows(draft, "", {"Encounter": writing.resources[url]}, writing)
     if 2 not in draft.fields and not writing.from_v2:
         draft.put(2, {key(1): "N"})
-    return [draft, *_simple(writing, "PV2", {"Encounter": writing.resources[url]})]
-
-
-def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
-    """NTE of every note of a resource."""
-    number = 0
-    for note in list(resource.get("note", ())):
-        if not note.get("text"):
-            continue
-        number += 1
-        draft = Draft("NTE")
-        draft.put(1, {key(1): str(number)})
-        write_row(draft, "NTE-3", "note", {"Noted": {"note": [note]}}, writing)
-        write_row(draft, "NTE-5", "note", {"Noted": {"note": [note]}}, writing)
-        write_row(draft, "NTE-6", "note", {"Noted": {"note": [note]}}, writing)
-        yield draft
-    resource["note"] = [note for note in resource.get("note", ()) if note]
-    if not resource["note"]:
-        del resource["note"]
+    return [draft, *simple(writing, "PV2", {"Encounter": writing.resources[url]})]

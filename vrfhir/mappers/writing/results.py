@@ -10,6 +10,7 @@ from vrfhir.mappers.vocabulary import known_display
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import back_rows, write_row, write_rows
+from vrfhir.mappers.writing.segments import notes
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -96,8 +97,6 @@ def fit_note(writing: Writing, url: str) -> list[Draft]:
         value.fields[3] = [{key(1): "fitness-for-work", key(2): "Fitness for work", key(3): "vr-observation"}]
     drafts.append(_final(value))
     if writing.from_v2:
-        from vrfhir.mappers.writing.referral import notes
-
         drafts += list(notes(writing, resource))
     drafts += list(_parts(writing, resource))
     profession = Draft("OBX")
@@ -106,8 +105,6 @@ def fit_note(writing: Writing, url: str) -> list[Draft]:
         profession.put(3, {key(1): "issuer-profession", key(2): "Issuer profession", key(3): "vr-referral-item"})
         drafts.append(_final(profession))
     if not writing.from_v2:
-        from vrfhir.mappers.writing.referral import notes
-
         drafts += list(notes(writing, resource))
     return drafts
 
@@ -135,7 +132,6 @@ def _parts(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
 
 def report(writing: Writing, url: str) -> list[Draft]:
     """A DiagnosticReport with its results."""
-    from vrfhir.mappers.writing.referral import notes
 
     original, resource = writing.originals[url], writing.resources[url]
     head = Draft("OBR")
@@ -156,7 +152,6 @@ def report(writing: Writing, url: str) -> list[Draft]:
 
 def observation(writing: Writing, url: str, *, forced: bool = False) -> list[Draft]:
     """One observation as OBX, when OBX can say it."""
-    from vrfhir.mappers.writing.referral import notes
 
     original = writing.originals.get(url, {})
     if url in writing.placed or original.get("resourceType") != "Observation":

@@ -1,0 +1,159 @@
+"""Who and with whom: PRD, PID and PD1, NK1 and IN1 of a referral (mapping notes 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.vocabulary import extension_urls, table_codes
+from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.registry import key
+from vrfhir.mappers.writing.rows import write_rows
+from vrfhir.mappers.writing.segments import of_type, simple
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["insurance", "next_of_kin", "patient", "providers"]
+
+_EMPLOYMENT = ("http://loinc.org", "11341-5")
+_PARTIES = {"RP": "Referring Provider", "RT": "Referred to Provider", "PP": "Primary Care Provider"}
+
+
+def providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
+    """PRD: who refers, who is asked, the general practitioner."""
+    done: dict[str, Draft] = {}
+    wanted = [("RP", request.get("requester"))]
+    wanted += [("RT", reference) for reference in request.get("performer", ())]
+    for url in of_type(writing, "Patient")[:1]:
+        wanted += [("PP", reference) for reference in writing.originals[url].get("generalPractitioner", ())]
+    for code, reference in wanted:
+        url = writing.url_of(reference)
+        kind = writing.originals.get(url, {}).get("resourceType")
+        if kind not in ("PractitionerRole", "Practitioner", "Organization") or (
+            writing.from_v2 and kind != "PractitionerRole"
+        ):
+            continue
+        if url in done:
+            if done[url].fields[1][-1].get(key(1)) != code:
+                _name_party(done[url], code)
+            continue
+        done[url] = _provider(writing, url, kind, code)
+    for draft in done.values():
+        yield draft
+    if not done:
+        draft = Draft("PRD")
+        _name_party(draft, "RP")
+        yield draft
+
+
+def _name_party(draft: Draft, code: str) -> None:
+    if not any(cell.get(key(1)) == code for cell in draft.fields.get(1, ())):
+        draft.put(1, {key(1): code, key(2): _PARTIES[code], key(3): "HL70286"})
+
+
+def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
+    draft = Draft("PRD")
+    roles: dict[str, dict[str, Any]] = {kind: writing.copy({"reference": url}) or {}}
+    draft.roles = {kind: url}
+    if kind == "PractitionerRole":
+        original = writing.originals[url]
+        for role, element in (("Practitioner", "practitioner"), ("Organization", "organization")):
+            found = writing.copy(original.get(element))
+            if found is not None:
+                roles[role], draft.roles[role] = found, writing.url_of(original[element])
+        places = original.get("location", ())
+        for role, reference in zip(("Location", "OrganizationLocation"), places, strict=False):
+            found = writing.copy(reference)
+            if found is not None:
+                roles[role], draft.roles[role] = found, writing.url_of(reference)
+    known = {
+        c.get("code")
+        for each in roles[kind].get("code", ())
+        for c in each.get("coding", ())
+        if kind == "PractitionerRole"
+    }
+    if not known & table_codes("0286").keys():
+        _name_party(draft, code)
+    write_rows(draft, "", roles, writing)
+    return draft
+
+
+def patient(writing: Writing) -> list[Draft]:
+    """PID, and PD1 when the Bundle came from a message that may have had one."""
+    draft = Draft("PID")
+    draft.put(1, {key(1): "1"})
+    url = next(iter(of_type(writing, "Patient")), "")
+    if not url:
+        return [draft]
+    resource = writing.resources[url]
+    draft.roles = {"Patient": url}
+    roles = {"Patient": resource}
+    number = next(
+        (each for each in resource.get("identifier", ()) if each.get("system", "").endswith("/nhs-number")), None
+    )
+    if number is not None:
+        roles["NhsNumber"] = number
+    write_rows(draft, "", roles, writing)
+    drafts = [draft]
+    if writing.from_v2:
+        drafts += simple(writing, "PD1", {"Patient": resource})
+    return drafts
+
+
+def next_of_kin(writing: Writing) -> Iterator[Draft]:
+    """NK1: every job with its employer, every related person."""
+    count = 0
+    for url, original in writing.originals.items():
+        if url in writing.transport:
+            continue
+        kind = original.get("resourceType")
+        draft = Draft("NK1")
+        if kind == "Observation" and _is_employment(original):
+            references = [
+                each.get("valueReference")
+                for each in original.get("extension", ())
+                if each.get("url") == extension_urls()["job-employer"]
+            ]
+            references += list(original.get("focus", ()))
+            employer = next((writing.url_of(each) for each in references if writing.url_of(each)), "")
+            if not employer or writing.originals[employer].get("resourceType") != "Organization":
+                continue
+            draft.put(3, {key(1): "EMR", key(2): "Employer", key(3): "HL70063"})
+            draft.roles = {"Employment": url, "Employer": employer}
+            roles = {"Employment": writing.resources[url], "Employer": writing.resources[employer]}
+            write_rows(draft, "employer", roles, writing)
+        elif kind == "RelatedPerson" and url not in writing.insured:
+            draft.roles = {"RelatedPerson": url}
+            write_rows(draft, "person", {"RelatedPerson": writing.resources[url]}, writing)
+        else:
+            continue
+        count += 1
+        draft.put(1, {key(1): str(count)})
+        yield draft
+
+
+def _is_employment(resource: Mapping[str, Any]) -> bool:
+    return any((c.get("system"), c.get("code")) == _EMPLOYMENT for c in resource.get("code", {}).get("coding", ()))
+
+
+def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
+    """IN1 of every Coverage."""
+    for number, url in enumerate((u for u in map(writing.url_of, request.get("insurance", ())) if u), 1):
+        coverage = writing.resources[url]
+        if coverage.get("resourceType") != "Coverage":
+            continue
+        draft = Draft("IN1")
+        draft.put(1, {key(1): str(number)})
+        draft.roles, roles = {"Coverage": url}, {"Coverage": coverage}
+        original = writing.originals[url]
+        for role, element in (("GroupEmployer", "policyHolder"), ("Insured", "subscriber")):
+            found = writing.copy(original.get(element))
+            if found is not None:
+                roles[role], draft.roles[role] = found, writing.url_of(original[element])
+        for reference in original.get("payor", ())[:1]:
+            found = writing.copy(reference)
+            if found is not None and found.get("resourceType") == "Organization":
+                roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
+        write_rows(draft, "", roles, writing)
+        yield draft

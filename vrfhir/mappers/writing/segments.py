@@ -1,0 +1,54 @@
+"""Segments that the rows write alone: of resources of a type, and the notes of any resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.registry import key
+from vrfhir.mappers.writing.rows import write_row, write_rows
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["notes", "of_type", "only", "simple"]
+
+
+def of_type(writing: Writing, kind: str) -> list[str]:
+    """The resources of a type that are content, not the message's own."""
+    return [
+        url
+        for url, resource in writing.originals.items()
+        if resource.get("resourceType") == kind and url not in writing.transport
+    ]
+
+
+def only(writing: Writing, kind: str) -> dict[str, Any] | None:
+    """The first of them, still to be written."""
+    return next((writing.resources[url] for url in of_type(writing, kind)), None)
+
+
+def simple(writing: Writing, name: str, roles: Mapping[str, dict[str, Any]]) -> list[Draft]:
+    """One segment of the rows alone, when they wrote anything."""
+    draft = Draft(name)
+    write_rows(draft, "", roles, writing)
+    return [draft] if draft.fields else []
+
+
+def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
+    """NTE of every note of a resource."""
+    number = 0
+    for note in list(resource.get("note", ())):
+        if not note.get("text"):
+            continue
+        number += 1
+        draft = Draft("NTE")
+        draft.put(1, {key(1): str(number)})
+        write_row(draft, "NTE-3", "note", {"Noted": {"note": [note]}}, writing)
+        write_row(draft, "NTE-5", "note", {"Noted": {"note": [note]}}, writing)
+        write_row(draft, "NTE-6", "note", {"Noted": {"note": [note]}}, writing)
+        yield draft
+    resource["note"] = [note for note in resource.get("note", ()) if note]
+    if not resource["note"]:
+        del resource["note"]
