@@ -26,12 +26,13 @@ def killed(database: Path, runs: int, *, most: int) -> Crashes:
 
 
 def test_a_few_kills(tmp_path: Path) -> None:
-    killed(tmp_path / "crash.sqlite", RUNS, most=6)
+    assert killed(tmp_path / "crash.sqlite", RUNS, most=6).kills == RUNS
 
 
 @pytest.mark.skipif(not MANY, reason="make crash runs it: VRFHIR_CRASHES=100")
 def test_many_kills(tmp_path: Path) -> None:
     crashes = killed(tmp_path / "crash.sqlite", MANY, most=12)
+    assert crashes.kills == MANY
     print(
         f"\n{crashes.kills} kills: {len(crashes.acknowledged)} messages acknowledged, {len(crashes.tried)} sent, 0 lost, 0 twice"
     )

@@ -84,14 +84,15 @@ def test_every_conversion_has_a_shape_or_a_reason() -> None:
     assert sorted(used - set(SHAPES) - NOT_GENERATED - {"code", "table-coding"}) == []
 
 
-def comes_back(segments: list[str]) -> None:
+def lost_after_writing(segments: list[str]) -> list[str]:
+    """What the Bundle of a message with these segments holds, and that of the message written from it does not."""
     names = {segment[:3] for segment in segments}
     head = [text for name, text in MINIMAL.items() if name not in names]
     data = ("\r".join([*head, *segments]) + "\r").encode()
     bundle = to_fhir(data).bundle
     written = to_hl7v2(bundle, version="2.5.1")
     lost = missing(bundle, to_fhir(written.message).bundle)
-    assert [name for name in lost if name.split(" ")[0] not in OWN] == [], written.message.decode()
+    return [name for name in lost if name.split(" ")[0] not in OWN]
 
 
 @pytest.mark.parametrize(("name", "flavour", "row"), ROWS, ids=[row.id for _, _, row in ROWS])
@@ -100,12 +101,12 @@ def comes_back(segments: list[str]) -> None:
 def test_what_a_row_put_into_fhir_comes_back_after_writing(
     name: str, flavour: Flavour, row: Row, data: st.DataObject
 ) -> None:
-    comes_back([segment_text(flavour, row, data.draw(field_text(row)))])
+    assert lost_after_writing([segment_text(flavour, row, data.draw(field_text(row)))]) == []
 
 
 @pytest.mark.parametrize("room", ["0000-00-00", "2026-02-31", "2026-11-16", "2026-13-01T10:00:00Z", "10", "2026"])
 def test_a_text_in_the_form_of_a_date_comes_back_as_it_is(room: str) -> None:
-    comes_back([f"PR1|1||||||||||||||||||||||0^{room}^"])
+    assert lost_after_writing([f"PR1|1||||||||||||||||||||||0^{room}^"]) == []
 
 
 @settings(max_examples=GENERATED, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -116,4 +117,4 @@ def test_bundles_of_many_rows_come_back_after_writing(data: st.DataObject) -> No
     for name, flavour, row in chosen:
         if name not in segments:
             segments[name] = segment_text(flavour, row, data.draw(field_text(row)))
-    comes_back(list(segments.values()))
+    assert lost_after_writing(list(segments.values())) == []

@@ -81,7 +81,8 @@ def test_fhir_resources_reads_every_resource_that_comes_back(path: Path) -> None
     for entry in again["entry"]:
         resource = json.loads(json.dumps(entry["resource"], default=float))
         resource.pop("text", None)
-        get_fhir_model_class(resource["resourceType"])(**resource)
+        model = get_fhir_model_class(resource["resourceType"])(**resource)
+        assert model.id == resource["id"]
 
 
 @pytest.mark.parametrize("path", BUNDLES, ids=name_of)

@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from story_files import nodes
 
 from vrfhir.fhir.identifiers import nhs_number_is_valid
 from vrfhir.profiles import CANONICAL, artefacts, profiles
@@ -18,16 +18,6 @@ FILES = sorted((ROOT / "examples").glob("*/fhir/*.json"))
 def load(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
-
-
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for part in value.values():
-            yield from nodes(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from nodes(part)
 
 
 def test_every_profile_has_two_examples_and_every_extension_one() -> None:
