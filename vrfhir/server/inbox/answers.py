@@ -93,7 +93,7 @@ class Answers:
         assert task is not None  # noqa: S101 -- written in this transaction
         assert service_request is not None  # noqa: S101
         content = referral_response(
-            original=message,
+            original=parse(row.content, charset=self._endpoint.correspondents.named(row.partner, row.sender).charset),
             task=load(task),
             service_request=load(service_request),
             control_id=self.control_id(),

@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from vrfhir.hl7v2 import Message, parse
+from vrfhir.hl7v2 import Message
 from vrfhir.hl7v2.ack_modes import outcome_of
 from vrfhir.issues import Issue
 from vrfhir.server.correspondents import Correspondent
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
-from vrfhir.server.inbox.admission import order_keys
+from vrfhir.server.inbox.admission import order_keys, outline
 from vrfhir.server.inbox.answers import Answers
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.inbox.preparing import Prepared, placed
@@ -151,7 +151,7 @@ class Worklist:
         task.add_done_callback(ended)
 
     async def _work(self, row: InboxRow, before: set[asyncio.Future[None]]) -> None:
-        message = parse(row.content, charset=self._correspondent(row).charset)
+        message = outline(row.content, self._correspondent(row).charset)
         received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
         try:
             async with self._turn:
@@ -201,7 +201,7 @@ class Worklist:
         interaction = _PROCESS if message.type.code == "REF" else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
         origin = Origin(self._endpoint.new_id(), "requester", facility, interaction, said)
-        keys = order_keys(row.content)
+        keys = order_keys(message)
 
         def work(tx: Transaction) -> tuple[Processed, bool, int]:
             processed = take(tx, self._endpoint, origin)
@@ -233,7 +233,7 @@ class Worklist:
 
         def work(tx: Transaction) -> None:
             tx.conclude(row.pk, status="parked", answer=answer, failure=_ids(issues, all_of_them=True))
-            tx.park(row.pk, order_keys(row.content))
+            tx.park(row.pk, order_keys(message))
 
         await self._endpoint.store.write(work, background=not _awaits(row))
         self._logged("parked", row, issues)
