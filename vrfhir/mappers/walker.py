@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.engine import CompiledFlavour, Scope, compiled_maps
+from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope, compiled_maps
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.other import finish_other
 from vrfhir.mappers.referral import finish_referral
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
-    from vrfhir.mappers.cells import SegmentView, Settlement
+    from vrfhir.mappers.cells import Cell, SegmentView, Settlement
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.records import Record
 
@@ -82,10 +82,10 @@ def walk(context: Context) -> None:
     maps = compiled_maps()
     homes: list[Record | None] = []
     for segment in context.segments:
-        flavours = maps.get(segment.name)
+        found = maps.get(segment.name)
         if segment.name not in _KEEPS_NOTE_TARGET:
             _note_on_the_message(context)
-        homes.append(_segment(segment, flavours, context) if flavours else _without_map(segment, context))
+        homes.append(_segment(segment, found, context) if found is not None else _without_map(segment, context))
     for action in context.later:
         action()
     context.later.clear()
@@ -105,10 +105,8 @@ def _note_on_the_message(context: Context) -> None:
     context.current.pop("Noted", None)
 
 
-def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | None:
-    for flavour in flavours:
-        if flavour.when is None or flavour.when(segment, context):
-            break
+def _segment(segment: SegmentView, found: CompiledMap, context: Context) -> Record | None:
+    flavour = found.flavours[found.choose(segment, context)]
     if segment.name in _FOLLOWS and _FOLLOWS[segment.name] not in context.current:
         context.report("VR-V2-0534", segment.path, segment=segment.name)
         if segment.name != "CTD":
@@ -121,10 +119,10 @@ def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | 
 def _run(flavour: CompiledFlavour, segment: SegmentView, scope: Scope, context: Context) -> None:
     context.segment = segment
     context.focus = next(iter(scope.records.values())).resource if scope.records else {}
-    for run in flavour.runs_for(tuple(segment.fields)):
-        run(segment, scope, context)
+    flavour.run(segment, scope, context)
     if flavour.link:
         LINKS[flavour.link](scope, segment, context)
+        context.taken.clear()
 
 
 def _without_map(segment: SegmentView, context: Context) -> Record | None:
@@ -166,30 +164,35 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
         if segment.irregular:
             _account_slowly(segment, target, context)
             continue
-        for cells in segment.fields.values():
-            for cell in cells:
-                settled = cell.settled
-                if settled is None:
-                    settled = cell.settled = {}
-                elif len(settled) == len(cell.at):
-                    continue
-                for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
-                    key = component << 12 | sub
-                    if key not in settled:
-                        settled[key] = _left_over(
-                            segment, (cell.field, cell.repetition, component, sub), raw, target, context
-                        )
+        for first in segment.fields.values():
+            cell: Cell | None = first
+            while cell is not None:
+                if cell.settled is None or cell.settled[3] is not None:
+                    _account(cell, segment, target, context)
+                cell = cell.next
+
+
+def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -> None:
+    """The same for the values of a cell."""
+    if not cell.is_open:
+        return
+    for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
+        key = component << 12 | sub
+        if cell.settlement(key) is None:
+            place = (cell.field, cell.repetition, component, sub)
+            cell.settle_part(key, _left_over(segment, place, raw, home, context))
 
 
 def _account_slowly(segment: SegmentView, home: Record, context: Context) -> None:
     """The same for a segment with values that stand in no cell."""
+    others = segment.others = dict(segment.others)
     for leaf in segment.segment.leaves():
         place = leaf[3:7]
         if segment.settlement(*place) is None:
             if leaf.is_null:
-                segment.others[place] = ("deleted", leaf.raw, "", None, -1)
+                others[place] = ("deleted", leaf.raw, "", None, -1)
             else:
-                segment.others[place] = _left_over(segment, place, leaf.raw, home, context)
+                others[place] = _left_over(segment, place, leaf.raw, home, context)
 
 
 def _left_over(
