@@ -77,6 +77,10 @@ class Cell(Struct, gc=False, eq=False):
         self.taken.append(key)
         return text
 
+    def take_all(self) -> None:
+        """Take every part."""
+        self.taken.extend(self.at)
+
     def peek(self, component: int = 1, subcomponent: int = 1) -> str:
         """The value of a part, without taking it."""
         return self.at.get(component << 12 | subcomponent, "")
@@ -201,11 +205,13 @@ class SegmentView:
         segment, fields, taken = self.segment, self.fields, self._taken
         _, component_mark, repetition_mark, _, subcomponent_mark, _ = self._delimiters
         declares = segment.declares
-        usual = tidy and component_mark and repetition_mark and subcomponent_mark and not declares
+        usual = subcomponent_mark and repetition_mark and tidy and component_mark and not declares
+        raw = segment.raw
+        is_plain = usual and repetition_mark not in raw and subcomponent_mark not in raw
         for field, text in enumerate(segment.field_texts):
             if not text or not field:
                 continue
-            if usual and repetition_mark not in text and subcomponent_mark not in text:
+            if is_plain or (usual and repetition_mark not in text and subcomponent_mark not in text):
                 if component_mark not in text:
                     fields[field] = Cell(segment, field, 1, text, {_FIRST: text}, taken)
                     continue

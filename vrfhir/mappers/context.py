@@ -63,6 +63,9 @@ class Context:
         self.component_mark, self.subcomponent_mark = marks.component, marks.subcomponent
         header = self.segments[0]
         self.sender = header.value(4) or header.value(3) or "unknown"
+        self.reading = "\n".join((self.sender, marks.encoding_characters, message.charset))
+        """By what equal ER7 texts mean the same: sender, delimiters, character set."""
+        self.is_before_2_6 = message.version.startswith(("2.1", "2.2", "2.3", "2.4", "2.5"))
         self.trigger = _trigger(message)
         self.is_response = message.type.code == "RRI"
         self.is_referral = message.type.code in ("REF", "RRI")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conditions import Names, condition_source
 from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.conversions.vocational import ALREADY
-from vrfhir.mappers.paths import PLACED, REFUSED, compile_place, direct_element, role_of
+from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, direct_element, role_of
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def compiled_choice(flavours: Sequence[Flavour], segment: str) -> Choice:
 
 def _compiled(source: str, names: Names, title: str) -> Any:
     space = dict(names.constants)
-    exec(compile(source, f"<rows of {title}>", "exec"), space)
+    exec(compile(source, f"<rows of {title}>", "exec"), space)  # noqa: S102 - our own rows, nothing from outside
     return space["generated"]
 
 
@@ -110,9 +110,7 @@ def rows_source(flavour: Flavour) -> tuple[str, Names]:
         "taken = context.taken",
         *(f"made_{number} = records[{name!r}]" for number, name in enumerate(_made(flavour))),
     ]
-    return "\n".join(
-        ["def generated(segment, scope, context):", *_indented([*start, *names.reading(), *body])]
-    ), names
+    return "\n".join(["def generated(segment, scope, context):", *_indented([*start, *names.reading(), *body])]), names
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
@@ -182,7 +180,7 @@ def _put(row: Row, names: Names) -> tuple[list[str], str]:
     name, repeats = element
     return [
         "resource = record.resource",
-        f"if {name!r} in resource or value.__class__ is not dict or value is {already}:",
+        f"if {name!r} in resource or value.__class__ is {names.constant('primitive', Primitive)} or value is {already}:",
         "    " + slow,
         "else:",
         f"    resource[{name!r}] = {'[value]' if repeats else 'value'}",

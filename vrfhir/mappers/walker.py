@@ -6,7 +6,7 @@ of real messages does not fit its own structure (mapping notes 2.3).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope, compiled_maps
 from vrfhir.mappers.links import LINKS
@@ -57,6 +57,7 @@ SET_IDS = frozenset(
 )
 """Segments whose first field only counts them."""
 
+_FIRST_PART = 1 << 12 | 1
 _KEEPS_NOTE_TARGET = frozenset({"NTE", "PRT"})
 _FOLLOWS = {"CTD": "PRD", "IN2": "Coverage", "IN3": "Coverage", "TQ1": "Order"}
 _SUBJECT = {
@@ -176,6 +177,11 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
 
 def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -> None:
     """The same for the values of a cell."""
+    if len(cell.at) == 1 and cell.settled is None and cell.rest is None:
+        ((key, text),) = cell.at.items()
+        if text == cell.raw and key == _FIRST_PART:
+            cell.rest = {key: _left_over(segment, (cell.field, cell.repetition, 1, 1), text, home, context)}
+            return
     if not cell.is_open:
         return
     for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
@@ -197,6 +203,9 @@ def _account_slowly(segment: SegmentView, home: Record, context: Context) -> Non
                 others[place] = _left_over(segment, place, leaf.raw, home, context)
 
 
+_SET_ID: Settlement = ("ignored", "set-id", "", None, -1)
+
+
 def _left_over(
     segment: SegmentView, place: tuple[int, int, int, int], raw: str, home: Record, context: Context
 ) -> Settlement:
@@ -208,7 +217,7 @@ def _left_over(
         return ("ignored", "structural", "", None, -1)
     value = segment.segment.decoded(raw)
     if field == 1 and segment.name in SET_IDS and _counts(segment, value, context):
-        return ("ignored", "set-id", "", None, -1)
+        return _SET_ID
     if not value.strip():
         return ("ignored", "blank", "", None, -1)
     target = home.place
@@ -221,7 +230,8 @@ def _left_over(
 
 def _counts(segment: SegmentView, value: str, context: Context) -> bool:
     """The set id is the number the segment would get anyway: its occurrence, or its place in its group."""
-    if value.lstrip("0") == str(segment.occurrence):
+    number = value.lstrip("0")
+    if number == str(segment.occurrence):
         return True
     place = 1
     for earlier in reversed(context.segments[: segment.index]):
@@ -231,7 +241,7 @@ def _counts(segment: SegmentView, value: str, context: Context) -> bool:
             earlier.name == "OBX" and segment.name == "NTE"
         ):
             break
-    return value.lstrip("0") == str(place)
+    return number == str(place)
 
 
 def _printable(raw: str) -> str:
