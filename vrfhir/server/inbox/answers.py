@@ -57,6 +57,10 @@ class Answers:
             return b""
         return self.to(message, issues, level="accept") if issues else self._agreeing(message, "CA")
 
+    def agreeing(self, message: Message, told: Sequence[Issue] = ()) -> bytes:
+        """AA, with what there is to be told besides."""
+        return self.to(message, told, code="AA", warnings=True) if told else self._agreeing(message, "AA")
+
     def _agreeing(self, message: Message, code: Literal["AA", "CA"]) -> bytes:
         control_id, now = self.control_id(), self._endpoint.clock()
         return self._forms.fill(message, code, control_id, now) or self.to(message, code=code)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message
 from vrfhir.hl7v2.ack_modes import outcome_of
 from vrfhir.issues import Issue
@@ -132,11 +133,12 @@ class Worklist:
                 self._begin(row)
 
     def _begin(self, row: InboxRow) -> None:
-        keys = order_keys(row.content)
+        message = self._outline(row)
+        keys = order_keys(message) if message is not None else frozenset()
         before = {self._last[key] for key in keys if key in self._last}
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._last.update(dict.fromkeys(keys, done))
-        task = self._running[row.pk] = asyncio.create_task(self._work(row, before))
+        task = self._running[row.pk] = asyncio.create_task(self._work(row, message, before))
 
         def ended(task: asyncio.Task[None]) -> None:
             del self._running[row.pk]
@@ -150,8 +152,15 @@ class Worklist:
 
         task.add_done_callback(ended)
 
-    async def _work(self, row: InboxRow, before: set[asyncio.Future[None]]) -> None:
-        message = outline(row.content, self._correspondent(row).charset)
+    def _outline(self, row: InboxRow) -> Message | None:
+        try:
+            return outline(row.content, self._correspondent(row).charset)
+        except UnreadableError:
+            return None
+
+    async def _work(self, row: InboxRow, message: Message | None, before: set[asyncio.Future[None]]) -> None:
+        if message is None:  # it was read when it was filed
+            raise UnreadableError
         received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
         try:
             async with self._turn:
@@ -207,7 +216,7 @@ class Worklist:
             processed = take(tx, self._endpoint, origin)
             answer = None
             if _awaits(row):
-                answer = self._answers.to(message, processed.issues, code="AA", warnings=True)
+                answer = self._answers.agreeing(message, processed.issues)
             answered = row.mode == "enhanced" and self._answers.wants_application_answer(message, "accepted")
             if answered:
                 tx.enqueue(self._answers.confirming(row, message, processed, tx))

@@ -87,7 +87,7 @@ class _Notice(Filing):
         if self._replaced:
             given_up = [identities[each.number] for each in self._replaced]
             merge_records(given_up, patient, self._tx, self._pointed_elsewhere)
-        return Processed(stored=self._stored, issues=self._issues)
+        return Processed(stored=self._recorded(), issues=self._issues)
 
     def _identify_patients(self) -> str:
         """The reference of the patient the message is about; its record may be new only where the message brings it."""

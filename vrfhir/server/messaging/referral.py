@@ -50,7 +50,8 @@ class _Processing(Filing):
             if entry not in tasks and entry.number not in self._same:
                 self._write(entry, identities[entry.number], self._content(entry, entries, renamed))
         incoming = rewritten(tasks[0].resource, renamed) if tasks else None
-        return Processed(focus, self._move_task(focus, current, incoming), self._stored, self._issues)
+        moved = self._move_task(focus, current, incoming)
+        return Processed(focus, moved, self._recorded(), self._issues)
 
     def _require_fitting(self) -> None:
         """A request makes a referral, an update and a cancellation are about one that is there."""

@@ -16,6 +16,8 @@ from vrfhir.server.messaging.message import Entry
 
 __all__ = ["names", "require_resolved", "rewritten"]
 
+_NAMING = frozenset({"reference", "url", "div"})
+"""Keys under which a name may stand."""
 _LINK = re.compile(r'\b(href|src)="([^"]+)"')
 
 
@@ -34,7 +36,16 @@ def names(entries: Iterable[Entry], identities: Mapping[int, str]) -> dict[str, 
 def rewritten(value: Any, renamed: Mapping[str, str]) -> Any:
     """A copy of ``value`` with every name replaced."""
     if isinstance(value, dict):
-        return {key: _renamed(key, inner, renamed) for key, inner in value.items()}
+        found = {}
+        for key, inner in value.items():
+            kind = type(inner)
+            if kind is dict or kind is list:
+                found[key] = rewritten(inner, renamed)
+            elif key in _NAMING and isinstance(inner, str):
+                found[key] = _renamed(key, inner, renamed)
+            else:
+                found[key] = inner
+        return found
     if isinstance(value, list):
         return [rewritten(inner, renamed) for inner in value]
     return value
@@ -52,6 +63,7 @@ def require_resolved(entries: Iterable[Entry], renamed: Mapping[str, str]) -> No
             hint="Every urn:uuid reference needs an entry with that fullUrl.",
         )
         for entry in entries
+        if _leads_nowhere(entry.resource, renamed)
         for path, reference in _references(entry.resource, "")
         if reference.startswith("urn:") and reference not in renamed
     ]
@@ -59,14 +71,26 @@ def require_resolved(entries: Iterable[Entry], renamed: Mapping[str, str]) -> No
         raise Refusal(422, issues)
 
 
-def _renamed(key: str, value: Any, renamed: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        if key in ("reference", "url"):
-            return renamed.get(value, value)
-        if key == "div":
-            return _LINK.sub(lambda link: f'{link[1]}="{renamed.get(link[2], link[2])}"', value)
-        return value
-    return rewritten(value, renamed)
+def _renamed(key: str, value: str, renamed: Mapping[str, str]) -> str:
+    if key == "div":
+        return _LINK.sub(lambda link: f'{link[1]}="{renamed.get(link[2], link[2])}"', value)
+    return renamed.get(value, value)
+
+
+def _leads_nowhere(value: Any, renamed: Mapping[str, str]) -> bool:
+    """Whether there is such a reference at all: asked of everything, so without saying where."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        for inner in each.values() if type(each) is dict else each:
+            kind = type(inner)
+            if kind is dict or kind is list:
+                waiting.append(inner)
+        if type(each) is dict:
+            reference = each.get("reference")
+            if isinstance(reference, str) and reference.startswith("urn:") and reference not in renamed:
+                return True
+    return False
 
 
 def _references(value: Any, path: str) -> Iterable[tuple[str, str]]:
