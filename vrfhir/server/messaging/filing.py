@@ -16,7 +16,7 @@ from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging import identity
 from vrfhir.server.messaging.message import Entry
-from vrfhir.server.messaging.rewriting import rewritten
+from vrfhir.server.messaging.rewriting import require_resolved, rewritten
 from vrfhir.server.messaging.written import Written
 from vrfhir.server.resource import load, put, stamp
 from vrfhir.server.store import AuditRow, Stored, Transaction
@@ -25,6 +25,7 @@ __all__ = ["SHARED", "Filing", "Origin", "Processed", "content_of", "joined"]
 
 Json = dict[str, Any]
 
+_UNRESOLVED = b'"reference":"urn:'
 _ALWAYS_NEW = ("MessageHeader", "Provenance", "Bundle", "Task")
 SHARED = (
     "Patient",
@@ -185,6 +186,8 @@ class Filing:
     def _put(self, stored: Stored, resource: Json, *, said: int | None = None) -> None:
         if said is None and self._origin.written is not None and self._is_dated(stored.type, resource):
             said = self._origin.written.earliest
+        if _UNRESOLVED in stored.body:  # seen in the bytes, which are there anyway; then looked for
+            require_resolved(self._entries, dict.fromkeys(entry.full_url for entry in self._entries))
         put(self._tx, self._endpoint, stored, resource, said)
         self._stored.append(stored)
 

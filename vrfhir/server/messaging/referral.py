@@ -13,7 +13,7 @@ from vrfhir.server.http import Refusal
 from vrfhir.server.messaging import identity, task
 from vrfhir.server.messaging.filing import Filing, Origin, Processed
 from vrfhir.server.messaging.message import Entry, Message
-from vrfhir.server.messaging.rewriting import names, require_resolved, rewritten
+from vrfhir.server.messaging.rewriting import names, rewritten
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import Stored, Transaction
 from vrfhir.server.store.query import Criterion, Query, Target
@@ -39,7 +39,6 @@ class _Processing(Filing):
         identities = {entry.number: self._identity(entry) for entry in entries}
         self._require_fitting()
         renamed = names(entries, identities)
-        require_resolved(entries, renamed)
         for entry in sorted(entries, key=lambda each: each.type == "PractitionerRole"):
             if entry.type == "PractitionerRole":
                 self._reuse_role(entry, identities, renamed)

@@ -7,7 +7,7 @@ wherever it stands: in references, in URLs and in the narrative's links.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from vrfhir.issues import Issue
@@ -51,7 +51,7 @@ def rewritten(value: Any, renamed: Mapping[str, str]) -> Any:
     return value
 
 
-def require_resolved(entries: Iterable[Entry], renamed: Mapping[str, str]) -> None:
+def require_resolved(entries: Iterable[Entry], renamed: Container[str]) -> None:
     """Raise :class:`Refusal` 422 for a ``urn:`` reference that leads to nothing in the message."""
     issues = [
         Issue(
@@ -63,7 +63,6 @@ def require_resolved(entries: Iterable[Entry], renamed: Mapping[str, str]) -> No
             hint="Every urn:uuid reference needs an entry with that fullUrl.",
         )
         for entry in entries
-        if _leads_nowhere(entry.resource, renamed)
         for path, reference in _references(entry.resource, "")
         if reference.startswith("urn:") and reference not in renamed
     ]
@@ -75,22 +74,6 @@ def _renamed(key: str, value: str, renamed: Mapping[str, str]) -> str:
     if key == "div":
         return _LINK.sub(lambda link: f'{link[1]}="{renamed.get(link[2], link[2])}"', value)
     return renamed.get(value, value)
-
-
-def _leads_nowhere(value: Any, renamed: Mapping[str, str]) -> bool:
-    """Whether there is such a reference at all: asked of everything, so without saying where."""
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        for inner in each.values() if type(each) is dict else each:
-            kind = type(inner)
-            if kind is dict or kind is list:
-                waiting.append(inner)
-        if type(each) is dict:
-            reference = each.get("reference")
-            if isinstance(reference, str) and reference.startswith("urn:") and reference not in renamed:
-                return True
-    return False
 
 
 def _references(value: Any, path: str) -> Iterable[tuple[str, str]]:
