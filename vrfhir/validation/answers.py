@@ -57,8 +57,10 @@ _NAMES = {
 
 def check_answer(scope: Scope, question: Json, answer: Json, place: Location) -> None:
     """The value of one answer."""
-    key = next((each for each in answer if each.startswith("value")), None)
-    if key is None:
+    for key in answer:
+        if key.startswith("value"):
+            break
+    else:
         if answer and not any(each.startswith("_value") for each in answer):  # an empty one is refused for its form
             scope.report("Questionnaire_QR_Item_NoType", place, found=question.get("linkId", ""))
         return
@@ -107,7 +109,9 @@ def _member(scope: Scope, value_set: str, value: str, here: Location) -> None:
 
 def _options(question: Json, suffix: str) -> tuple[list[Json], list[Any]]:
     """All answer options, and the values of one type among them."""
-    options = [each for each in question.get("answerOption", ()) if isinstance(each, dict)]
+    if "answerOption" not in question:
+        return [], []
+    options = [each for each in question["answerOption"] if isinstance(each, dict)]
     return options, [each[f"value{suffix}"] for each in options if f"value{suffix}" in each]
 
 

@@ -23,6 +23,10 @@ Json = dict[str, Any]
 
 _DONE = frozenset({"completed", "amended"})
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
+_OCCURRENCES = (
+    ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
+    ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
+)
 
 
 def check_questionnaire_response(scope: Scope, resource: Json, location: Location) -> None:
@@ -115,7 +119,9 @@ class _Response:
             else:
                 self.scope.report("Questionnaire_QR_Item_NotFound", location, found=link)
         for question in questions:
-            self._question(question, found.get(question.get("linkId"), []), location)
+            rows = found.get(question.get("linkId"))
+            if rows is not None or question.get("required") is True:
+                self._question(question, rows or [], location)
 
     def _question(self, question: Json, found: list[tuple[Json, Location]], location: Location) -> None:
         link = question.get("linkId", "")
@@ -146,11 +152,8 @@ class _Response:
             report("Questionnaire_QR_Item_Missing", place, severity=self.severity, found=link)
         if len(answers) > 1 and question.get("repeats") is not True:
             report("Questionnaire_QR_Item_OnlyOneA", place)
-        for name, rule in (
-            ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
-            ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
-        ):
-            limit = _extension(question, name) if "extension" in question else None
+        for name, rule in _OCCURRENCES if "extension" in question else ():
+            limit = _extension(question, name)
             if isinstance(limit, int) and (len(answers) > limit if "max" in name else len(answers) < limit):
                 report(rule, place, limit=limit, found=len(answers))
         for at, answer in enumerate(answers):
@@ -161,7 +164,8 @@ class _Response:
                 report("Questionnaire_QR_Item_Display_No_Value", place)
             else:
                 check_answer(self.scope, question, answer, here)
-                self.items(_rows(question.get("item")), answer, here)
+                if "item" in question or "item" in answer:
+                    self.items(_rows(question.get("item")), answer, here)
         inner = _rows(item.get("item"))
         if kind == "group":
             if question.get("required") is True and not inner:
