@@ -182,6 +182,7 @@ class Search:
 
     def __init__(self, everything: str) -> None:
         self.everything = everything
+        self.lines = frozenset(everything.split("\n"))
         self.squeezed = re.sub(r"\s+", "", everything)
         self.digits = re.sub(r"[^\d\n]", "", everything)
 
@@ -203,7 +204,9 @@ class Search:
             return True
         if any(value == each.namespace and each.system in self.everything for each in _authorities()):
             return True
-        maps = [code_map(name) for name in CODES]
+        if value.lower() in self.lines:
+            return True
+        maps = [code_map(name) for name in (*CODES, *_code_maps().get(entry.row, ()))]
         return any(value in each.codes and each.codes[value] in self.everything for each in maps)
 
     def _moment(self, value: str) -> bool:
@@ -221,6 +224,15 @@ def _conversions() -> dict[str, str]:
     from vrfhir.mappers.rows import load_maps
 
     return {row.id: row.conversion for each in load_maps().values() for form in each.flavours for row in form.rows}
+
+
+@cache
+def _code_maps() -> dict[str, tuple[str, ...]]:
+    """Row id → the code map it names."""
+    from vrfhir.mappers.rows import load_maps
+
+    rows = (row for each in load_maps().values() for form in each.flavours for row in form.rows)
+    return {row.id: (row.options["codes"],) for row in rows if "codes" in row.options}
 
 
 @cache

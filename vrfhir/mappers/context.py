@@ -36,7 +36,8 @@ class Context:
     """One message on its way to FHIR.
 
     ``shared`` holds the records that segments have in common by role (``Patient``, ``ServiceRequest`` …), ``current``
-    the segment groups that are open (``PRD``, ``OBR`` …), ``later`` what is done when all segments are read.
+    the segment groups that are open (``PRD``, ``OBR`` …), ``names`` what the message calls its code systems and
+    assigning authorities, with the URI each was read as, ``later`` what is done when all segments are read.
     """
 
     def __init__(self, message: Message, partner: Partner) -> None:
@@ -52,6 +53,7 @@ class Context:
         self.bare: set[str] = set()
         self.shared: dict[str, Record] = {}
         self.current: dict[str, Record] = {}
+        self.names: dict[str, str] = {}
         self.later: list[Callable[[], None]] = []
         self.issues: list[Issue] = []
         self.unmapped: list[Unmapped] = []
