@@ -64,7 +64,7 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
         label = f"{record.path}.{record.role}"
         found.names[record.full_url] = "@" + label
         own = record.role in _OWN or (record.role == "Provenance" and record.path.startswith("MSH[1]"))
-        if own or "/" in record.path:
+        if own or record.role == "MessageHeader" or "/" in record.path:
             continue
         if id(record) not in taken:
             found.surplus.append(label)

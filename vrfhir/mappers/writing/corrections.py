@@ -17,8 +17,9 @@ from vrfhir.hl7v2 import Message, MessageBuilder, escapes, parse
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import put_back
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.referral import plan_other, plan_referral
+from vrfhir.mappers.writing.referral import plan_other
 from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.structures import structure_of
 
 if TYPE_CHECKING:
     from vrfhir.mappers.partner import Partner
@@ -32,9 +33,8 @@ _ALWAYS = re.compile(r"MSH\[1\]-(3|4|9|12)\[1\]")
 
 
 def _plan(writing: Writing, kind: str, trigger: str) -> list[Draft]:
-    if kind in ("REF", "RRI"):
-        return plan_referral(writing, kind, trigger)
-    return plan_other(writing, kind, trigger)
+    structure = structure_of(kind, trigger)
+    return structure.plan(writing, kind, trigger) if structure else plan_other(writing, kind, trigger)
 
 
 def _natural(

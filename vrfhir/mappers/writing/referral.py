@@ -19,6 +19,7 @@ from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, simple
+from vrfhir.mappers.writing.structures import structure
 from vrfhir.workflow import v2_status
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _LONGEST_CONTROL_ID = 20
 _LONGEST_NAMESPACE = 20
 
 
+@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1"))
 def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of a REF or RRI, without those of single elements."""
     head = only(writing, "MessageHeader")
