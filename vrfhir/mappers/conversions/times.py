@@ -116,7 +116,16 @@ def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
 @register("dateTime")
 def _datetime(row: RowFacts) -> Conversion:
     component, subcomponent = row.component or 1, row.subcomponent or 1
-    return lambda cell, context: taken_datetime(cell, context, component, subcomponent)
+    key = component << 12 | subcomponent
+
+    def convert(cell: Cell, context: Context) -> Primitive | str | None:
+        found = fhir_datetime(cell.at.get(key, ""), context.partner.time_zone)
+        if found is None or found[1]:
+            return taken_datetime(cell, context, component, subcomponent)
+        cell.taken.append(key)
+        return found[0]
+
+    return convert
 
 
 @register("birth-time")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
@@ -60,10 +61,26 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any]) -> list[Draft]:
     return [*found, *follows.get(0, ())]
 
 
-def _has_room(version: str, name: str, field: int) -> bool:
-    """The version has the field, or says nothing of the segment (Z segments)."""
-    fields = tables(version).segment(name)
-    return fields is None or field <= len(fields)
+@lru_cache(maxsize=4096)
+def _has_room(version: str, name: str, field: int, component: int, subcomponent: int) -> bool:
+    """The version has the place, or says nothing of the segment (Z segments)."""
+    known = tables(version)
+    fields = known.segment(name)
+    if fields is None:
+        return True
+    if field > len(fields) or fields[field - 1].is_withdrawn:
+        return False
+    kind = fields[field - 1].datatype
+    for number in (component, subcomponent):
+        if kind in ("varies", "Varies", "", "-"):
+            return True
+        parts = known.datatype(kind)
+        if number > (len(parts) if parts is not None else 1):
+            return False
+        kind = parts[number - 1].datatype if parts is not None else ""
+        if not kind:
+            return number == component and subcomponent == 1
+    return True
 
 
 def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
@@ -76,7 +93,7 @@ def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writin
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
-        if not _has_room(writing.version, name, field):
+        if not writing.as_it_was and not _has_room(writing.version, name, field, component, subcomponent):
             continue
         segment = builder.segment(name, occurrence)
         while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:
