@@ -122,7 +122,7 @@ def test_an_answer_keeps_when_the_referral_began_and_why() -> None:
     assert only(to_fhir(answered("accepted", "accepted")).bundle, "Task")["lastModified"] == "2026-11-17T09:00:00+00:00"
 
 
-@pytest.mark.parametrize("state", [("accepted", "accepted"), ("rejected", "declined"), ("completed", "closed")])
+@pytest.mark.parametrize("state", [("accepted", "accepted"), ("rejected", "declined"), ("completed", "discharged")])
 def test_an_answer_makes_a_bundle_without_errors(state: tuple[str, str]) -> None:
     bundle = to_fhir(answered(*state)).bundle
     assert [one.text for one in Validator().validate(bundle).issues if one.severity in ("error", "fatal")] == []
