@@ -119,6 +119,7 @@ def _coding(
         coding["system"] = known.system
         if name and known.derivable:
             taken.append(name_key)
+            context.names[name] = known.system
     if version_key in at and known.system != _SNOMED:
         taken.append(version_key)
         coding["version"] = at[version_key]

@@ -73,6 +73,8 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
         found = _system_of(context, kind, HierarchicDesignator(one, two, three))
         remembered[context.sender, kind, one, two, three] = found
     system, said = found
+    if one and 0 in said:
+        context.names[one] = system
     cell.taken += [keys[number] for number in said if keys[number] in cell.at]
     return system
 
