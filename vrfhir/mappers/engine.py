@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from vrfhir.mappers.conditions import Condition, compile_condition
 from vrfhir.mappers.conversions import CONVERSIONS
+from vrfhir.mappers.conversions.people import practitioner_of
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.paths import PLACED, REFUSED, compile_place, role_of
 from vrfhir.mappers.rows import Flavour, Row, load_maps
@@ -47,6 +48,11 @@ class Scope:
             return self._context.shared.get(name)
         if role.create == "current":
             return self._context.current.get(name)
+        if role.create.startswith("named:"):
+            named = practitioner_of(self._context, int(role.create[6:]))
+            if named is not None:
+                self.records[name] = named
+            return named
         record = self.records[name] = self._context.new(role.type, name, self.path)
         if role.create == "message":
             self._context.shared[name] = record

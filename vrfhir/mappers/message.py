@@ -15,7 +15,7 @@ from vrfhir.mappers.other import focus_of
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.referral import EVENTS
 from vrfhir.mappers.rows import map_digest
-from vrfhir.mappers.vocabulary import sender_system
+from vrfhir.mappers.vocabulary import sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
@@ -221,8 +221,11 @@ def _naming_systems(context: Context) -> Iterator[dict[str, Any]]:
     """By what name the message called a system of codes or numbers, where its URI does not say so: a reader can check the reading."""
     for name, system in context.names.items():
         if name not in system:
-            what = {"type": "NamingSystem", "identifier": {"system": _URI, "value": system}, "display": name}
-            yield {"role": "source", "what": what}
+            identifier: dict[str, Any] = {"system": _URI, "value": system}
+            kind = context.kinds.get(system)
+            if kind in table_codes("0301"):
+                identifier = {"type": {"coding": [{"system": table_system("0301"), "code": kind}]}, **identifier}
+            yield {"role": "source", "what": {"type": "NamingSystem", "identifier": identifier, "display": name}}
 
 
 def _recorded(resource: dict[str, Any], recorded: str) -> None:

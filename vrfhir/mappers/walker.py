@@ -73,6 +73,7 @@ _SUBJECT = {
     "ClaimResponse": "patient",
     "RelatedPerson": "patient",
     "EpisodeOfCare": "patient",
+    "Specimen": "subject",
 }
 _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 

@@ -234,3 +234,20 @@ def _resource_reference(row: RowFacts) -> Conversion:
         return reference or None
 
     return convert
+
+
+@register("more-text")
+def _more_text(row: RowFacts) -> Conversion:
+    """Text after what other segments put into the same element, on a line of its own."""
+    element = row.element.partition(".")[2]
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        noted = context.current.get("Noted")
+        if not text or noted is None:
+            return None
+        earlier = noted.place.resource.get(element)
+        noted.place.resource[element] = f"{earlier}\n{text}" if earlier else text
+        return ALREADY
+
+    return convert

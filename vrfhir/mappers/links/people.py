@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
-from vrfhir.mappers.links.registry import TERMINOLOGY, link, merged, support
+from vrfhir.mappers.links.registry import TERMINOLOGY, link, merged, support, unknown
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.vocabulary import extension_urls
 
@@ -25,10 +25,25 @@ def _patient(scope: Scope, segment: SegmentView, context: Context) -> None:
         number.merged = patient  # the number is a part of the patient: what is said of it is said there
     if patient is not None and context.vr:
         _say_why_no_nhs_number(patient.resource)
+    updated = scope.get("Updated")
+    if updated is not None:
+        _last_update(updated, context)
     mother = scope.get("Mother")
     if mother is not None:
         mother.resource["relationship"] = [{"coding": [{"system": f"{TERMINOLOGY}v3-RoleCode", "code": "MTH"}]}]
         support(context, mother)
+
+
+def _last_update(updated: Record, context: Context) -> None:
+    """PID-33 and PID-34: when and where the sender last changed the record (the guide's PID[Provenance-Patient])."""
+    updated.resource["activity"] = {"coding": [{"system": f"{TERMINOLOGY}v3-DataOperation", "code": "UPDATE"}]}
+    updated.resource["_recorded"] = unknown()
+    updated.resource.setdefault("agent", [{"who": {"display": context.sender}}])
+
+    def complete() -> None:
+        updated.resource["target"] = [context.shared["Patient"].reference]
+
+    context.later.append(complete)
 
 
 _NHS, _DEVOLVED = SYSTEMS["nhs-number"], (SYSTEMS["chi"], SYSTEMS["hc-number"])
