@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
 from vrfhir.mappers.cells import Cell, SegmentView
+from vrfhir.mappers.hiding import hides_location
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.records import Record
 
@@ -70,6 +71,7 @@ class Context:
         self.is_response = message.type.code == "RRI"
         self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
+        self.hidden = hides_location(self)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
         message_key = f"{_ROOT}{key}/{message.control_id}/"

@@ -141,26 +141,24 @@ _ORGANISATIONS = frozenset({"Insurer", "GroupEmployer", "Laboratory"})
 
 
 def _original(context: Context, raw: bytes) -> Record:
-    """The message itself: a DocumentReference with its hash, and the bytes in a Binary."""
-    binary = context.new("Binary", "Original", "MSH[1]", of_message=True)
-    binary.resource["contentType"] = _ER7
-    binary.resource["data"] = b64encode(raw).decode("ascii")
+    """The message itself: a DocumentReference with its hash, and the bytes in a Binary (not when they tell a hidden place)."""
+    attachment: dict[str, Any] = {"contentType": _ER7}
+    if not context.hidden:
+        binary = context.new("Binary", "Original", "MSH[1]", of_message=True)
+        binary.resource["contentType"] = _ER7
+        binary.resource["data"] = b64encode(raw).decode("ascii")
+        attachment["url"] = binary.full_url
     document = context.new("DocumentReference", "Original-document", "MSH[1]", of_message=True)
     digest = sha256(raw).hexdigest()
+    attachment |= {
+        "size": len(raw),
+        "hash": b64encode(sha1(raw, usedforsecurity=False).digest()).decode("ascii"),
+    }
     document.resource |= {
         "masterIdentifier": {"system": _URI, "value": f"urn:hash::sha256:{digest}"},
         "status": "current",
         "type": {"text": "HL7 v2 message"},
-        "content": [
-            {
-                "attachment": {
-                    "contentType": _ER7,
-                    "url": binary.full_url,
-                    "size": len(raw),
-                    "hash": b64encode(sha1(raw, usedforsecurity=False).digest()).decode("ascii"),
-                }
-            }
-        ],
+        "content": [{"attachment": attachment}],
     }
     patient = context.shared.get("Patient")
     if patient is not None:

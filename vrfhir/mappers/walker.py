@@ -75,6 +75,7 @@ _SUBJECT = {
     "RelatedPerson": "patient",
     "EpisodeOfCare": "patient",
     "Specimen": "subject",
+    "Consent": "patient",
 }
 _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 
@@ -188,7 +189,7 @@ def _account_slowly(segment: SegmentView, home: Record, context: Context) -> Non
     """The same for a segment with values that stand in no cell."""
     for leaf in segment.segment.leaves():
         place = leaf[3:7]
-        if segment.settlement(*place) is None:
+        if place not in segment.others and segment.settlement(*place) is None:
             if leaf.is_null:
                 segment.others[place] = ("deleted", leaf.raw, "", None, -1)
             else:

@@ -251,3 +251,34 @@ def _more_text(row: RowFacts) -> Conversion:
         return ALREADY
 
     return convert
+
+
+_DECISIONS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+
+
+@register("opt")
+def _opt(row: RowFacts) -> Conversion:
+    """A code of consent or dissent as the rule of a Consent, beside the code itself; anything else decides nothing."""
+    system = _DATA_DICTIONARY + row.options["name"].lower().replace(" ", "-")
+    decisions = dict.fromkeys(row.options["in"], "OPTIN") | dict.fromkeys(row.options["out"], "OPTOUT")
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        code = cell.take(1)
+        if code not in decisions:
+            return None
+        codings = [{"system": _DECISIONS, "code": decisions[code]}, {"system": system, "code": code}]
+        return {"coding": codings}
+
+    return convert
+
+
+@register("data-dictionary-label")
+def _data_dictionary_label(row: RowFacts) -> Conversion:
+    """A code of an attribute as a security label; ``0`` asks for none."""
+    system = _DATA_DICTIONARY + row.options["name"].lower().replace(" ", "-")
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        code = cell.take(1)
+        return {"system": system, "code": code} if re.fullmatch(r"\S+", code) and code != "0" else None
+
+    return convert

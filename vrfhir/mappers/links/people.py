@@ -135,3 +135,26 @@ def _guarantor(scope: Scope, segment: SegmentView, context: Context) -> None:
     if employment is not None:
         _employment(context, employment, employer)
         employment.resource["focus"] = [person.reference, *employment.resource.get("focus", ())]
+
+
+_CONFIDENTIAL = {"system": f"{TERMINOLOGY}v3-Confidentiality", "code": "R"}
+_TREATMENT = {"system": f"{TERMINOLOGY}v3-ActReason", "code": "TREAT"}
+_ABOUT = {"ShareConsent": "Sharing of the record for care", "RecordConsent": "Summary care record"}
+
+
+@link("uk-consents")
+def _uk_consents(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """ZU8: consents for care, never for an employer; a patient whose place is hidden is labelled restricted."""
+    for role, about in _ABOUT.items():
+        consent = scope.get(role)
+        if consent is None:
+            continue
+        resource = consent.resource
+        decision = resource["policyRule"]["coding"][0]["code"]
+        scope_code = {"system": f"{TERMINOLOGY}consentscope", "code": "patient-privacy"}
+        resource |= {"status": "active", "scope": {"coding": [scope_code]}, "category": [{"text": about}]}
+        kind = "permit" if decision == "OPTIN" else "deny"
+        resource["provision"] = {"type": kind, "purpose": [dict(_TREATMENT)]}
+    patient = context.shared.get("Patient")
+    if context.hidden and patient is not None:
+        patient.resource.setdefault("meta", {}).setdefault("security", []).insert(0, dict(_CONFIDENTIAL))

@@ -15,7 +15,7 @@ from vrfhir.mappers.writing.segments import of_type, simple
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["insurance", "next_of_kin", "patient", "providers"]
+__all__ = ["insurance", "next_of_kin", "patient", "providers", "uk_consents"]
 
 _EMPLOYMENT = ("http://loinc.org", "11341-5")
 _PARTIES = {"RP": "Referring Provider", "RT": "Referred to Provider", "PP": "Primary Care Provider"}
@@ -182,3 +182,21 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
         yield draft
+
+
+_CONSENTS = {"consent-to-share-indicator": "ShareConsent", "scr-consent-to-store": "RecordConsent"}
+
+
+def uk_consents(writing: Writing) -> list[Draft]:
+    """ZU8: the consents that a reading of ZU8 makes, and the label of a hidden place."""
+    draft = Draft("ZU8")
+    roles: dict[str, dict[str, Any]] = {}
+    for url in of_type(writing, "Consent"):
+        for coding in writing.originals[url].get("policyRule", {}).get("coding", ()):
+            role = _CONSENTS.get(str(coding.get("system", "")).rpartition("/nhs-data-dictionary/")[2])
+            if role is not None and role not in roles:
+                roles[role], draft.roles[role] = writing.resources[url], url
+    for url in of_type(writing, "Patient")[:1]:
+        roles["Patient"] = writing.resources[url]
+    write_rows(draft, "", roles, writing)
+    return [draft] if draft.fields else []
