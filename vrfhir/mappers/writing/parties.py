@@ -119,11 +119,25 @@ def patient(writing: Writing) -> list[Draft]:
     )
     if number is not None:
         roles["NhsNumber"] = number
+    updated = _last_update(writing, url) if writing.from_v2 else ""
+    if updated:
+        roles["Updated"], draft.roles["Updated"] = writing.resources[updated], updated
     write_rows(draft, "", roles, writing)
     drafts = [draft]
     if writing.from_v2:
         drafts += simple(writing, "PD1", {"Patient": resource})
     return drafts
+
+
+def _last_update(writing: Writing, patient: str) -> str:
+    """The Provenance that a reading of PID-33 made: an update of the patient, at a time."""
+    for url in of_type(writing, "Provenance"):
+        original = writing.originals[url]
+        codings = original.get("activity", {}).get("coding", ())
+        targets = [writing.url_of(each) for each in original.get("target", ())]
+        if targets == [patient] and "occurredDateTime" in original and any(c.get("code") == "UPDATE" for c in codings):
+            return url
+    return ""
 
 
 def next_of_kin(writing: Writing) -> Iterator[Draft]:
