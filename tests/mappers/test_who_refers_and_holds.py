@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from mapped_messages import DRIVER, only, resources
 
+from vrfhir import Validator
 from vrfhir.hl7v2 import parse
 from vrfhir.mappers import referral_response, to_fhir, to_hl7v2
 
@@ -114,15 +115,14 @@ def test_only_what_table_0283_cannot_say_needs_an_element() -> None:
     assert [s.value(5) for s in parse(answered("on-hold", "accepted")).all("OBX")] == ["on-hold", "Because of this"]
 
 
-@pytest.mark.parametrize(
-    ("modified", "written"),
-    [
-        ("2026-11-25T11:05:00+00:00", "20261125110500+0000"),
-        ("2026-06-25T11:05:00+01:00", "20260625110500+0100"),
-        ("2026-11-25", "20261125"),
-        ("2026-11-25T11:05:00Z", "20261125110500+0000"),
-        ("soon", "20261117090000+0000"),
-    ],
-)
-def test_the_time_of_an_answer_has_its_offset(modified: str, written: str) -> None:
-    assert parse(answered("accepted", "accepted", modified)).value("RF1-9") == written
+def test_an_answer_keeps_when_the_referral_began_and_why() -> None:
+    referral, rri = parse(DRIVER.read_bytes()), parse(answered("accepted", "accepted", "2026-11-25T11:05:00+00:00"))
+    assert rri.value("RF1-9") == referral.value("RF1-9") != ""
+    assert [each.raw for each in rri.all("DG1")] == [each.raw for each in referral.all("DG1")] != []
+    assert only(to_fhir(answered("accepted", "accepted")).bundle, "Task")["lastModified"] == "2026-11-17T09:00:00+00:00"
+
+
+@pytest.mark.parametrize("state", [("accepted", "accepted"), ("rejected", "declined"), ("completed", "discharged")])
+def test_an_answer_makes_a_bundle_without_errors(state: tuple[str, str]) -> None:
+    bundle = to_fhir(answered(*state)).bundle
+    assert [one.text for one in Validator().validate(bundle).issues if one.severity in ("error", "fatal")] == []

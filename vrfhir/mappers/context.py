@@ -8,7 +8,7 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
-from vrfhir.mappers.cells import Cell, SegmentView
+from vrfhir.mappers.cells import Cell, SegmentView, is_tidy
 from vrfhir.mappers.hiding import hides_location
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.records import Record
@@ -44,7 +44,8 @@ class Context:
     def __init__(self, message: Message, partner: Partner) -> None:
         self.message = message
         self.partner = partner
-        self.segments: list[SegmentView] = [SegmentView(segment, message.delimiters) for segment in message.segments]
+        self.taken: list[int] = []
+        self.segments: list[SegmentView] = _views(message, self.taken)
         self.by_name: dict[str, SegmentView] = {}
         for segment in self.segments:
             self.by_name.setdefault(segment.name, segment)
@@ -67,6 +68,9 @@ class Context:
         self.component_mark, self.subcomponent_mark = marks.component, marks.subcomponent
         header = self.segments[0]
         self.sender = header.value(4) or header.value(3) or "unknown"
+        self.reading = "\n".join((self.sender, marks.encoding_characters, message.charset))
+        """By what equal ER7 texts mean the same: sender, delimiters, character set."""
+        self.is_before_2_6 = message.version.startswith(("2.1", "2.2", "2.3", "2.4", "2.5"))
         self.trigger = _trigger(message)
         self.is_response = message.type.code == "RRI"
         self.is_referral = message.type.code in ("REF", "RRI")
@@ -201,6 +205,17 @@ class Context:
                     if system in _SNOMED_NAMES and cell.peek(first) in VR_SERVICE_CODES:
                         return True
         return False
+
+
+def _views(message: Message, taken: list[int]) -> list[SegmentView]:
+    """The segments as the rows see them; whether values have to be decoded is asked once for the whole message, if it can."""
+    delimiters = message.delimiters
+    segments = message.segments
+    header = segments[0]
+    texts = [segment.raw for segment in segments]
+    texts[0] = texts[0][4 + len(header.field(2)) :] if header.declares else texts[0]
+    tidy = is_tidy(delimiters.field.join(texts), delimiters)
+    return [SegmentView(segment, delimiters, taken, tidy=tidy) for segment in segments]
 
 
 def _trigger(message: Message) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vrfhir.mappers.cells import Cell, SegmentView
+    from vrfhir.mappers.cells import Cell, SegmentView, Settlement
     from vrfhir.mappers.context import Context
 
 __all__ = ["HIDDEN", "hide_location", "hides_location"]
@@ -62,13 +62,18 @@ def _plain(text: str) -> str:
 
 def _withhold(segment: SegmentView, field: int, *, every: bool, told: frozenset[str]) -> None:
     kept: list[Cell] = []
-    for cell in segment.fields[field]:
+    gone: dict[tuple[int, int, int, int], Settlement] = {}
+    for cell in segment.cells(field):
         if not every and not any(_plain(text) in told for text in cell.at.values()):
             kept.append(cell)
             continue
         for key in cell.at:
-            segment.others[field, cell.repetition, key >> 12, key & 0xFFF] = ("ignored", HIDDEN, "", None, -1)
+            gone[field, cell.repetition, key >> 12, key & 0xFFF] = ("ignored", HIDDEN, "", None, -1)
+    if not gone:
+        return
+    segment.others = {**segment.others, **gone}
+    del segment.fields[field]
+    for earlier, later in zip(kept, [*kept[1:], None], strict=False):
+        earlier.next = later
     if kept:
-        segment.fields[field] = kept
-    else:
-        del segment.fields[field]
+        segment.fields[field] = kept[0]

@@ -49,7 +49,8 @@ def to_fhir(
     """Turn a message into a FHIR R4 message Bundle: referrals (REF, RRI), and what stands around them (:data:`SUPPORTED`).
 
     ``accept`` are the message codes the caller takes (all that are mapped, when None). ``exact`` keeps beside the elements
-    what they alone would not write back. (never of a patient whose place is hidden). ``received`` is when the message arrived, for Provenance; without it the message's
+    what they alone would not write back (never of a patient whose place is hidden). ``received`` is when the message
+    arrived, for Provenance; without it the message's
     own time is taken, so that equal
     input gives equal bytes. Raises :class:`~vrfhir.errors.UnreadableError` when the bytes are no message, or one of a
     type or version that is not supported; everything else is a finding.

@@ -242,5 +242,8 @@ _FIRST = ("resourceType", "id", "meta", "language", "extension")
 
 def _ordered(resource: dict[str, Any]) -> dict[str, Any]:
     """Elements in FHIR's order at the head, the rest as they were placed."""
+    if "extension" not in resource and "meta" not in resource and "language" not in resource:
+        return resource
     head = {name: resource[name] for name in _FIRST if name in resource}
-    return head | resource
+    head.update(resource)
+    return head

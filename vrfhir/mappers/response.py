@@ -1,6 +1,7 @@
 """The answer to a referral: ``RRI^I12`` in the version, delimiters and character set of the referral it answers.
 
-What the sender needs to recognise the case is echoed from the stored REF (RF1 with RF1-6, PRD, PID); what the service
+What the sender needs to recognise the case is echoed from the stored REF (RF1 with RF1-6, PRD, PID, DG1: without the
+reason it would be no prescription); RF1-9, the day the referral began, stays as it was. What the service
 decided comes from the Task: RF1-1 from status and business status, NTE from the reason and the notes (mapping notes
 2.1, 3.3). A state that RF1-1 cannot say beside the milestone (on hold, failed) follows as a single element of the Task. MSA-1 is AA also for a refused referral: the message was accepted, RF1-1 says what became of the case.
 """
@@ -47,7 +48,7 @@ def referral_response(
     builder = MessageBuilder(version, delimiters=message.delimiters, codec=message.charset)
     _header(builder, message, version, control_id, now)
     builder.add("MSA", "AA", message.control_id)
-    _referral(builder, message, version, task, now)
+    _referral(builder, message, version, task)
     providers = message.all("PRD")
     for provider in providers:
         _echo(builder, provider, version)
@@ -58,6 +59,8 @@ def referral_response(
         _echo(builder, patient, version)
     else:
         builder.add("PID", 1)
+    for diagnosis in message.all("DG1"):
+        _echo(builder, diagnosis, version)
     _state(builder, task)
     for number, text in enumerate(_notes(task, service_request), 1):
         builder.add("NTE", number, None, text)
@@ -84,26 +87,14 @@ def _header(builder: MessageBuilder, message: Message, version: str, control_id:
         header.set_er7(18, _text(source, 18))
 
 
-def _referral(builder: MessageBuilder, message: Message, version: str, task: Mapping[str, Any], now: datetime) -> None:
+def _referral(builder: MessageBuilder, message: Message, version: str, task: Mapping[str, Any]) -> None:
     referral = message.segment("RF1")
     segment = _echo(builder, referral, version) if referral is not None else builder.add("RF1")
     segment.set(1, tuple(_status(task)))
-    segment.set(9, _moment(str(task.get("lastModified", ""))) or write_timestamp(now))
 
 
 def _status(task: Mapping[str, Any]) -> V2Status:
     return v2_status(str(task.get("status", "received")), _business_status(task))
-
-
-def _moment(text: str) -> str:
-    """A FHIR dateTime as DTM, with its offset: the reader's zone need not be the writer's. Empty when it is none."""
-    try:
-        if len(text) == len("2026-11-16"):
-            return write_timestamp(datetime.strptime(text, "%Y-%m-%d"), "day")  # noqa: DTZ007 - a day has no zone
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return ""
-    return write_timestamp(moment)
 
 
 def _state(builder: MessageBuilder, task: Mapping[str, Any]) -> None:

@@ -71,8 +71,7 @@ def _selector(row: RowFacts) -> Conversion:
     def convert(cell: Cell, _: Context) -> str | None:
         if wanted and cell.peek(1) != wanted:
             return None
-        for component, subcomponent in cell.places():
-            cell.take(component, subcomponent)
+        cell.take_all()
         return "selector"
 
     return convert

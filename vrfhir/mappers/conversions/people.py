@@ -97,11 +97,13 @@ def _practitioner(cell: Cell, context: Context) -> Record | None:
 
 def practitioner_of(context: Context, field: int) -> Record | None:
     """The practitioner that the first repetition of a field of this segment names, for what other fields say of them."""
-    for cell in context.segment.cells(field)[:1]:
-        record = _practitioner(cell, context)
-        cell.release()
-        return record
-    return None
+    cell = context.segment.fields.get(field)
+    if cell is None:
+        return None
+    taken = list(cell.taken)
+    record = _practitioner(cell, context)
+    cell.taken[:] = taken
+    return record
 
 
 @register("Practitioner")

@@ -31,6 +31,9 @@ _DASHED = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?(?:[+-]\d{4})?", re.ASCII)
 
 
+_DAY = len("2026-11-16")
+
+
 @lru_cache(maxsize=8192)
 def fhir_datetime(text: str, zone: str) -> tuple[str, bool] | None:
     """(dateTime, whether the zone was assumed); None when the text is no date."""
@@ -114,7 +117,17 @@ def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
 @register("dateTime")
 def _datetime(row: RowFacts) -> Conversion:
     component, subcomponent = row.component or 1, row.subcomponent or 1
-    return lambda cell, context: taken_datetime(cell, context, component, subcomponent)
+    key = component << 12 | subcomponent
+
+    def convert(cell: Cell, context: Context) -> Primitive | str | None:
+        text = cell.at.get(key, "")
+        found = fhir_datetime(text, context.partner.time_zone)
+        if found is None or found[1] or (len(found[0]) > _DAY and _is_filled(text)):
+            return taken_datetime(cell, context, component, subcomponent)
+        cell.taken.append(key)
+        return found[0]
+
+    return convert
 
 
 @register("birth-time")

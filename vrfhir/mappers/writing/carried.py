@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
@@ -14,10 +15,13 @@ from vrfhir.mappers.writing.draft import Draft
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import MessageBuilder
+    from vrfhir.hl7v2.builder import SegmentBuilder
     from vrfhir.mappers.writing.scope import Writing
 
 __all__ = ["arranged", "carried_leaves", "put_back"]
 
+_MOST = 500
+"""Segments of a name that carried values may add."""
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
 
 
@@ -26,9 +30,12 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for entry in bundle.get("entry", ()):
         for extension in entry.get("resource", {}).get("extension", ()):
             if extension.get("url") == extension_urls()["v2-content"]:
-                parts = {part.get("url"): part.get("valueString", "") for part in extension.get("extension", ())}
+                parts = {
+                    part.get("url"): part.get("valueString", part.get("valueCode", ""))
+                    for part in extension.get("extension", ())
+                }
                 if "path" in parts and "value" in parts:
-                    yield parts["path"], parts["value"]
+                    yield parts["path"], '""' if parts.get("type") == "null" else parts["value"]
 
 
 def arranged(drafts: list[Draft], bundle: Mapping[str, Any]) -> list[Draft]:
@@ -60,28 +67,44 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any]) -> list[Draft]:
     return [*found, *follows.get(0, ())]
 
 
-def _has_room(version: str, name: str, field: int) -> bool:
-    """The version has the field, or says nothing of the segment (Z segments)."""
-    fields = tables(version).segment(name)
-    return fields is None or field <= len(fields)
+@lru_cache(maxsize=4096)
+def _has_room(version: str, name: str, field: int, component: int, subcomponent: int) -> bool:
+    """The version has the place, or says nothing of the segment (Z segments)."""
+    known = tables(version)
+    fields = known.segment(name)
+    if fields is None:
+        return True
+    if field > len(fields) or fields[field - 1].is_withdrawn:
+        return False
+    kind = fields[field - 1].datatype
+    if kind in ("varies", "Varies", "", "-"):
+        return True
+    components = known.datatype(kind)
+    if component > (len(components) if components is not None else 1):
+        return False
+    parts = known.datatype(components[component - 1].datatype) if components is not None else None
+    return subcomponent <= (len(parts) if parts is not None else 1)
 
 
 def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
     """Write the carried leaves into the message; segments that only they need are added at its end."""
+    known: dict[str, list[SegmentBuilder]] = {}
+    for each in builder.segments:
+        known.setdefault(each.name, []).append(each)
     for path, text in carried_leaves(bundle):
-        if path == ORDER:
-            continue
         match = _PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
-        if not _has_room(writing.version, name, field):
+        if not writing.as_it_was and not _has_room(writing.version, name, field, component, subcomponent):
             continue
-        segment = builder.segment(name, occurrence)
-        while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:
-            builder.add(name)
-            segment = builder.segment(name, occurrence)
-        if segment is None or (name in ("MSH",) and field <= 2):
+        if not 0 < occurrence <= _MOST or (name == "MSH" and field <= 2):
             continue
+        segments = known.setdefault(name, [])
+        while len(segments) < occurrence:
+            segments.append(builder.add(name))
+        segment = segments[occurrence - 1]
+        if text == '""' and (writing.partner.null == "empty" or segment.at(field, repetition, component, subcomponent)):
+            continue  # a receiver for whom it says nothing; or a value that was set since
         segment.set_er7(field, text, repetition, component, subcomponent)

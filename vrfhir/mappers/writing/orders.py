@@ -10,7 +10,7 @@ from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
 from vrfhir.mappers.writing.referral import _each, header, visit
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.results import observation
+from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
 from vrfhir.mappers.writing.structures import structure
@@ -66,6 +66,7 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
     if first:
         for free in of_type(writing, "Observation"):
             yield from observation(writing, free, forced=True)
+        yield from documents(writing)
 
 
 def control(writing: Writing, url: str, code: str) -> Draft:

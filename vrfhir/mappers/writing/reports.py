@@ -10,7 +10,7 @@ from vrfhir.mappers.writing.orders import control, order_of_detail, timing
 from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.referral import header, visit
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.results import observation
+from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
 from vrfhir.mappers.writing.structures import structure
@@ -29,6 +29,7 @@ def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += visit(writing)
     for url in of_type(writing, "DiagnosticReport"):
         drafts += _report(writing, url)
+    drafts += documents(writing) if any(draft.name == "OBR" for draft in drafts) else []
     free = [draft for url in of_type(writing, "Observation") for draft in observation(writing, url, forced=True)]
     if free:
         group = Draft("OBR")
