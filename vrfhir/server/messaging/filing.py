@@ -15,6 +15,7 @@ from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging import identity
+from vrfhir.server.messaging.hiding import hidden_from_now_on
 from vrfhir.server.messaging.message import Entry
 from vrfhir.server.messaging.rewriting import require_resolved, rewritten
 from vrfhir.server.messaging.written import Written
@@ -147,14 +148,16 @@ class Filing:
         if known is None:
             self._put(stamp(resource, reference.partition("/")[2], 1, self._now), resource)
             return
-        before = self._load(known)
+        stored_before = before = self._load(known)
+        if entry.type == "Patient":
+            before, resource = hidden_from_now_on(before, resource)
         said = self._tx.said_at(known) if self._origin.written is not None else None
         older = said is not None and self._origin.written is not None and self._origin.written.latest < said
         if older:
             resource = self._filled(entry, before, resource)
         else:
             resource = self._merged(entry, before, resource)
-        if content_of(before) != content_of(resource):
+        if content_of(stored_before) != content_of(resource):
             stored = stamp(resource, reference.partition("/")[2], known.version + 1, self._now)
             self._put(stored, resource, said=said if older else None)
 
