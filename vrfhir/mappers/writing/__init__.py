@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses)
+from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses, or its structures)
+    acknowledgement,
+    admission,
+    appointment,
     codes,
+    document,
     identifiers,
     names,
     observations,
     people,
     primitives,
+    referral,
 )
 from vrfhir.mappers.writing.registry import INVERSES
 from vrfhir.mappers.writing.written import Loss, Written, to_hl7v2

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
 from vrfhir.mappers.vocabulary import extension_urls
+from vrfhir.mappers.writing.draft import Draft
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import MessageBuilder
     from vrfhir.mappers.writing.scope import Writing
+    from vrfhir.mappers.writing.structures import Structure
 
-__all__ = ["carried_leaves", "put_back"]
+__all__ = ["carried_leaves", "put_back", "with_carried"]
 
+_MOST = 500
+"""Segments of one name that carried values may ask for."""
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
 
 
@@ -28,26 +32,63 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                     yield parts["path"], parts["value"]
 
 
-def _has_room(version: str, name: str, field: int) -> bool:
-    """The version has the field, or says nothing of the segment (Z segments)."""
-    fields = tables(version).segment(name)
-    return fields is None or field <= len(fields)
+def _has_room(writing: Writing, name: str, field: int, component: int, subcomponent: int) -> bool:
+    """The version has a place for it: the field, or, in another version than the message's own, the very part."""
+    known = tables(writing.version)
+    fields = known.segment(name)
+    if fields is None:
+        return writing.same_version or name.startswith("Z")
+    if field > len(fields):
+        return False
+    if writing.same_version:
+        return True
+    definition = fields[field - 1]
+    if definition.is_withdrawn:
+        return False
+    parts = known.datatype(definition.datatype)
+    if definition.datatype.lower() in ("varies", "", "-"):
+        return True
+    if parts is None:
+        return component == subcomponent == 1
+    if component > len(parts):
+        return False
+    inner = known.datatype(parts[component - 1].datatype)
+    return subcomponent <= (len(inner) if inner is not None else 1)
 
 
-def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
-    """Write the carried leaves into the message; segments that only they need are added at its end."""
+def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, int, int, int, int, int, str]]:
+    """(segment, occurrence, field, repetition, component, subcomponent, ER7 text) of what can be put back."""
     for path, text in carried_leaves(bundle):
         match = _PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
-        if not _has_room(writing.version, name, field):
+        if name == "MSH" and field <= 2:
             continue
+        if _has_room(writing, name, field, component, subcomponent):
+            yield name, occurrence, field, repetition, component, subcomponent, text
+
+
+def with_carried(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing, structure: Structure) -> list[Draft]:
+    """The planned segments, and those that only carried values need, before the elements that have the same name."""
+    needed: dict[str, int] = {}
+    for name, occurrence, *_ in _places(bundle, writing):
+        needed[name] = max(needed.get(name, 0), min(occurrence, _MOST))
+    for name, count in needed.items():
+        missing = count - sum(draft.name == name for draft in drafts)
+        place = structure.place_of_elements(drafts) if name in ("OBR", "OBX", "ZVE") else len(drafts)
+        drafts[place:place] = [Draft(name) for _ in range(missing)]
+    return drafts
+
+
+def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
+    """Write the carried leaves into the message; segments that only they need are added at its end."""
+    for name, occurrence, field, repetition, component, subcomponent, text in _places(bundle, writing):
         segment = builder.segment(name, occurrence)
-        while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:
+        while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= _MOST:
             builder.add(name)
             segment = builder.segment(name, occurrence)
-        if segment is None or (name in ("MSH",) and field <= 2):
+        if segment is None:
             continue
         segment.set_er7(field, text, repetition, component, subcomponent)

@@ -17,7 +17,7 @@ from vrfhir.hl7v2 import Message, MessageBuilder, escapes, parse
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import put_back
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.referral import plan_other
+from vrfhir.mappers.writing.plain import plan_other
 from vrfhir.mappers.writing.scope import Writing
 from vrfhir.mappers.writing.structures import structure_of
 
@@ -42,6 +42,7 @@ def _natural(
 ) -> MessageBuilder:
     """What rows and carried values alone write."""
     writing = Writing(bundle, partner, version, sender)
+    writing.same_version = True
     builder = MessageBuilder(version or "2.4")
     seen: dict[str, int] = {}
     for draft in _plan(writing, kind, trigger):

@@ -88,7 +88,7 @@ def _compile(row: Row) -> Run:
         for slot in read(resource):
             if first_only and row.field in draft.fields and not row.component:
                 break
-            writing.twin = slot.twin
+            writing.twin, writing.named = slot.twin, ""
             parts = back(slot.value, writing)
             if not parts:
                 continue
@@ -99,6 +99,9 @@ def _compile(row: Row) -> Run:
                     draft.put(row.field, {place: line})
             else:
                 _put(draft, row, parts)
+                if writing.named and not row.component:
+                    kind = writing.originals[writing.named].get("resourceType")
+                    draft.roles.setdefault(f"-{row.field}[{len(draft.fields[row.field])}].{kind}", writing.named)
             _consume(slot)
             if row.component:
                 break

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.draft import Draft
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["STRUCTURES", "Planner", "Structure", "header_of", "message_type", "structure", "structure_of"]
+__all__ = ["STRUCTURES", "Planner", "Structure", "header_of", "lacking", "message_type", "structure", "structure_of"]
 
 Planner = Callable[["Writing", str, str], "list[Draft]"]
 
@@ -28,8 +28,8 @@ class Structure(NamedTuple):
     """How a structure is written.
 
     ``elements`` is the segment that opens the single elements of a resource: ``OBR``; ``OBX`` where the structure has no OBR
-    for them; empty where it has no OBX either, so that what has no field is lost. They stand before the ``tail``, the
-    segments that may only come after every OBX.
+    for them, ``ZVE`` where it has no OBX either. They stand before the ``tail``, the segments that may only come after every
+    OBX.
     """
 
     plan: Planner
@@ -139,6 +139,12 @@ def _written(kind: str, trigger: str, said: str) -> tuple[str, str]:
     if not known or structure_of(kind, trigger) is None:
         raise _not_written(said)
     return kind, trigger
+
+
+def lacking(kind: str, trigger: str, what: str) -> UnreadableError:
+    """The refusal of a Bundle that does not hold what its message is about."""
+    said = f"{kind}^{trigger}".rstrip("^")
+    return UnreadableError(CATALOGUE.issue("VR-V2-0547", expression="Bundle.entry", type=said, what=what))
 
 
 def _not_written(said: str) -> UnreadableError:
