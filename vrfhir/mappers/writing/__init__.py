@@ -11,9 +11,11 @@ from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses
     identifiers,
     names,
     observations,
+    orders,
     people,
     primitives,
     referral,
+    reports,
 )
 from vrfhir.mappers.writing.registry import INVERSES
 from vrfhir.mappers.writing.written import Loss, Written, to_hl7v2

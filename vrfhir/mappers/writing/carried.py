@@ -70,16 +70,37 @@ def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, 
             yield name, occurrence, field, repetition, component, subcomponent, text
 
 
-def with_carried(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing, structure: Structure) -> list[Draft]:
+def with_carried(
+    drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing, structure: Structure, structure_id: str
+) -> list[Draft]:
     """The planned segments, and those that only carried values need, before the elements that have the same name."""
     needed: dict[str, int] = {}
     for name, occurrence, *_ in _places(bundle, writing):
         needed[name] = max(needed.get(name, 0), min(occurrence, _MOST))
+    order = _order(writing.version, structure_id)
     for name, count in needed.items():
         missing = count - sum(draft.name == name for draft in drafts)
-        place = structure.place_of_elements(drafts) if name in ("OBR", "OBX", "ZVE") else len(drafts)
+        place = structure.place_of_elements(drafts) if name in ("OBR", "OBX", "ZVE") else _place(name, drafts, order)
         drafts[place:place] = [Draft(name) for _ in range(missing)]
     return drafts
+
+
+def _order(version: str, structure: str) -> Mapping[str, int]:
+    """Where each segment comes first in the abstract structure."""
+    tree = tables(version).structure(structure)
+    found: dict[str, int] = {}
+    for number, place in enumerate(tree.places() if tree is not None else ()):
+        found.setdefault(place.name, number)
+    return found
+
+
+def _place(name: str, drafts: list[Draft], order: Mapping[str, int]) -> int:
+    """Behind the last one of its name, else before the first that must come later; at the end when the structure has none."""
+    same = [number for number, draft in enumerate(drafts, 1) if draft.name == name]
+    if same or name not in order:
+        return same[-1] if same else len(drafts)
+    later = (number for number, draft in enumerate(drafts) if order.get(draft.name, -1) > order[name])
+    return next(later, len(drafts))
 
 
 def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:

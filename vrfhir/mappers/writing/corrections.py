@@ -13,12 +13,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message, MessageBuilder, escapes, parse
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import put_back
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.plain import plan_other
+from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.segments import only
 from vrfhir.mappers.writing.structures import structure_of
 
 if TYPE_CHECKING:
@@ -34,7 +36,12 @@ _ALWAYS = re.compile(r"MSH\[1\]-(3|4|9|12)\[1\]")
 
 def _plan(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     structure = structure_of(kind, trigger)
-    return structure.plan(writing, kind, trigger) if structure else plan_other(writing, kind, trigger)
+    try:
+        if structure is not None:
+            return structure.plan(writing, kind, trigger)
+    except UnreadableError:
+        pass  # the message lacks what it is about; so does what is written
+    return [header(writing, only(writing, "MessageHeader"), kind, trigger)]
 
 
 def _natural(

@@ -157,3 +157,5 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
         yield draft
+        if writing.from_v2:
+            yield from simple(writing, "IN2", roles)

@@ -91,12 +91,13 @@ def to_hl7v2(
         if same is not None:
             return Written(same, [], [], {"native": 0, "element": 0, "regenerated": 0, "lost": 0})
     kind, trigger = message_type(bundle, message)
-    structure = STRUCTURES[structure_name(kind, trigger, VERSIONS[1])]
+    name = structure_name(kind, trigger, VERSIONS[1])
+    structure = STRUCTURES[name]
     writing = Writing(bundle, receiver, version, sender_of(bundle))
     writing.now = (
         v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
     )
-    drafts = with_carried(structure.plan(writing, kind, trigger), bundle, writing, structure)
+    drafts = with_carried(structure.plan(writing, kind, trigger), bundle, writing, structure, name)
     dropped = _fit(drafts, version)
     plain = _encoded(drafts, writing)
     put_back(plain, bundle, writing)
