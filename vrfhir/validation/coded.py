@@ -9,13 +9,19 @@ from vrfhir.validation.primitives import FAST
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
 
-__all__ = ["coded_extension", "looks_at_itself", "plain_coding"]
+__all__ = ["coded_extension", "is_translated", "looks_at_itself", "plain_coding"]
 
 Json = dict[str, Any]
 
 _PARTS = 8
 """An extension with more parts is not remembered."""
 _is_text = FAST["string"]
+
+
+def is_translated(resource: Json) -> bool:
+    """True for a resource in another language than English: other displays are right there."""
+    language = resource.get("language")
+    return type(language) is str and not language.startswith("en")
 
 
 def plain_coding(value: Json) -> tuple[str, str, str | None] | None:

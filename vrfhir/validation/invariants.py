@@ -15,6 +15,7 @@ from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
     from vrfhir.fhirpath import Expression
+    from vrfhir.fhirpath.syntax import Syntax
     from vrfhir.validation.paths import Location
     from vrfhir.validation.scope import Scope
     from vrfhir.validation.tables import Table
@@ -37,7 +38,9 @@ class Invariant:
     __slots__ = (
         "_expression",
         "_glances",
+        "_plain",
         "_text",
+        "_tree",
         "human",
         "identity",
         "key",
@@ -57,7 +60,9 @@ class Invariant:
         self.identity = f"{self.source}#{self.key}"
         self.native = NATIVE.get((self.key, constraint["expression"]))
         self._expression: Expression | None = None
+        self._tree: Syntax | None = None
         self._glances: dict[str, Callable[[Json], bool] | None] = {}
+        self._plain: dict[tuple[str, str], Callable[[Json, Scope], bool] | None] = {}
         self.problem = ""
 
     @property
@@ -74,19 +79,35 @@ class Invariant:
             self._expression = compile_expression(self._text)
         return self._expression
 
-    def is_plain_to_see(self, value: Json, table: Table) -> bool:
-        """True when the keys and plain values of an object show that the rule holds; False when it must be evaluated."""
-        try:
-            found = self._glances[table.name]
-        except KeyError:
+    @property
+    def tree(self) -> Syntax:
+        """The syntax of the expression, which surely compiles. Raises :class:`FhirPathError`."""
+        if self._tree is None:
             from vrfhir.fhirpath.parser import parse  # most rules are settled by their text alone
-            from vrfhir.validation.glance import glance, is_well_known
+            from vrfhir.validation.glance import is_well_known
 
             tree = parse(self._text)
-            if not is_well_known(tree):
-                tree = self.expression.tree
-            found = self._glances[table.name] = glance(tree, table)
-        return found is not None and found(value)
+            self._tree = tree if is_well_known(tree) else self.expression.tree
+        return self._tree
+
+    def is_plain_to_see(self, value: Json, table: Table, scope: Scope) -> bool:
+        """True when the plain JSON of an object shows that the rule holds; False when it must be evaluated."""
+        try:
+            glance = self._glances[table.name]
+        except KeyError:
+            from vrfhir.validation import glance as keys
+
+            glance = self._glances[table.name] = keys.glance(self.tree, table)
+        if glance is not None and glance(value):
+            return True
+        resource_type = scope.resource["resourceType"]
+        try:
+            rule = self._plain[table.name, resource_type]
+        except KeyError:
+            from vrfhir.validation.plain import plain_rule
+
+            rule = self._plain[table.name, resource_type] = plain_rule(scope.engine, self.tree, table, resource_type)
+        return rule is not None and rule(value, scope)
 
 
 def check(
@@ -107,7 +128,7 @@ def check(
             continue  # asked of every local reference: looking through all that is contained each time takes too long
         problem = ""
         try:
-            if native is None and table is not None and invariant.is_plain_to_see(value, table):
+            if native is None and table is not None and invariant.is_plain_to_see(value, table, scope):
                 continue
             environment = scope.environment
             environment.undecided = False

@@ -34,9 +34,9 @@ def is_primitive(type_name: str) -> bool:
 class Binding:
     """The value set a coded element is bound to, with what is already known about its codes."""
 
-    __slots__ = ("exists", "known", "maximum", "strength", "value_set")
+    __slots__ = ("additional", "exists", "known", "lacks", "maximum", "strength", "value_set")
 
-    def __init__(self, definition: Json) -> None:
+    def __init__(self, definition: Json, *, is_additional: bool = False) -> None:
         self.value_set: str = definition.get("valueSet", "")
         self.strength: str = definition.get("strength", "example")
         if self.value_set.partition("|")[0] in _SOFTENED and self.strength == "required":
@@ -52,6 +52,31 @@ class Binding:
         self.known: dict[Any, Any] = {}
         self.exists: bool | None = None
         """Whether the value set is known; asked for profiles only."""
+        self.lacks = ""
+        """The code system supplement that the value set needs and nobody knows; asked for profiles only."""
+        self.additional = () if is_additional else additional_bindings(definition)
+        """Further bindings that count wherever the element does."""
+
+
+_ADDITIONAL = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
+_PURPOSES = {"required": "required", "maximum": "required", "extensible": "extensible"}
+
+
+def additional_bindings(definition: Json) -> tuple[Binding, ...]:
+    """The additional bindings of a binding that decide about codes; those for some usage only are left to who uses it.
+
+    https://hl7.org/fhir/tools/StructureDefinition-additional-binding.html
+    """
+    found = []
+    for extension in definition.get("extension", ()):
+        if extension.get("url") != _ADDITIONAL:
+            continue
+        parts = {each.get("url"): each for each in extension.get("extension", ()) if isinstance(each, dict)}
+        strength = _PURPOSES.get(parts.get("purpose", {}).get("valueCode", ""))
+        value_set = parts.get("valueSet", {}).get("valueCanonical", "")
+        if strength and value_set and "usage" not in parts:
+            found.append(Binding({"strength": strength, "valueSet": value_set}, is_additional=True))
+    return tuple(found)
 
 
 class Child:

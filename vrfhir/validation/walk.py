@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vrfhir.validation.coded import coded_extension, looks_at_itself, plain_coding
+from vrfhir.validation.coded import coded_extension, is_translated, looks_at_itself, plain_coding
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import findings, has_json_form, written
@@ -101,7 +101,7 @@ def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: i
         before = scope.findings.said
         if known is not None and scope.strict:
             codes = coded_extension(value)
-            if codes in known:
+            if codes in known and not is_translated(scope.resource):
                 return
         walk(scope, table, value, location, depth + 1)
         if table.special is not None:
@@ -126,7 +126,7 @@ def _concept(
 ) -> None:
     """A CodeableConcept: with one plain coding that was right at this element before, it is right again."""
     key = plain_coding(value)
-    if key is not None and child.sound is not None and key in child.sound:
+    if key is not None and child.sound is not None and key in child.sound and not is_translated(scope.resource):
         return
     before = scope.findings.said
     walk(scope, table, value, location, depth + 1)

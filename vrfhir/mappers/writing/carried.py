@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
+from vrfhir.mappers.order import ORDER, UNMAPPED
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.draft import Draft
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
     from vrfhir.mappers.writing.structures import Structure
 
-__all__ = ["carried_leaves", "put_back", "with_carried"]
+__all__ = ["arranged", "carried_leaves", "put_back", "with_carried"]
 
 _MOST = 500
 """Segments of one name that carried values may ask for."""
@@ -32,15 +34,46 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                     yield parts["path"], parts["value"]
 
 
+def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -> list[Draft]:
+    """The segments in the order of the message that was read, with a place for each one of which only carried values are left.
+
+    Segments that the message did not have keep their place after the one before them; those that the version does not know
+    have none.
+    """
+    known = tables(writing.version).segment_names
+    names = next((text.split(" ") for path, text in carried_leaves(bundle) if path == ORDER), [])
+    if not names:
+        return drafts
+    waiting: dict[str, list[Draft]] = {}
+    follows: dict[int, list[Draft]] = {}
+    wanted = Counter(name for name in names if not name.endswith(UNMAPPED))
+    before = 0
+    for draft in drafts:
+        if wanted[draft.name]:
+            wanted[draft.name] -= 1
+            waiting.setdefault(draft.name, []).append(draft)
+            before = id(draft)
+        else:
+            follows.setdefault(before, []).append(draft)
+    found: list[Draft] = []
+    for name in names:
+        own = waiting.get(name)
+        if own:
+            found += [own[0], *follows.get(id(own.pop(0)), ())]
+        elif writing.as_it_was or name.startswith("Z") or name.removesuffix(UNMAPPED) in known:
+            found.append(Draft(name.removesuffix(UNMAPPED)))
+    return [*found, *follows.get(0, ())]
+
+
 def _has_room(writing: Writing, name: str, field: int, component: int, subcomponent: int) -> bool:
     """The version has a place for it: the field, or, in another version than the message's own, the very part."""
     known = tables(writing.version)
     fields = known.segment(name)
     if fields is None:
-        return writing.same_version or name.startswith("Z")
+        return writing.as_it_was or name.startswith("Z")
     if field > len(fields):
         return False
-    if writing.same_version:
+    if writing.as_it_was:
         return True
     definition = fields[field - 1]
     if definition.is_withdrawn:
@@ -59,6 +92,8 @@ def _has_room(writing: Writing, name: str, field: int, component: int, subcompon
 def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, int, int, int, int, int, str]]:
     """(segment, occurrence, field, repetition, component, subcomponent, ER7 text) of what can be put back."""
     for path, text in carried_leaves(bundle):
+        if path == ORDER:
+            continue
         match = _PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue

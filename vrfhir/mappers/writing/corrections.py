@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message, MessageBuilder, escapes, parse
+from vrfhir.mappers.order import ORDER
 from vrfhir.mappers.vocabulary import extension_urls
-from vrfhir.mappers.writing.carried import put_back
+from vrfhir.mappers.writing.carried import arranged, put_back
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.scope import Writing
@@ -49,10 +50,9 @@ def _natural(
 ) -> MessageBuilder:
     """What rows and carried values alone write."""
     writing = Writing(bundle, partner, version, sender)
-    writing.same_version = True
     builder = MessageBuilder(version or "2.4")
     seen: dict[str, int] = {}
-    for draft in _plan(writing, kind, trigger):
+    for draft in arranged(_plan(writing, kind, trigger), bundle, writing):
         seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
         draft.write(builder)
     put_back(builder, bundle, writing)
@@ -124,7 +124,7 @@ def _notes(head: Mapping[str, Any]) -> tuple[dict[str, dict[str, str]], dict[str
     url = extension_urls()["v2-content"]
     for extension in head.get("extension", ()):
         parts = {each.get("url", ""): each for each in extension.get("extension", ())}
-        if extension.get("url") != url or "path" not in parts:
+        if extension.get("url") != url or parts.get("path", {}).get("valueString", ORDER) == ORDER:
             kept.append(extension)
             continue
         text = str(parts.get("value", {}).get("valueString", ""))

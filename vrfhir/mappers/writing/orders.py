@@ -12,8 +12,8 @@ from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import observation
-from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only
+from vrfhir.mappers.writing.rows import write_row, write_rows
+from vrfhir.mappers.writing.segments import notes, of_type, only, software
 from vrfhir.mappers.writing.structures import structure
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 @structure("ORM_O01", "OMG_O19", elements="OBX")
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
-    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *patient(writing)]
+    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
+    if kind == "OMG" or writing.from_v2:
+        drafts += software(writing)
+    drafts += patient(writing)
     if kind == "OMG" and writing.version >= "2.5":
         drafts += list(next_of_kin(writing))
     drafts += visit(writing)
@@ -45,6 +48,7 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
     """ORC and OBR of one order with its timing, notes, diagnoses and observations; what is of no order is with the first."""
     request, original = writing.resources[url], writing.originals[url]
     when = timing(writing, url) if kind == "OMG" else []
+    noted = list(notes(writing, request))
     yield control(writing, url, "NW")
     yield from when
     detail = Draft("OBR")
@@ -55,7 +59,7 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
     if 4 in detail.fields or not writing.from_v2 or kind == "OMG":
         detail.fields.setdefault(4, [])
         yield detail
-        yield from notes(writing, request)
+        yield from noted
         wanted = of_type(writing, "Condition") if first else []
         yield from each(writing, "DG1", "Condition", wanted)
     for reference in original.get("supportingInfo", ()):
@@ -75,7 +79,11 @@ def control(writing: Writing, url: str, code: str) -> Draft:
     ordering = _ordering(writing, original)
     if ordering:
         roles["Ordering"], draft.roles["Ordering"] = writing.copy({"reference": ordering}) or {}, ordering
+    others = roles["Ordering"].get("telecom", []) if ordering else []
+    rest, others[1:] = others[1:], []
     write_rows(draft, "", roles, writing)
+    if rest:
+        write_row(draft, "ORC-23", "", {"Ordering": {"telecom": rest}}, writing)
     if 1 not in draft.fields and code:
         said = next((name for name, statuses in _NEW.items() if original.get("status") in statuses), code)
         draft.put(1, {key(1): said})

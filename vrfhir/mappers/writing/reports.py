@@ -13,7 +13,7 @@ from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import observation
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only
+from vrfhir.mappers.writing.segments import notes, of_type, only, software
 from vrfhir.mappers.writing.structures import structure
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["plan_results"]
 @structure("ORU_R01")
 def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORU, without those of single elements."""
-    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *patient(writing)]
+    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *software(writing), *patient(writing)]
     drafts += list(next_of_kin(writing))
     drafts += visit(writing)
     for url in of_type(writing, "DiagnosticReport"):
@@ -44,7 +44,12 @@ def _report(writing: Writing, url: str) -> list[Draft]:
     head = Draft("OBR")
     head.roles, roles = {"DiagnosticReport": url}, {"DiagnosticReport": resource}
     detail, order = order_of_detail(writing, original)
-    drafts, when = [], []
+    drafts: list[Draft] = []
+    when: list[Draft] = []
+    noted: list[Draft] = []
+    for each in (detail, order):
+        if each and not noted:
+            noted = list(notes(writing, writing.resources[each]))
     if order:
         when = timing(writing, order)
         drafts = [control(writing, order, "RE")]
@@ -53,11 +58,7 @@ def _report(writing: Writing, url: str) -> list[Draft]:
     write_rows(head, "report", roles, writing)
     writing.placed.add(url)
     drafts.append(head)
-    for each in (detail, order):
-        if each:
-            drafts += list(notes(writing, writing.resources[each]))
-            break
-    drafts += when
+    drafts += [*noted, *when]
     for reference in original.get("result", ()):
         drafts += observation(writing, writing.url_of(reference), forced=True)
     return drafts

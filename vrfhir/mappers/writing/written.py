@@ -15,7 +15,7 @@ from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.mapping import mapped
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.writing.alignment import Alignment, align
-from vrfhir.mappers.writing.carried import put_back, with_carried
+from vrfhir.mappers.writing.carried import arranged, put_back, with_carried
 from vrfhir.mappers.writing.corrections import exact_message
 from vrfhir.mappers.writing.differences import Step, differences, leaves, with_references
 from vrfhir.mappers.writing.draft import Draft
@@ -97,8 +97,9 @@ def to_hl7v2(
     writing.now = (
         v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
     )
-    drafts = with_carried(structure.plan(writing, kind, trigger), bundle, writing, structure, name)
-    dropped = _fit(drafts, version)
+    drafts = arranged(structure.plan(writing, kind, trigger), bundle, writing)
+    drafts = with_carried(drafts, bundle, writing, structure, name)
+    dropped = _fit(drafts, version, writing)
     plain = _encoded(drafts, writing)
     put_back(plain, bundle, writing)
     message_text = plain.encode()
@@ -111,7 +112,7 @@ def to_hl7v2(
     groups = _groups(writing, read, alignment, opening, elements, lost, counts)
     if groups:
         drafts[position:position] = groups
-        _fit(drafts, version)
+        _fit(drafts, version, writing)
         final = _encoded(drafts, writing)
         put_back(final, bundle, writing)
         message_text = final.encode()
@@ -151,12 +152,12 @@ def sender_of(bundle: Mapping[str, Any]) -> str:
     return str(organization.get("name") or header.get("source", {}).get("name") or "unknown")
 
 
-def _fit(drafts: list[Draft], version: str) -> list[str]:
+def _fit(drafts: list[Draft], version: str, writing: Writing) -> list[str]:
     seen: dict[str, int] = {}
     dropped = []
     for draft in drafts:
         seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
-        dropped += draft.fit(tables(version))
+        dropped += [] if writing.as_it_was else draft.fit(tables(version))
     _number(drafts)
     return dropped
 
