@@ -122,7 +122,17 @@ def _before(first: str, second: str) -> Condition:
 
 
 _FACTS = frozenset(
-    {"uk", "vr", "status-query", "service-coded", "authorises-referral", "document-noted", "orders", "noteless"}
+    {
+        "uk",
+        "vr",
+        "status-query",
+        "service-coded",
+        "authorises-referral",
+        "appointment-noted",
+        "document-noted",
+        "orders",
+        "noteless",
+    }
 )
 
 

@@ -98,6 +98,9 @@ class Context:
         if name == "document-noted":
             noted = self.current.get("Noted")
             return noted is not None and noted.type == "DocumentReference"
+        if name == "appointment-noted":
+            noted = self.current.get("Noted")
+            return noted is not None and noted.type == "Appointment"
         if name == "orders":
             return self.message.type.code in ("ORM", "OMG")
         if name == "noteless":

@@ -116,4 +116,4 @@ def _schedule(scope: Scope, segment: SegmentView, context: Context) -> None:
     """SCH: an appointment; its notes are comments."""
     appointment = scope.records.get("Appointment") or scope.make("Appointment")
     if appointment is not None:
-        context.current["Appointment"] = appointment
+        context.current["Appointment"] = context.current["Noted"] = appointment

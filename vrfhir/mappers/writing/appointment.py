@@ -44,10 +44,8 @@ def plan_appointment(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     appointment = writing.resources[url]
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     drafts.append(_schedule(writing, url, appointment, trigger))
-    comment = appointment.get("comment")
-    if comment and not writing.from_v2:
-        note = Draft("NTE")
-        note.put(3, {key(1): str(comment)})
+    note = Draft("NTE")
+    if write_row(note, "NTE/appointment-3", "appointment", {"Noted": appointment}, writing):
         drafts.append(note)
     drafts += patient(writing, demographics=True)
     drafts += visit(writing)

@@ -44,7 +44,9 @@ def plan_document(writing: Writing, kind: str, trigger: str) -> list[Draft]:
         drafts += list(_sections(writing.originals[url]))
     notes_fit = writing.version >= "2.5"
     for found in of_type(writing, "Observation"):
-        drafts += [draft for draft in observation(writing, found) if notes_fit or draft.name == "OBX"]
+        says = any(name.startswith("value") for name in writing.originals[found])
+        written = observation(writing, found, forced=says)
+        drafts += [draft for draft in written if notes_fit or draft.name == "OBX"]
     return drafts
 
 
@@ -86,6 +88,7 @@ def _transcription(writing: Writing, url: str, document: dict[str, Any]) -> Draf
         return draft
     kind, status = document.pop("type", {}), document.get("docStatus", "")
     draft.put(2, {key(1): _type_of(kind)})
+    write_row(draft, "TXA-9", "", {"DocumentReference": document}, writing)
     write_rows(draft, "", {"DocumentReference": document}, writing)
     if 12 not in draft.fields:
         numbers = [each for each in document.get("identifier", ()) if each.get("value")]
@@ -116,11 +119,10 @@ def _contents(writing: Writing, document: dict[str, Any]) -> Iterator[Draft]:
         if not (attachment.get("data") or attachment.get("url") or attachment.get("title")):
             continue
         draft = Draft("OBX")
-        writing.kind = ""
-        write_rows(draft, "document-content", {"Document": {"content": [content]}}, writing)
-        if 5 not in draft.fields:
+        kind, row = ("ED", "OBX/content-5") if attachment.get("data") else ("RP", "OBX/content-5/pointer")
+        if not write_row(draft, row, "document-content", {"Document": {"content": [content]}}, writing):
             continue
-        draft.put(2, {key(1): writing.kind or "RP"})
+        draft.put(2, {key(1): kind})
         if not writing.from_v2:
             draft.put(3, {key(1): "document", key(2): "Document", key(3): "99VRF"})
             draft.put(11, {key(1): "F"})

@@ -14,7 +14,7 @@ from vrfhir.mappers.writing.segments import of_type
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["header"]
+__all__ = ["header", "short_name"]
 
 _LONGEST_CONTROL_ID = 20
 _LONGEST_NAMESPACE = 20
@@ -31,7 +31,7 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
         draft.fields[10] = [{key(1): sha1(seed.encode(), usedforsecurity=False).hexdigest()[:_LONGEST_CONTROL_ID]}]
     for field in (3, 4, 5, 6):
         for cell in draft.fields.get(field, ()):
-            cell[key(1)] = _short(cell.get(key(1), ""))
+            cell[key(1)] = short_name(cell.get(key(1), ""))
     draft.fields[9] = [{key(1): kind, key(2): trigger}]
     structure = structure_name(kind, trigger, writing.version)
     if structure and writing.version != "2.3":
@@ -46,7 +46,7 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     return draft
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """A name of an application as far as HD.1 has room for it, cut between words."""
     if len(name) <= _LONGEST_NAMESPACE:
         return name

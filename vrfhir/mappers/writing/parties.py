@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.vocabulary import extension_urls, table_codes
 from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.header import short_name
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import of_type, simple
@@ -156,6 +157,20 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
             if found is not None and found.get("resourceType") == "Organization":
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
+        if not writing.from_v2:
+            _name_plan(draft, original, roles.get("Insurer", {}))
         yield draft
         if writing.from_v2:
             yield from simple(writing, "IN2", roles)
+
+
+def _name_plan(draft: Draft, coverage: Mapping[str, Any], insurer: Mapping[str, Any]) -> None:
+    """IN1-2 and IN1-3, which must say the plan and the insurer: by words where neither has a number."""
+    kind = coverage.get("type", {})
+    codes = [each["code"] for each in kind.get("coding", ()) if each.get("code")]
+    words = kind.get("text") or next((each["display"] for each in kind.get("coding", ()) if each.get("display")), "")
+    if 2 not in draft.fields:
+        draft.put(2, {key(1): codes[0]} if codes else {key(2): words or "Not said"})
+    if 3 not in draft.fields:
+        payor: Mapping[str, Any] = next(iter(coverage.get("payor", ())), {})
+        draft.put(3, {key(4): short_name(str(insurer.get("name") or payor.get("display") or "Not said"))})

@@ -71,8 +71,8 @@ _EVENTS: Mapping[str, tuple[str, str]] = {
     "referral-cancel": ("REF", "I14"),
     "referral-response": ("RRI", "I12"),
     "status-update": ("RRI", "I13"),
-    "fit-note": ("REF", "I12"),
-    "report": ("REF", "I12"),
+    "fit-note": ("MDM", "T02"),
+    "report": ("MDM", "T02"),
 }
 """Event of the VR message event code system → message type and trigger."""
 _TABLE_EVENTS = "/v2-0003"
