@@ -19,7 +19,6 @@ from vrfhir.validation.options import Options
 from vrfhir.validation.paths import root
 from vrfhir.validation.plain import plain_rule
 from vrfhir.validation.scope import Findings, Scope
-from vrfhir.validation.tables import Table
 
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
@@ -75,14 +74,14 @@ def test_what_is_plain_to_see_is_true() -> None:
     wrong: list[str] = []
     see = Invariant.is_plain_to_see
 
-    def compared(self: Invariant, value: Json, table: Table, scope: Scope) -> bool:
-        seen = see(self, value, table, scope)
+    def compared(self: Invariant, value: Json, type_path: str, scope: Scope) -> bool:
+        seen = see(self, value, type_path, scope)
         told[seen] += 1
         if seen:
             settled[self.key] += 1
             environment = scope.environment
             environment.undecided = False
-            if not self.expression.test(scope.node(value, table.name), environment) and not environment.undecided:
+            if not self.expression.test(scope.node(value, type_path), environment) and not environment.undecided:
                 wrong.append(f"{self.key}: {json.dumps(value, default=str)[:300]}")
         return seen
 
@@ -161,7 +160,7 @@ UNSETTLED = [
 
 
 def _seen(engine: Engine, expression: str, resource: Json) -> bool:
-    rule = plain_rule(engine, compile(expression).tree, engine.table("Observation"), "Observation")
+    rule = plain_rule(engine, compile(expression).tree, "Observation", "Observation")
     return rule is not None and rule(resource, _scope(engine, resource))
 
 

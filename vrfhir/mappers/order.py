@@ -31,9 +31,8 @@ def note_order(context: Context, homes: Sequence[Record | None]) -> None:
     """Note the order on the header, when a segment has no resource or no value that was mapped."""
     if None not in homes and "NTE" not in context.by_name:
         return
-    names = [
-        view.name if _is_mapped(view) else view.name + UNMAPPED for view in context.segments if not _is_element(view)
-    ]
+    own = [view for view in context.segments if not _says_elements(view)]
+    names = [view.name if _is_mapped(view) else view.name + UNMAPPED for view in own]
     if not any(name.endswith(UNMAPPED) for name in names):
         return
     parts = [{"url": "path", "valueString": ORDER}, {"url": "value", "valueString": " ".join(names)}]
@@ -41,8 +40,8 @@ def note_order(context: Context, homes: Sequence[Record | None]) -> None:
     extensions.append({"url": extension_urls()["v2-content"], "extension": parts})
 
 
-def _is_element(view: SegmentView) -> bool:
-    """A segment of single elements, which no reading but ours has."""
+def _says_elements(view: SegmentView) -> bool:
+    """A segment of the single elements, which are written anew each time."""
     if view.name == "OBR":
         return view.value(4, 3) == RESOURCE and view.value(4) != "items"
     return view.name == "ZVE" or (view.name == "OBX" and view.value(3, 6) == ELEMENT)

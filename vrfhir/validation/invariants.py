@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from vrfhir.fhirpath.syntax import Syntax
     from vrfhir.validation.paths import Location
     from vrfhir.validation.scope import Scope
-    from vrfhir.validation.tables import Table
 
 __all__ = ["STRUCTURAL", "Invariant", "check"]
 
@@ -90,23 +89,24 @@ class Invariant:
             self._tree = tree if is_well_known(tree) else self.expression.tree
         return self._tree
 
-    def is_plain_to_see(self, value: Json, table: Table, scope: Scope) -> bool:
+    def is_plain_to_see(self, value: Json, type_path: str, scope: Scope) -> bool:
         """True when the plain JSON of an object shows that the rule holds; False when it must be evaluated."""
         try:
-            glance = self._glances[table.name]
+            glance = self._glances[type_path]
         except KeyError:
             from vrfhir.validation import glance as keys
 
-            glance = self._glances[table.name] = keys.glance(self.tree, table)
+            table = scope.engine.table_or_none(type_path)
+            glance = self._glances[type_path] = None if table is None else keys.glance(self.tree, table)
         if glance is not None and glance(value):
             return True
         resource_type = scope.resource["resourceType"]
         try:
-            rule = self._plain[table.name, resource_type]
+            rule = self._plain[type_path, resource_type]
         except KeyError:
             from vrfhir.validation.plain import plain_rule
 
-            rule = self._plain[table.name, resource_type] = plain_rule(scope.engine, self.tree, table, resource_type)
+            rule = self._plain[type_path, resource_type] = plain_rule(scope.engine, self.tree, type_path, resource_type)
         return rule is not None and rule(value, scope)
 
 
@@ -117,18 +117,19 @@ def check(
     if not scope.strict:
         value = _with_content(value)
     node = None
-    table = scope.engine.table_or_none(type_path) if scope.strict and type(value) is dict else None
+    is_object = scope.strict and type(value) is dict
+    unaffordable = scope.trials.unaffordable
     for invariant in invariants:
         native = invariant.native
-        if invariant in scope.trials.unaffordable:
-            continue
         if native is not None and extra is None and native(value):
+            continue
+        if unaffordable and invariant in unaffordable:
             continue
         if invariant.key == "ref-1" and type(value) is dict and _is_contained(scope, value.get("reference")):
             continue  # asked of every local reference: looking through all that is contained each time takes too long
         problem = ""
         try:
-            if native is None and table is not None and invariant.is_plain_to_see(value, table, scope):
+            if is_object and native is None and invariant.is_plain_to_see(value, type_path, scope):
                 continue
             environment = scope.environment
             environment.undecided = False

@@ -14,7 +14,6 @@ from vrfhir.fhirpath.syntax import Binary, Call, Invocation, Literal, Special, S
 from vrfhir.validation.plain_terms import MANY, Terms, append
 from vrfhir.validation.plain_values import UnclearError, order, same, single, text_of
 from vrfhir.validation.plain_ways import ANY, CannotError, Kind, Test, Walker
-from vrfhir.validation.tables import Table
 
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
@@ -25,10 +24,12 @@ __all__ = ["plain_rule"]
 Json = dict[str, Any]
 
 
-def plain_rule(engine: Engine, tree: Syntax, table: Table, resource_type: str) -> Callable[[Json, Scope], bool] | None:
+def plain_rule(
+    engine: Engine, tree: Syntax, type_path: str, resource_type: str
+) -> Callable[[Json, Scope], bool] | None:
     """The test for objects of a type within a resource of a type; None for an expression that is not supported."""
-    root = engine.table_or_none(resource_type)
-    if root is None:
+    table, root = engine.table_or_none(type_path), engine.table_or_none(resource_type)
+    if table is None or root is None:
         return None
     try:
         test = _Rules(engine, root).test(tree, table)

@@ -176,6 +176,7 @@ class Scope:
         "entry",
         "findings",
         "instead",
+        "is_translated",
         "laid",
         "location",
         "looks_away",
@@ -201,6 +202,9 @@ class Scope:
         self.findings = findings
         self.looks_away = options.references == "ignore" and not options.assume_rest
         """True when nothing is to be said about references that lead out of the input."""
+        language = resource.get("language")
+        self.is_translated = type(language) is str and not language.startswith("en")
+        """True for a resource in another language than English: other displays are right there."""
         self.bundle: BundleIndex | None = None
         self.entry = -1
         self.strict = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
@@ -65,28 +66,26 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -
     return [*found, *follows.get(0, ())]
 
 
-def _has_room(writing: Writing, name: str, field: int, component: int, subcomponent: int) -> bool:
-    """The version has a place for it: the field, or, in another version than the message's own, the very part."""
-    known = tables(writing.version)
+@lru_cache(maxsize=4096)
+def _has_room(version: str, name: str, field: int, component: int, subcomponent: int) -> bool:
+    """The version has the place, or it is a Z segment."""
+    known = tables(version)
     fields = known.segment(name)
     if fields is None:
-        return writing.as_it_was or name.startswith("Z")
-    if field > len(fields):
+        return name.startswith("Z")
+    if field > len(fields) or fields[field - 1].is_withdrawn:
         return False
-    if writing.as_it_was:
-        return True
-    definition = fields[field - 1]
-    if definition.is_withdrawn:
-        return False
-    parts = known.datatype(definition.datatype)
-    if definition.datatype.lower() in ("varies", "", "-"):
-        return True
-    if parts is None:
-        return component == subcomponent == 1
-    if component > len(parts):
-        return False
-    inner = known.datatype(parts[component - 1].datatype)
-    return subcomponent <= (len(inner) if inner is not None else 1)
+    kind = fields[field - 1].datatype
+    for number in (component, subcomponent):
+        if kind in ("varies", "Varies", "", "-"):
+            return True
+        parts = known.datatype(kind)
+        if number > (len(parts) if parts is not None else 1):
+            return False
+        kind = parts[number - 1].datatype if parts is not None else ""
+        if not kind:
+            return number == component and subcomponent == 1
+    return True
 
 
 def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, int, int, int, int, int, str]]:
@@ -101,7 +100,7 @@ def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, 
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
         if name == "MSH" and field <= 2:
             continue
-        if _has_room(writing, name, field, component, subcomponent):
+        if writing.as_it_was or _has_room(writing.version, name, field, component, subcomponent):
             yield name, occurrence, field, repetition, component, subcomponent, text
 
 

@@ -11,10 +11,10 @@ from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.results import observation
+from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
-from vrfhir.mappers.writing.structures import structure
+from vrfhir.mappers.writing.structures import lacking, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -29,6 +29,8 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 @structure("ORM_O01", "OMG_O19", elements="OBX")
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
+    if not of_type(writing, "ServiceRequest"):
+        raise lacking(kind, trigger, "ServiceRequest")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if kind == "OMG" or writing.from_v2:
         drafts += software(writing)
@@ -67,6 +69,7 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
     if first:
         for free in of_type(writing, "Observation"):
             yield from observation(writing, free, forced=True)
+        yield from documents(writing)
 
 
 def control(writing: Writing, url: str, code: str) -> Draft:

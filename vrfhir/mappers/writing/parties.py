@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.vocabulary import extension_urls, table_codes
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.header import short_name
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import of_type, simple
@@ -122,6 +121,7 @@ def next_of_kin(writing: Writing) -> Iterator[Draft]:
                 continue
             draft.put(3, {key(1): "EMR", key(2): "Employer", key(3): "HL70063"})
             draft.roles = {"Employment": url, "Employer": employer}
+            writing.placed.add(url)
             roles = {"Employment": writing.resources[url], "Employer": writing.resources[employer]}
             write_rows(draft, "employer", roles, writing)
         elif kind == "RelatedPerson" and url not in writing.insured:
@@ -142,7 +142,7 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
     """IN1 of every Coverage."""
     for number, url in enumerate((u for u in map(writing.url_of, request.get("insurance", ())) if u), 1):
         coverage = writing.resources[url]
-        if coverage.get("resourceType") != "Coverage":
+        if coverage.get("resourceType") != "Coverage" or not (writing.from_v2 or _says_who_and_what(writing, coverage)):
             continue
         draft = Draft("IN1")
         draft.put(1, {key(1): str(number)})
@@ -157,20 +157,13 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
             if found is not None and found.get("resourceType") == "Organization":
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
-        if not writing.from_v2:
-            _name_plan(draft, original, roles.get("Insurer", {}))
         yield draft
         if writing.from_v2:
             yield from simple(writing, "IN2", roles)
 
 
-def _name_plan(draft: Draft, coverage: Mapping[str, Any], insurer: Mapping[str, Any]) -> None:
-    """IN1-2 and IN1-3, which must say the plan and the insurer: by words where neither has a number."""
-    kind = coverage.get("type", {})
-    codes = [each["code"] for each in kind.get("coding", ()) if each.get("code")]
-    words = kind.get("text") or next((each["display"] for each in kind.get("coding", ()) if each.get("display")), "")
-    if 2 not in draft.fields:
-        draft.put(2, {key(1): codes[0]} if codes else {key(2): words or "Not said"})
-    if 3 not in draft.fields:
-        payor: Mapping[str, Any] = next(iter(coverage.get("payor", ())), {})
-        draft.put(3, {key(4): short_name(str(insurer.get("name") or payor.get("display") or "Not said"))})
+def _says_who_and_what(writing: Writing, coverage: Mapping[str, Any]) -> bool:
+    """IN1-2 and IN1-3 are required: the plan and the number of who pays."""
+    payer = writing.original(next(iter(coverage.get("payor", ())), None)) or {}
+    plans = [each.get("value") for each in coverage.get("class", ())[:1]]
+    return any(plans) and any(each.get("value") for each in payer.get("identifier", ()))

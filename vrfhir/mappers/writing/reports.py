@@ -11,10 +11,10 @@ from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.orders import control, order_of_detail, timing
 from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.results import observation
+from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
-from vrfhir.mappers.writing.structures import structure
+from vrfhir.mappers.writing.structures import lacking, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -25,11 +25,14 @@ __all__ = ["plan_results"]
 @structure("ORU_R01")
 def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORU, without those of single elements."""
+    if not of_type(writing, "DiagnosticReport") and not of_type(writing, "Observation"):
+        raise lacking(kind, trigger, "DiagnosticReport or Observation")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *software(writing), *patient(writing)]
     drafts += list(next_of_kin(writing))
     drafts += visit(writing)
     for url in of_type(writing, "DiagnosticReport"):
         drafts += _report(writing, url)
+    drafts += documents(writing) if any(draft.name == "OBR" for draft in drafts) else []
     free = [draft for url in of_type(writing, "Observation") for draft in observation(writing, url, forced=True)]
     if free:
         group = Draft("OBR")
