@@ -11,7 +11,7 @@ from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import of_type, only
-from vrfhir.mappers.writing.structures import lacking, structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -26,17 +26,16 @@ _ERROR_ROWS = ("ERR-1", "ERR-2", "ERR-3", "ERR-3/code", "ERR-4", "ERR-5", "ERR-7
 def plan_acknowledgement(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """MSH, MSA, and an ERR for each issue (2.4 has one)."""
     head = only(writing, "MessageHeader")
-    if head is None or "response" not in head:
-        raise lacking(kind, trigger, "MessageHeader.response")
-    answered = head["response"]
+    answered = (head or {}).get("response", {})
+    require(answered, writing, kind, trigger, "MessageHeader.response")
     drafts = [header(writing, head, kind, trigger)]
     answer = Draft("MSA")
     answer.roles = dict(drafts[0].roles)
     if answered.get("code") == _TRANSIENT:
         answer.put(1, {key(1): "AR"})
-        write_row(answer, "MSA-2", "", {"MessageHeader": head}, writing)
+        write_row(answer, "MSA-2", "", {"MessageHeader": head or {}}, writing)
     else:
-        write_rows(answer, "", {"MessageHeader": head}, writing)
+        write_rows(answer, "", {"MessageHeader": head or {}}, writing)
     if 2 not in answer.fields and not writing.from_v2:
         answer.put(2, {key(1): str(answered.get("identifier", ""))})
     return [*drafts, answer, *_errors(writing, answered)]

@@ -14,7 +14,7 @@ from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import observation
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import of_type, only
-from vrfhir.mappers.writing.structures import lacking, structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -31,8 +31,7 @@ __all__ = ["plan_admission", "plan_merge"]
 def plan_admission(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of ADT_A01 and ADT_A05, which is shorter at its end only."""
     url = next(iter(of_type(writing, "Patient")), "")
-    if not url:
-        raise lacking(kind, trigger, "Patient")
+    require(url, writing, kind, trigger, "Patient")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), event(writing, kind, trigger)]
     drafts += patient(writing, url, demographics=True)
     drafts += list(_team(writing))
@@ -51,14 +50,15 @@ def plan_admission(writing: Writing, kind: str, trigger: str) -> list[Draft]:
 def plan_merge(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of ADT_A39: the record that stays (PID) and the one that it replaces (MRG)."""
     stays, goes = _merged(writing)
-    if not stays:
-        raise lacking(kind, trigger, "Patient that replaces another one")
+    require(stays, writing, kind, trigger, "Patient that replaces another one")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), event(writing, kind, trigger)]
     drafts += patient(writing, stays, demographics=True)
-    merged = Draft("MRG")
-    merged.roles = {"Replaced": goes}
-    write_rows(merged, "", {"Replaced": writing.resources[goes]}, writing)
-    return [*drafts, merged, *visit(writing)[:1]]
+    if goes:
+        merged = Draft("MRG")
+        merged.roles = {"Replaced": goes}
+        write_rows(merged, "", {"Replaced": writing.resources[goes]}, writing)
+        drafts.append(merged)
+    return [*drafts, *visit(writing)[:1]]
 
 
 def _merged(writing: Writing) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from vrfhir.mappers.writing.registry import Parts, key
 from vrfhir.mappers.writing.results import observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import of_type, only
-from vrfhir.mappers.writing.structures import lacking, structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -39,11 +39,11 @@ _FILLER = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203"
 def plan_appointment(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of SIU_S12."""
     url = next(iter(of_type(writing, "Appointment")), "")
-    if not url:
-        raise lacking(kind, trigger, "Appointment")
-    appointment = writing.resources[url]
+    require(url, writing, kind, trigger, "Appointment")
+    appointment = writing.resources.get(url, {})
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
-    drafts.append(_schedule(writing, url, appointment, trigger))
+    if url:
+        drafts.append(_schedule(writing, url, appointment, trigger))
     note = Draft("NTE")
     if write_row(note, "NTE/appointment-3", "appointment", {"Noted": appointment}, writing):
         drafts.append(note)
@@ -106,7 +106,7 @@ def _services(writing: Writing, appointment: dict[str, Any]) -> Iterator[Draft]:
 def _participants(writing: Writing, url: str) -> Iterator[Draft]:
     """AIG, AIL and AIP: things and groups, places, persons; the patient has the PID, the contacts stand in SCH."""
     found: dict[str, list[Draft]] = {name: [] for name in _SEGMENTS}
-    for participant in writing.resources[url].get("participant", ()):
+    for participant in writing.resources.get(url, {}).get("participant", ()):
         name = _segment(writing, participant)
         if not name:
             continue

@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message, MessageBuilder, escapes, parse
 from vrfhir.mappers.order import ORDER
 from vrfhir.mappers.vocabulary import extension_urls
@@ -37,11 +36,8 @@ _ALWAYS = re.compile(r"MSH\[1\]-(3|4|9|12)\[1\]")
 
 def _plan(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     structure = structure_of(kind, trigger)
-    try:
-        if structure is not None:
-            return structure.plan(writing, kind, trigger)
-    except UnreadableError:
-        pass  # the message lacks what it is about; so does what is written
+    if structure is not None:
+        return structure.plan(writing, kind, trigger)
     return [header(writing, only(writing, "MessageHeader"), kind, trigger)]
 
 

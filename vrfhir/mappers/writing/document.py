@@ -16,7 +16,7 @@ from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import of_type, only
-from vrfhir.mappers.writing.structures import lacking, structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -33,14 +33,13 @@ _COMPLETION = {"final": "AU", "amended": "AU", "preliminary": "IP"}
 def plan_document(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of MDM_T02."""
     url, document = _document(writing)
-    if not url:
-        raise lacking(kind, trigger, "DocumentReference or Composition")
+    require(url, writing, kind, trigger, "DocumentReference or Composition")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), event(writing, kind, trigger)]
     drafts += [*patient(writing), *required_visit(writing)]
-    drafts.append(_transcription(writing, url, document))
+    if url:
+        drafts.append(_transcription(writing, url, document))
     drafts += list(_contents(writing, document))
-    composed = writing.originals[url].get("resourceType") == "Composition"
-    if composed:
+    if writing.originals.get(url, {}).get("resourceType") == "Composition":
         drafts += list(_sections(writing.originals[url]))
     notes_fit = writing.version >= "2.5"
     for found in of_type(writing, "Observation"):

@@ -14,7 +14,7 @@ from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
-from vrfhir.mappers.writing.structures import lacking, structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -29,8 +29,7 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 @structure("ORM_O01", "OMG_O19", elements="OBX")
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
-    if not of_type(writing, "ServiceRequest"):
-        raise lacking(kind, trigger, "ServiceRequest")
+    require(of_type(writing, "ServiceRequest"), writing, kind, trigger, "ServiceRequest")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if kind == "OMG" or writing.from_v2:
         drafts += software(writing)

@@ -14,7 +14,7 @@ from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
-from vrfhir.mappers.writing.structures import lacking, structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -25,8 +25,8 @@ __all__ = ["plan_results"]
 @structure("ORU_R01")
 def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORU, without those of single elements."""
-    if not of_type(writing, "DiagnosticReport") and not of_type(writing, "Observation"):
-        raise lacking(kind, trigger, "DiagnosticReport or Observation")
+    about = of_type(writing, "DiagnosticReport") + of_type(writing, "Observation")
+    require(about, writing, kind, trigger, "DiagnosticReport or Observation")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *software(writing), *patient(writing)]
     drafts += list(next_of_kin(writing))
     drafts += visit(writing)

@@ -56,7 +56,7 @@ class Writing:
 
     ``resources`` are working copies by full URL: what a row writes is taken out of them. ``named`` is the resource whose number
     and name the last inverse gave, for the field that names it. ``from_v2``: the Bundle was made of a message; ``as_it_was``: and
-    goes back to that message's version, whatever its tables say of the fields it had.
+    goes back to that message's version, whatever its tables say of the fields it had; ``said``: what kind it was.
     """
 
     def __init__(self, bundle: Mapping[str, Any], partner: Partner, version: str, sender: str) -> None:
@@ -87,6 +87,7 @@ class Writing:
         tags = self._tags()
         self.from_v2 = bool(self.transport) or "0076" in tags
         self.as_it_was = self.from_v2 and tags.get("0104") == version
+        self.said = tags.get("0076", "")
         self.uk = self._is_uk()
         self.insured = {self.url_of(each.get("subscriber")) for each in self.originals.values()} - {""}
         self.orders = {

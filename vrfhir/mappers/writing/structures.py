@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.draft import Draft
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["STRUCTURES", "Planner", "Structure", "header_of", "lacking", "message_type", "structure", "structure_of"]
+__all__ = ["STRUCTURES", "Planner", "Structure", "header_of", "message_type", "require", "structure", "structure_of"]
 
 Planner = Callable[["Writing", str, str], "list[Draft]"]
 
@@ -141,10 +141,11 @@ def _written(kind: str, trigger: str, said: str) -> tuple[str, str]:
     return kind, trigger
 
 
-def lacking(kind: str, trigger: str, what: str) -> UnreadableError:
-    """The refusal of a Bundle that does not hold what its message is about."""
-    said = f"{kind}^{trigger}".rstrip("^")
-    return UnreadableError(CATALOGUE.issue("VR-V2-0547", expression="Bundle.entry", type=said, what=what))
+def require(found: object, writing: Writing, kind: str, trigger: str, what: str) -> None:
+    """Refuse a Bundle that does not hold what the message is about, unless it was made of such a message."""
+    if not found and writing.said != kind:
+        said = f"{kind}^{trigger}".rstrip("^")
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0547", expression="Bundle.entry", type=said, what=what))
 
 
 def _not_written(said: str) -> UnreadableError:
