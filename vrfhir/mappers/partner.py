@@ -81,6 +81,11 @@ class Partner:
         return {}
 
     @cached_property
+    def concepts(self) -> dict[tuple[str, str, str, int], object]:
+        """What was made of this partner's coded values; the conversion of coded values keeps it and bounds it."""
+        return {}
+
+    @cached_property
     def designators(self) -> dict[tuple[str, str, str, str, str], tuple[str, Sequence[int]]]:
         """What was looked up about this partner's assigning authorities; the conversion of identifiers bounds it."""
         return {}
