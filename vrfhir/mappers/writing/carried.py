@@ -15,6 +15,7 @@ from vrfhir.mappers.writing.draft import Draft
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import MessageBuilder
+    from vrfhir.hl7v2.builder import SegmentBuilder
     from vrfhir.mappers.writing.scope import Writing
     from vrfhir.mappers.writing.structures import Structure
 
@@ -30,9 +31,12 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for entry in bundle.get("entry", ()):
         for extension in entry.get("resource", {}).get("extension", ()):
             if extension.get("url") == extension_urls()["v2-content"]:
-                parts = {part.get("url"): part.get("valueString", "") for part in extension.get("extension", ())}
+                parts = {
+                    part.get("url"): part.get("valueString", part.get("valueCode", ""))
+                    for part in extension.get("extension", ())
+                }
                 if "path" in parts and "value" in parts:
-                    yield parts["path"], parts["value"]
+                    yield parts["path"], '""' if parts.get("type") == "null" else parts["value"]
 
 
 def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -> list[Draft]:
@@ -76,30 +80,27 @@ def _has_room(version: str, name: str, field: int, component: int, subcomponent:
     if field > len(fields) or fields[field - 1].is_withdrawn:
         return False
     kind = fields[field - 1].datatype
-    for number in (component, subcomponent):
-        if kind in ("varies", "Varies", "", "-"):
-            return True
-        parts = known.datatype(kind)
-        if number > (len(parts) if parts is not None else 1):
-            return False
-        kind = parts[number - 1].datatype if parts is not None else ""
-        if not kind:
-            return number == component and subcomponent == 1
-    return True
+    if kind in ("varies", "Varies", "", "-"):
+        return True
+    components = known.datatype(kind)
+    if component > (len(components) if components is not None else 1):
+        return False
+    parts = known.datatype(components[component - 1].datatype) if components is not None else None
+    return subcomponent <= (len(parts) if parts is not None else 1)
 
 
 def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, int, int, int, int, int, str]]:
     """(segment, occurrence, field, repetition, component, subcomponent, ER7 text) of what can be put back."""
     for path, text in carried_leaves(bundle):
-        if path == ORDER:
-            continue
         match = _PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
-        if name == "MSH" and field <= 2:
+        if not 0 < occurrence <= _MOST or (name == "MSH" and field <= 2):
             continue
+        if text == '""' and writing.partner.null == "empty":
+            continue  # a receiver for whom it says nothing
         if writing.as_it_was or _has_room(writing.version, name, field, component, subcomponent):
             yield name, occurrence, field, repetition, component, subcomponent, text
 
@@ -110,7 +111,7 @@ def with_carried(
     """The planned segments, and those that only carried values need, before the elements that have the same name."""
     needed: dict[str, int] = {}
     for name, occurrence, *_ in _places(bundle, writing):
-        needed[name] = max(needed.get(name, 0), min(occurrence, _MOST))
+        needed[name] = max(needed.get(name, 0), occurrence)
     order = _order(writing.version, structure_id)
     for name, count in needed.items():
         missing = count - sum(draft.name == name for draft in drafts)
@@ -139,11 +140,14 @@ def _place(name: str, drafts: list[Draft], order: Mapping[str, int]) -> int:
 
 def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
     """Write the carried leaves into the message; segments that only they need are added at its end."""
+    known: dict[str, list[SegmentBuilder]] = {}
+    for each in builder.segments:
+        known.setdefault(each.name, []).append(each)
     for name, occurrence, field, repetition, component, subcomponent, text in _places(bundle, writing):
-        segment = builder.segment(name, occurrence)
-        while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= _MOST:
-            builder.add(name)
-            segment = builder.segment(name, occurrence)
-        if segment is None:
-            continue
+        segments = known.setdefault(name, [])
+        while len(segments) < occurrence:
+            segments.append(builder.add(name))
+        segment = segments[occurrence - 1]
+        if text == '""' and segment.at(field, repetition, component, subcomponent):
+            continue  # a value was set since
         segment.set_er7(field, text, repetition, component, subcomponent)
