@@ -187,10 +187,10 @@ _FACTS = frozenset(
         "status-query",
         "service-coded",
         "authorises-referral",
-        "appointment-noted",
         "document-noted",
         "orders",
         "noteless",
+        "appointment-noted",
     }
     | {"route-self", "route-employer"}
 )

@@ -44,9 +44,7 @@ def plan_appointment(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if url:
         drafts.append(_schedule(writing, url, appointment, trigger))
-    note = Draft("NTE")
-    if write_row(note, "NTE/appointment-3", "appointment", {"Noted": appointment}, writing):
-        drafts.append(note)
+    drafts += _comment(appointment)
     drafts += patient(writing, demographics=True)
     drafts += visit(writing)
     for found in of_type(writing, "Observation"):
@@ -80,6 +78,15 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
         if field not in draft.fields:
             draft.put(field, contact)
     return draft
+
+
+def _comment(appointment: Mapping[str, Any]) -> list[Draft]:
+    """NTE of the appointment's comment, a line in each repetition."""
+    lines = [line for line in str(appointment.get("comment", "")).split("\n") if line]
+    note = Draft("NTE")
+    for line in lines:
+        note.put(3, {key(1): line})
+    return [note] if lines else []
 
 
 def _contact(writing: Writing, url: str) -> Parts:

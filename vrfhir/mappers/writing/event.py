@@ -39,5 +39,7 @@ def _is_event(writing: Writing, url: str, said: dict[str, str]) -> bool:
     target = (writing.original(resource.get("target", [{}])[0]) or {}).get("resourceType")
     activity = resource.get("activity", {})
     codings = activity.get("coding", ())
-    known = any(str(each.get("system", "")).endswith("/v2-0003") for each in codings)
-    return target in _ABOUT and (activity == said or known or (writing.from_v2 and bool(codings)))
+    systems = [str(each.get("system", "")) for each in codings]
+    known = any(system.endswith("/v2-0003") for system in systems)
+    named = writing.from_v2 and bool(systems) and not any(system.endswith("/v3-DataOperation") for system in systems)
+    return target in _ABOUT and (activity == said or known or named)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.writing.clinical import each, procedures, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
-from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, providers
+from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, providers, uk_consents
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
 from vrfhir.mappers.writing.rows import write_rows
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["plan_referral"]
 
 
-@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1"))
+@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1", "ZU8"))
 def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of a REF or RRI, without those of single elements."""
     head = only(writing, "MessageHeader")
@@ -65,6 +65,7 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += visit(writing)
     drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
     drafts += simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
+    drafts += uk_consents(writing)
     return drafts
 
 
