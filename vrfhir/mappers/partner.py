@@ -37,7 +37,8 @@ class Partner:
     """A sender's habits.
 
     ``charset`` is tried after MSH-18; ``time_zone`` holds for times without an offset; ``country`` ``GB`` switches the UK
-    rules on; ``null`` is what ``""`` means; ``vocational_rehabilitation`` is ``detect`` or ``always``;
+    rules on; ``null`` is what ``""`` means (``delete`` what is stored, ``keep`` it as it came, or no more
+    than an ``empty`` field); ``vocational_rehabilitation`` is ``detect`` or ``always``;
     ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first; ``segments`` are maps
     of its Z segments.
     """
@@ -133,7 +134,7 @@ _SECTIONS: Mapping[str, frozenset[str]] = {
     "nhs_number": frozenset({"types"}),
 }
 _CHOICES: Mapping[str, Sequence[str]] = {
-    "null": ("delete",),
+    "null": ("delete", "keep", "empty"),
     "acknowledgement": ("original", "enhanced"),
     "vocational_rehabilitation": ("detect", "always"),
 }
