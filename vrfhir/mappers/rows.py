@@ -39,7 +39,10 @@ _SOURCES = frozenset({"ig", "core", "uk", "ours"})
 
 @dataclass(frozen=True)
 class Role:
-    """A resource of a segment: its type, and whether it is there from the start, on demand, or shared by the message."""
+    """A resource of a segment: its type, and whether it is there from the start, on demand, or shared by the message.
+
+    ``named:12`` is the practitioner that field 12 names.
+    """
 
     name: str
     type: str

@@ -76,6 +76,8 @@ _SUBJECT = {
     "ClaimResponse": "patient",
     "RelatedPerson": "patient",
     "EpisodeOfCare": "patient",
+    "Specimen": "subject",
+    "Consent": "patient",
 }
 _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 
@@ -197,7 +199,7 @@ def _account_slowly(segment: SegmentView, home: Record, context: Context) -> Non
     others = segment.others = dict(segment.others)
     for leaf in segment.segment.leaves():
         place = leaf[3:7]
-        if segment.settlement(*place) is None:
+        if place not in others and segment.settlement(*place) is None:
             read = _null if leaf.is_null else _left_over
             others[place] = read(segment, place, leaf.raw, home, context)
 

@@ -14,7 +14,7 @@ from vrfhir.hl7v2.reference import structure_name
 from vrfhir.mappers.vocabulary import code_map
 from vrfhir.mappers.writing.codes import concept_parts
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, providers
+from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, providers, uk_consents
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
 from vrfhir.mappers.writing.rows import write_rows
@@ -31,7 +31,7 @@ _LONGEST_CONTROL_ID = 20
 _LONGEST_NAMESPACE = 20
 
 
-@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1"))
+@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1", "ZU8"))
 def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of a REF or RRI, without those of single elements."""
     head = only(writing, "MessageHeader")
@@ -72,7 +72,11 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += visit(writing)
     drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
     drafts += simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
+<<<<<<< HEAD
     drafts += own
+=======
+    drafts += uk_consents(writing)
+>>>>>>> main
     return drafts
 
 
