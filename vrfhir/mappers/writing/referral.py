@@ -72,11 +72,8 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += visit(writing)
     drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
     drafts += simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
-<<<<<<< HEAD
-    drafts += own
-=======
     drafts += uk_consents(writing)
->>>>>>> main
+    drafts += own
     return drafts
 
 
