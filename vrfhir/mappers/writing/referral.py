@@ -16,7 +16,7 @@ from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, prov
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only, simple
+from vrfhir.mappers.writing.segments import notes, of_type, only, own_segments, simple
 from vrfhir.mappers.writing.structures import structure
 from vrfhir.workflow import v2_status
 
@@ -37,6 +37,8 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     referral = Draft("RF1")
     request, task = writing.resources.get(request_url, {}), writing.resources.get(task_url)
     original = writing.originals.get(request_url, {})
+    subject = only(writing, "Patient")
+    own = own_segments(writing, {"ServiceRequest": request, "Task": task, "Patient": subject, "MessageHeader": head})
     _referral(writing, referral, request, task, kind)
     referral.roles = {"ServiceRequest": request_url} | ({"Task": task_url} if task_url else {})
     drafts.append(referral)
@@ -66,6 +68,7 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
     drafts += simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
     drafts += uk_consents(writing)
+    drafts += own
     return drafts
 
 
