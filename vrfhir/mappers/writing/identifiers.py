@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.vocabulary import code_map, extension_urls, table_system
-from vrfhir.mappers.writing.primitives import period_parts, v2_datetime
+from vrfhir.mappers.writing.primitives import period_parts, v2_datetime, whole_parts
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -199,12 +199,11 @@ def _profile_tag(row: RowFacts) -> Inverse:
 
 @inverse("sub-id")
 def _sub_id(row: RowFacts) -> Inverse:
-    def back(value: Any, _: Writing) -> Parts | None:
+    def back(value: Any, writing: Writing) -> Parts | None:
         if not isinstance(value, dict) or value.get("type", {}).get("text") != "observation sub-id":
             return None
         value.pop("type")
-        text = value.pop("value", "")
-        return {key(1): text} if text else None
+        return whole_parts(value.pop("value", ""), row, writing)
 
     return back
 

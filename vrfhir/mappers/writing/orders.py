@@ -80,7 +80,10 @@ def control(writing: Writing, url: str, code: str) -> Draft:
     if ordering:
         roles["Ordering"], draft.roles["Ordering"] = writing.copy({"reference": ordering}) or {}, ordering
     others = roles["Ordering"].get("telecom", []) if ordering else []
-    rest, others[1:] = others[1:], []
+    first = (
+        0 if len(others) == 1 and "name" in roles["Ordering"] else 1
+    )  # ORC-14 calls back, ORC-23 is the organisation's
+    rest, others[first:] = others[first:], []
     write_rows(draft, "", roles, writing)
     if rest:
         write_row(draft, "ORC-23", "", {"Ordering": {"telecom": rest}}, writing)
