@@ -181,7 +181,17 @@ def _same(first: str, second: str) -> Condition:
 
 
 _FACTS = frozenset(
-    {"uk", "vr", "status-query", "service-coded", "authorises-referral", "document-noted", "orders", "noteless"}
+    {
+        "uk",
+        "vr",
+        "status-query",
+        "service-coded",
+        "authorises-referral",
+        "document-noted",
+        "orders",
+        "noteless",
+        "appointment-noted",
+    }
     | {"route-self", "route-employer"}
 )
 

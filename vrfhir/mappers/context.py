@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
 from vrfhir.mappers.cells import Cell, SegmentView, is_tidy
+from vrfhir.mappers.hiding import hides_location
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.records import Record
 
@@ -37,7 +38,7 @@ class Context:
 
     ``shared`` holds the records that segments have in common by role (``Patient``, ``ServiceRequest`` …), ``current``
     the segment groups that are open (``PRD``, ``OBR`` …), ``names`` what the message calls its code systems and
-    assigning authorities, with the URI each was read as, ``later`` what is done when all segments are read.
+    assigning authorities, with the URI each was read as, ``kinds`` the universal id types of such URIs, ``later`` what is done when all segments are read.
     """
 
     def __init__(self, message: Message, partner: Partner) -> None:
@@ -55,6 +56,7 @@ class Context:
         self.shared: dict[str, Record] = {}
         self.current: dict[str, Record] = {}
         self.names: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
         self.later: list[Callable[[], None]] = []
         self.issues: list[Issue] = []
         self.unmapped: list[Unmapped] = []
@@ -73,6 +75,7 @@ class Context:
         self.is_response = message.type.code == "RRI"
         self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
+        self.hidden = hides_location(self)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
         message_key = f"{_ROOT}{key}/{message.control_id}/"
@@ -102,9 +105,10 @@ class Context:
             return request is not None and "code" in request.resource
         if name == "authorises-referral":
             return "PR1" not in self.current
-        if name == "document-noted":
+        if name in ("document-noted", "appointment-noted"):
             noted = self.current.get("Noted")
-            return noted is not None and noted.type == "DocumentReference"
+            wanted = "DocumentReference" if name == "document-noted" else "Appointment"
+            return noted is not None and noted.type == wanted
         if name == "orders":
             return self.message.type.code in ("ORM", "OMG")
         if name == "noteless":

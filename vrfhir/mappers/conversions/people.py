@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.records import Record
 
-__all__ = ["keys_of", "ods_identifier", "practitioner_system"]
+__all__ = ["keys_of", "ods_identifier", "practitioner_of", "practitioner_system"]
 
 _CONSULTANT = re.compile(r"C[0-9]{7}")
 _GENERAL_PRACTITIONER = re.compile(r"G[0-9]{7}")
@@ -93,6 +93,17 @@ def _practitioner(cell: Cell, context: Context) -> Record | None:
     if name is not None:
         resource["name"] = [name]
     return context.named(resource, cell, *keys_of(resource))
+
+
+def practitioner_of(context: Context, field: int) -> Record | None:
+    """The practitioner that the first repetition of a field of this segment names, for what other fields say of them."""
+    cell = context.segment.fields.get(field)
+    if cell is None:
+        return None
+    taken = list(cell.taken)
+    record = _practitioner(cell, context)
+    cell.taken[:] = taken
+    return record
 
 
 @register("Practitioner")
