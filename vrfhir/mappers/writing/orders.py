@@ -18,7 +18,7 @@ from vrfhir.mappers.writing.structures import structure
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["control", "order_of_detail", "plan_orders", "timing"]
+__all__ = ["control", "order_of_detail", "plan_orders", "specimens", "timing"]
 
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _RECIPIENT = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
@@ -67,6 +67,8 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
         for free in of_type(writing, "Observation"):
             yield from observation(writing, free, forced=True)
         yield from documents(writing)
+    if kind == "OMG" or writing.as_it_was:
+        yield from specimens(writing, original)
 
 
 def control(writing: Writing, url: str, code: str) -> Draft:
@@ -84,6 +86,9 @@ def control(writing: Writing, url: str, code: str) -> Draft:
         0 if len(others) == 1 and "name" in roles["Ordering"] else 1
     )  # ORC-14 calls back, ORC-23 is the organisation's
     rest, others[first:] = others[first:], []
+    orderer = writing.copy(original.get("requester"))
+    if orderer is not None and orderer.get("resourceType") == "Practitioner":
+        roles["Orderer"] = {**orderer, "address": orderer.get("address", [])[:1]}
     write_rows(draft, "", roles, writing)
     if rest:
         write_row(draft, "ORC-23", "", {"Ordering": {"telecom": rest}}, writing)
@@ -123,6 +128,24 @@ def timing(writing: Writing, url: str) -> list[Draft]:
         return []
     draft.put(1, {key(1): "1"})
     return [draft]
+
+
+def specimens(writing: Writing, holder: Mapping[str, Any]) -> Iterator[Draft]:
+    """SPM of what was examined, where the version has it."""
+    if tables(writing.version).segment("SPM") is None and not writing.as_it_was:
+        return
+    for url in map(writing.url_of, holder.get("specimen", ())):
+        if writing.originals.get(url, {}).get("resourceType") != "Specimen" or url in writing.placed:
+            continue
+        writing.placed.add(url)
+        draft = Draft("SPM")
+        draft.roles = {"Specimen": url}
+        draft.put(1, {key(1): str(sum(each in writing.placed for each in of_type(writing, "Specimen")))})
+        resource = writing.resources[url]
+        write_rows(draft, "", {"Specimen": resource}, writing)
+        if 4 not in draft.fields and not writing.from_v2:
+            draft.put(4, {key(2): "Specimen of an unnamed type"})
+        yield draft
 
 
 def _ordering(writing: Writing, original: Mapping[str, Any]) -> str:

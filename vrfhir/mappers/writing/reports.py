@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vrfhir.mappers.elements import RESOURCE
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.orders import control, order_of_detail, timing
+from vrfhir.mappers.writing.orders import control, order_of_detail, specimens, timing
 from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.referral import header, visit
 from vrfhir.mappers.writing.registry import key
@@ -61,4 +61,5 @@ def _report(writing: Writing, url: str) -> list[Draft]:
     drafts += [*noted, *when]
     for reference in original.get("result", ()):
         drafts += observation(writing, writing.url_of(reference), forced=True)
+    drafts += specimens(writing, original)
     return drafts
