@@ -287,9 +287,10 @@ def test_a_message_goes_back_in_the_character_set_it_came_in(declared: str, code
     assert (message.value("PID-5"), message.value("MSH-18")) == ("Łukasz", "UNICODE UTF-8")
 
 
-def test_a_bundle_without_an_order_is_not_one() -> None:
+@pytest.mark.parametrize("message", ["ORU^R01", "ORM^O01", "OMG^O19"])
+def test_a_bundle_without_what_the_message_is_about_is_refused(message: str) -> None:
     with pytest.raises(UnreadableError) as refused:
-        to_hl7v2(small(), message="OMG^O19")
+        to_hl7v2(small(), message=message)
     assert [issue.id for issue in refused.value.issues] == ["VR-V2-0547"]
 
 

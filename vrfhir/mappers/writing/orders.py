@@ -30,6 +30,8 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
     require(of_type(writing, "ServiceRequest"), writing, kind, trigger, "ServiceRequest")
+    orders = of_type(writing, "ServiceRequest")
+    require(orders, writing, kind, trigger, "ServiceRequest")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if kind == "OMG" or writing.from_v2:
         drafts += software(writing)
@@ -40,7 +42,7 @@ def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     coverages = [{"reference": url} for url in of_type(writing, "Coverage")]
     drafts += list(insurance(writing, {"insurance": coverages}))
     drafts += list(each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
-    for number, url in enumerate(of_type(writing, "ServiceRequest")):
+    for number, url in enumerate(orders):
         drafts += _order(writing, url, kind, first=not number)
     return drafts
 
