@@ -73,9 +73,10 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier["system"] = system
     identifier["value"] = value
     named = cell.peek(9)
-    assigner = cell.take(14, 1) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
     if named and not cell.has_taken(9) and cell.peek(9, 2):
-        assigner = cell.take(9, 1) or assigner
+        assigner = cell.take(9, 1)  # XCN.14 beside it is carried
+    else:
+        assigner = cell.take(14, 1) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
     if assigner:
         identifier["assigner"] = {"display": assigner}
     check_digit(cell, identifier, 11)
