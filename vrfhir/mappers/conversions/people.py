@@ -83,6 +83,12 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
 
 
 def _practitioner(cell: Cell, context: Context) -> Record | None:
+    """The Practitioner of an XCN; the same text again is the same one, when there is anything to know it by."""
+    known = context.people_by_text.get(cell.raw)
+    if known is not None:
+        cell.taken.extend(known[1])
+        return known[0]
+    before, findings = len(cell.taken), len(context.issues)
     identifier = _xcn_identifier(cell, context)
     name = taken_name(cell, context, 2, person_id=True)
     if identifier is None and name is None:
@@ -92,7 +98,11 @@ def _practitioner(cell: Cell, context: Context) -> Record | None:
         resource["identifier"] = [identifier]
     if name is not None:
         resource["name"] = [name]
-    return context.named(resource, cell, *keys_of(resource))
+    keys = keys_of(resource)
+    record = context.named(resource, cell, *keys)
+    if keys and findings == len(context.issues):
+        context.people_by_text[cell.raw] = (record, tuple(cell.taken[before:]))
+    return record
 
 
 @register("Practitioner")
