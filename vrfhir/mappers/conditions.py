@@ -70,7 +70,9 @@ def condition_source(tree: Any, segment: str, names: Names) -> str:
     closure = compile_condition(tree)
     word, *rest = tree
     if word in ("and", "or"):
-        return "(" + f" {word} ".join(condition_source(part, segment, names) for part in rest) + ")"
+        parts = [condition_source(part, segment, names) for part in rest]
+        parts.sort(key=lambda part: "(segment, context)" in part)  # what is settled at a glance comes first
+        return "(" + f" {word} ".join(parts) + ")"
     if word == "not":
         return f"(not {condition_source(rest[0], segment, names)})"
     if word in ("open", "has"):

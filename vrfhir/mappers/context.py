@@ -209,7 +209,7 @@ def _trigger(message: Message) -> str:
 
 def _agree(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
     """Two descriptions of one thing: what both say is the same."""
-    for name, value in later.items():
+    for name, value in later.items():  # noqa: SIM110 - many are compared
         if name in earlier and earlier[name] != value and name != "id":
             return False
     return True
