@@ -2,7 +2,7 @@
 
 In the row files a condition is a list: ``["valued", "RF1-14"]``, ``["=", "OBX-2", "NM"]``, ``["in", "OBX-2", ["ST", "TX"]]``,
 ``["count", "PID-11", ">", 1]``, ``["length", "PID-7", ">", 8]``, ``["matches", "OBX-3.3", "^VR"]``,
-``["before", "PR1-5", "MSH-7"]``, ``["fact", "uk"]``, ``["has", "Encounter"]``,
+``["before", "PR1-5", "MSH-7"]``, ``["same", "PRD-2.1", "PID-5.1"]``, ``["fact", "uk"]``, ``["has", "Encounter"]``,
 ``["open", "Fitness"]``, ``["and", …]``, ``["or", …]``, ``["not", …]``.
 
 This is the condition language of the HL7 v2-to-FHIR guide (``antlr_condition_syntax.md``: VALUED, EQUALS, IN, COUNT,
@@ -176,8 +176,25 @@ def _before(first: str, second: str) -> Condition:
     return earlier
 
 
+def _same(first: str, second: str) -> Condition:
+    """Both hold the same text, capitals or not; two empty places do, too."""
+    one, two = _reader(first), _reader(second)
+    return lambda segment, context: (one(segment, context) or "").lower() == (two(segment, context) or "").lower()
+
+
 _FACTS = frozenset(
-    {"uk", "vr", "status-query", "service-coded", "authorises-referral", "document-noted", "orders", "noteless"}
+    {
+        "uk",
+        "vr",
+        "status-query",
+        "service-coded",
+        "authorises-referral",
+        "document-noted",
+        "orders",
+        "noteless",
+        "appointment-noted",
+    }
+    | {"route-self", "route-employer"}
 )
 
 
@@ -240,6 +257,7 @@ _WORDS: dict[str, Callable[..., Condition]] = {
     "count": _count,
     "length": _length,
     "before": _before,
+    "same": _same,
     "fact": _fact,
     "has": _has,
     "open": _open,

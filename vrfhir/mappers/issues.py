@@ -169,6 +169,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Check the order of the segments.",
     ),
     CatalogueEntry(
+        "VR-V2-0535",
+        "information",
+        "0",
+        "suppressed",
+        "The patient's place must not be told (ZU8-4): addresses and telephone numbers were left out, and the message is not stored.",
+        "",
+    ),
+    CatalogueEntry(
         "VR-V2-0541",
         "warning",
         "198",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope, compiled_maps
+from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.order import note_order
 from vrfhir.mappers.other import finish_other
@@ -18,6 +18,7 @@ from vrfhir.mappers.vocabulary import extension_urls
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell, SegmentView, Settlement
     from vrfhir.mappers.context import Context
+    from vrfhir.mappers.ledger import Outcome
     from vrfhir.mappers.records import Record
 
 __all__ = ["CREDENTIALS", "SET_IDS", "STRUCTURAL", "account_for_the_rest", "walk"]
@@ -75,13 +76,15 @@ _SUBJECT = {
     "ClaimResponse": "patient",
     "RelatedPerson": "patient",
     "EpisodeOfCare": "patient",
+    "Specimen": "subject",
+    "Consent": "patient",
 }
 _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 
 
 def walk(context: Context) -> None:
     """Run every segment through its map, then connect and complete the resources."""
-    maps = compiled_maps()
+    maps = context.partner.maps
     homes: list[Record | None] = []
     for segment in context.segments:
         found = maps.get(segment.name)
@@ -199,11 +202,30 @@ def _account_slowly(segment: SegmentView, home: Record, context: Context) -> Non
     others = segment.others = dict(segment.others)
     for leaf in segment.segment.leaves():
         place = leaf[3:7]
-        if segment.settlement(*place) is None:
-            if leaf.is_null:
-                others[place] = ("deleted", leaf.raw, "", None, -1)
-            else:
-                others[place] = _left_over(segment, place, leaf.raw, home, context)
+        if place not in others and segment.settlement(*place) is None:
+            read = _null if leaf.is_null else _left_over
+            others[place] = read(segment, place, leaf.raw, home, context)
+
+
+def _null(
+    segment: SegmentView, place: tuple[int, int, int, int], raw: str, home: Record, context: Context
+) -> Settlement:
+    """What ``""`` means for the partner: an instruction to delete that goes on with the resource, text to keep, or nothing."""
+    policy = context.partner.null
+    if segment.name in CREDENTIALS:
+        return ("ignored", "credentials", "", None, -1)
+    if policy == "empty":
+        return ("ignored", "empty", "", None, -1)
+    target = home.place
+    items = target.resource.setdefault("extension", [])
+    parts = [{"url": "path", "valueString": f"{segment.path}-{place[0]}[{place[1]}].{place[2]}.{place[3]}"}]
+    if policy == "delete":
+        parts += [{"url": "value", "valueString": "delete"}, {"url": "type", "valueCode": "null"}]
+    else:
+        parts.append({"url": "value", "valueString": raw})
+    items.append({"url": extension_urls()["v2-content"], "extension": parts})
+    outcome: Outcome = "deleted" if policy == "delete" else "carried"
+    return (outcome, raw if policy == "delete" else "v2-content", f"{target.type}.extension[]", target, len(items) - 1)
 
 
 _SET_ID: Settlement = ("ignored", "set-id", "", None, -1)

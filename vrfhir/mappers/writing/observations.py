@@ -72,8 +72,8 @@ def _apart(text: str) -> Parts:
     return found
 
 
-def unit_parts(quantity: dict[str, Any]) -> Parts | None:
-    """OBX-6 of a Quantity, taken out of it: code, text and UCUM, or the unit as it was written."""
+def unit_parts(quantity: dict[str, Any], writing: Writing) -> Parts | None:
+    """OBX-6 of a Quantity, taken out of it: code, text and the name of the system, or the unit as it was written."""
     unit, system, code = quantity.pop("unit", ""), quantity.pop("system", ""), quantity.pop("code", "")
     if code and system == _UCUM:
         if ucum_code(unit) == code and unit != code:
@@ -82,6 +82,9 @@ def unit_parts(quantity: dict[str, Any]) -> Parts | None:
         if unit and unit != code:
             found[key(2)] = unit
         return found
+    if code and system:
+        parts = {key(1): code, key(3): writing.coding_name(system) or system}
+        return parts | ({key(2): unit} if unit and unit != code else {})
     return {key(1): unit} if unit else None
 
 
@@ -111,7 +114,7 @@ def _observation_component(row: RowFacts) -> Inverse:
 
 @inverse("unit")
 def _unit(row: RowFacts) -> Inverse:
-    return lambda value, _: unit_parts(value) if isinstance(value, dict) else None
+    return lambda value, writing: unit_parts(value, writing) if isinstance(value, dict) else None
 
 
 @inverse("value-type")

@@ -14,11 +14,11 @@ from vrfhir.hl7v2.reference import structure_name
 from vrfhir.mappers.vocabulary import code_map
 from vrfhir.mappers.writing.codes import concept_parts
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, providers
+from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, providers, uk_consents
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only, simple
+from vrfhir.mappers.writing.segments import notes, of_type, only, own_segments, simple
 from vrfhir.mappers.writing.structures import structure
 from vrfhir.workflow import v2_status
 
@@ -31,7 +31,7 @@ _LONGEST_CONTROL_ID = 20
 _LONGEST_NAMESPACE = 20
 
 
-@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1"))
+@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1", "ZU8"))
 def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of a REF or RRI, without those of single elements."""
     head = only(writing, "MessageHeader")
@@ -42,6 +42,8 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     referral = Draft("RF1")
     request, task = writing.resources.get(request_url, {}), writing.resources.get(task_url)
     original = writing.originals.get(request_url, {})
+    subject = only(writing, "Patient")
+    own = own_segments(writing, {"ServiceRequest": request, "Task": task, "Patient": subject, "MessageHeader": head})
     _referral(writing, referral, request, task, kind)
     referral.roles = {"ServiceRequest": request_url} | ({"Task": task_url} if task_url else {})
     drafts.append(referral)
@@ -70,6 +72,8 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += visit(writing)
     drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
     drafts += simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
+    drafts += uk_consents(writing)
+    drafts += own
     return drafts
 
 

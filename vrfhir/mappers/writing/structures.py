@@ -39,7 +39,7 @@ class Structure(NamedTuple):
     def place_of_elements(self, drafts: list[Draft]) -> int:
         """Where in a message the elements go."""
         place = len(drafts)
-        while place and drafts[place - 1].name in self.tail:
+        while place and (drafts[place - 1].name in self.tail or drafts[place - 1].name.startswith("Z")):
             place -= 1
         return place
 

@@ -23,11 +23,15 @@ from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.elements import element_group
 from vrfhir.mappers.writing.primitives import v2_datetime
 from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.segments import only, own_segments
 from vrfhir.mappers.writing.structures import STRUCTURES, header_of, message_type
 
 __all__ = ["Loss", "Written", "sender_of", "to_hl7v2"]
 
 VERSIONS = ("2.4", "2.5.1")
+_REFERRALS = ("REF", "RRI")
+_ALWAYS = ("Patient", "MessageHeader")
+"""Resources of every message that a partner's own segments may speak of."""
 _OPEN = "\ue000"
 """Ends what stands for the name of a resource that has none yet; a private character, which no such name has."""
 
@@ -98,7 +102,8 @@ def to_hl7v2(
     writing.now = (
         v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
     )
-    drafts = arranged(structure.plan(writing, kind, trigger), bundle)
+    own = [] if kind in _REFERRALS else own_segments(writing, {name: only(writing, name) for name in _ALWAYS})
+    drafts = arranged([*structure.plan(writing, kind, trigger), *own], bundle)
     dropped = _fit(drafts, version, writing)
     plain = _encoded(drafts, writing)
     put_back(plain, bundle, writing)
