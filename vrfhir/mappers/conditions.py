@@ -82,9 +82,9 @@ def condition_source(tree: Any, segment: str, names: Names) -> str:
     place = parse_path(rest[0])
     if place.segment == segment and word in ("=", "in"):
         name = names.value(place.field, (place.component or 1) << 12 | (place.subcomponent or 1))
-        return (
-            f"({name} == {rest[1]!r})" if word == "=" else f"({name} in {names.constant('among', frozenset(rest[1]))})"
-        )
+        if word == "=":
+            return f"({name} == {names.constant('wanted', rest[1])})"
+        return f"({name} in {names.constant('among', frozenset(rest[1]))})"
     if place.segment == segment and word == "valued" and not place.component:
         return f"({place.field} in fields)"
     return f"{names.constant('condition', closure)}(segment, context)"

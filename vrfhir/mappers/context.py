@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
@@ -61,7 +61,7 @@ class Context:
         self.issues: list[Issue] = []
         self.unmapped: list[Unmapped] = []
         self.people: dict[tuple[str, ...], list[Record]] = {}
-        self.people_by_text: dict[str, tuple[Record, Sequence[int]]] = {}
+        self.people_by_text: dict[str, tuple[Record, Sequence[int], Mapping[str, str]]] = {}
         self._said_route: str | None = None
         self.segment: SegmentView = self.segments[0]
         self.focus: dict[str, Any] = {}

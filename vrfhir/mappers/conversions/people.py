@@ -87,9 +87,13 @@ def _practitioner(cell: Cell, context: Context) -> Record | None:
     known = context.people_by_text.get(cell.raw)
     if known is not None:
         cell.taken.extend(known[1])
+        context.names.update(known[2])
         return known[0]
-    before, findings = len(cell.taken), len(context.issues)
+    before, findings, names = len(cell.taken), len(context.issues), context.names
+    context.names = {}
     identifier = _xcn_identifier(cell, context)
+    here, context.names = context.names, names
+    names.update(here)
     name = taken_name(cell, context, 2, person_id=True)
     if identifier is None and name is None:
         return None
@@ -100,8 +104,8 @@ def _practitioner(cell: Cell, context: Context) -> Record | None:
         resource["name"] = [name]
     keys = keys_of(resource)
     record = context.named(resource, cell, *keys)
-    if keys and findings == len(context.issues):
-        context.people_by_text[cell.raw] = (record, tuple(cell.taken[before:]))
+    if keys and findings == len(context.issues) and "period" not in (name or {}):  # times may note where they stood
+        context.people_by_text[cell.raw] = (record, tuple(cell.taken[before:]), here)
     return record
 
 
@@ -111,6 +115,7 @@ def practitioner_of(context: Context, field: int) -> Record | None:
     if cell is None:
         return None
     taken = list(cell.taken)
+    cell.taken.clear()  # they are of the field that asks
     record = _practitioner(cell, context)
     cell.taken[:] = taken
     return record
