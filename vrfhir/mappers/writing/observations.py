@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conversions.observations import TEXT_TYPES, canonical_type
 from vrfhir.mappers.vocabulary import code_map, ucum_code
 from vrfhir.mappers.writing.codes import concept_parts
-from vrfhir.mappers.writing.primitives import number_text, period_parts, v2_datetime
+from vrfhir.mappers.writing.primitives import apart, number_text, period_parts, v2_datetime
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
             twin = holder.pop("_" + element, None)
             text = str(holder.pop(element))
             if element == "valueString" and writing.kind not in TEXT_TYPES:
-                return kind, _apart(text)
+                return kind, apart(text)
             if element == "valueTime":
                 text = text.replace(":", "")
             elif element == "valueDateTime":
@@ -60,16 +60,6 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
         found = period_parts(holder["valuePeriod"], writing, 1, 2)
         return (kind, found) if found else None
     return None
-
-
-def _apart(text: str) -> Parts:
-    """Text that was several components and subcomponents, as these."""
-    found: Parts = {}
-    for component, whole in enumerate(text.split("^"), 1):
-        for subcomponent, part in enumerate(whole.split("&"), 1):
-            if part:
-                found[key(component, subcomponent)] = part
-    return found
 
 
 def unit_parts(quantity: dict[str, Any], writing: Writing) -> Parts | None:
@@ -159,12 +149,26 @@ def _attachment(row: RowFacts) -> Inverse:
     return back
 
 
+def _address(value: dict[str, Any]) -> Parts | None:
+    """Where a document lies and its type: RP has no place for a title."""
+    url, kind = value.pop("url", ""), value.get("contentType", "")
+    if not url:
+        return None
+    main, _, subtype = kind.partition("/")
+    codes = code_map("mime-type").codes
+    words = next((code for code in codes if codes[code] == kind and "/" not in code), subtype) if kind else ""
+    found = {key(1): url, key(3): _TYPES.get(main, main.upper()), key(4): words}
+    return {place: text for place, text in found.items() if text}
+
+
 @inverse("pointer")
 def _pointer(row: RowFacts) -> Inverse:
     def back(value: Any, writing: Writing) -> Parts | None:
         if not isinstance(value, dict) or "data" in value or not (value.get("url") or value.get("title")):
             return None
         writing.kind = "RP"
+        if not writing.from_v2:
+            return _address(value)
         url, words = value.pop("url", ""), value.pop("title", "")
         texts = [url, *words.split(" ")] if url else [words]
         value.pop("contentType", None)

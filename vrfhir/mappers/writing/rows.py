@@ -102,7 +102,7 @@ def compiled_back(row: Row) -> Run:
         for slot in read(resource):
             if first_only and row.field in draft.fields and not row.component:
                 break
-            writing.twin = slot.twin
+            writing.twin, writing.named = slot.twin, ""
             parts = back(slot.value, writing)
             if not parts:
                 continue
@@ -113,6 +113,9 @@ def compiled_back(row: Row) -> Run:
                     draft.put(row.field, {place: line})
             else:
                 _put(draft, row, parts)
+                if writing.named and not row.component:
+                    kind = writing.originals[writing.named].get("resourceType")
+                    draft.roles.setdefault(f"-{row.field}[{len(draft.fields[row.field])}].{kind}", writing.named)
             _consume(slot)
             if row.component:
                 break
