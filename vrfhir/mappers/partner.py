@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vrfhir.errors import DefinitionError
 from vrfhir.issues import Issue
 from vrfhir.mappers.partner_codes import PartnerCodes, read_codes
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.engine import CompiledMap
+    from vrfhir.mappers.rows import Row
 
 __all__ = ["Authority", "Partner"]
 
@@ -34,7 +38,7 @@ class Partner:
     ``charset`` is tried after MSH-18; ``time_zone`` holds for times without an offset; ``country`` ``GB`` switches the UK
     rules on; ``null`` is what ``""`` means (``delete`` what is stored, ``keep`` it as it came, or no more
     than an ``empty`` field); ``vocational_rehabilitation`` is ``detect`` or ``always``;
-    ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first.
+    ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first; ``rows`` map its Z segments.
     """
 
     id: str
@@ -49,6 +53,7 @@ class Partner:
     nhs_number_types: frozenset[str] = frozenset()
     code_systems: Mapping[str, str] = field(default_factory=dict)
     codes: PartnerCodes = field(default_factory=PartnerCodes)
+    rows: Sequence[Row] = ()
     endpoint: Mapping[str, Any] = field(default_factory=dict)
     """What the endpoint has to know of the partner, as written; the mapper does not look at it."""
 
@@ -75,6 +80,17 @@ class Partner:
     def zone(self) -> ZoneInfo:
         """The time zone object."""
         return ZoneInfo(self.time_zone)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Only what the files say, for another process: what was compiled and looked up is made anew there."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @cached_property
+    def maps(self) -> Mapping[str, CompiledMap]:
+        """The map with this partner's rows for its Z segments."""
+        from vrfhir.mappers.partner_rows import maps_with
+
+        return maps_with(self.rows)
 
     @cached_property
     def vocabulary(self) -> dict[tuple[str, str, str, str], object]:
@@ -126,7 +142,8 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 
 def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner:
     unknown = sorted(
-        data.keys() - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code", "endpoint"}
+        data.keys()
+        - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code", "row", "endpoint"}
     )
     for section, names in _SECTIONS.items():
         unknown += sorted(f"{section}.{name}" for name in data.get(section, {}).keys() - names)
@@ -149,6 +166,9 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
     codes, wrong = read_codes(data.get("code", []))
     if wrong:
         raise _broken(source, wrong)
+    rows, wrong = _rows(data.get("row", []))
+    if wrong:
+        raise _broken(source, wrong)
     types = frozenset(data.get("nhs_number", {}).get("types", ()))
     default = base or Partner(id="default")
     return Partner(
@@ -164,8 +184,17 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         nhs_number_types=types or default.nhs_number_types,
         code_systems={**default.code_systems, **systems},
         codes=PartnerCodes((*codes.codes, *default.codes.codes)),
+        rows=rows,
         endpoint=data.get("endpoint", {}),
     )
+
+
+def _rows(data: Any) -> tuple[Sequence[Row], str]:
+    if not data:
+        return (), ""
+    from vrfhir.mappers.partner_rows import read_rows
+
+    return read_rows(data)
 
 
 def _broken(source: str, what: str) -> DefinitionError:
