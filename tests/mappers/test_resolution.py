@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from mapped_messages import only
 
 from vrfhir.cli import main
-from vrfhir.errors import DefinitionError
 from vrfhir.hl7v2 import parse
 from vrfhir.mappers import Partner, to_fhir, to_hl7v2
 from vrfhir.mappers.vocabulary import code_map, named_system, system_names
@@ -108,54 +106,3 @@ def test_the_ledger_of_a_message_names_the_rules(tmp_path: Path, message: Any, c
     assert "the place of the patient must not be told" in shown
     assert "High Road" not in shown
     assert ", 0 unaccounted for" in shown or "0 unaccounted for" in shown
-
-
-FIRST_ATTENDANCE = (
-    '[[row]]\nv2 = "ZU3-12"\nto = "Encounter.type[]"\nas = "data-dictionary"\nname = "FIRST ATTENDANCE"\n'
-    '[[row]]\nv2 = "ZX1-2"\nto = "Patient.telecom[]"\nas = "ContactPoint"\nuse = "mobile"\n'
-)
-
-
-def test_a_partner_file_maps_its_own_segments(message: Any, partner: Any) -> None:
-    somebody = partner(FIRST_ATTENDANCE)
-    data = message("PV1|1|O", "ZU3|004|||||||||||1", "ZX1|1|07700 900123")
-    mapping = to_fhir(data, partner=somebody, exact=True)
-    coding = only(mapping.bundle, "Encounter")["type"][0]["coding"][0]
-    assert coding == {"system": "https://vrfhir.org/fhir/sid/nhs-data-dictionary/first-attendance", "code": "1"}
-    assert only(mapping.bundle, "Patient")["telecom"] == [{"system": "phone", "value": "07700 900123", "use": "mobile"}]
-    outcomes = {entry.path: entry.outcome for entry in mapping.ledger}
-    assert outcomes["ZU3[1]-12[1].1.1"] == outcomes["ZX1[1]-2[1].1.1"] == "mapped"
-    assert outcomes["ZU3[1]-1[1].1.1"] == "carried"
-    assert mapping.issues == []
-    written = parse(to_hl7v2(mapping.bundle, partner=somebody, version="").message)
-    assert (written.value("ZU3-12"), written.value("ZX1-2")) == ("1", "07700 900123")
-    assert to_hl7v2(to_fhir(data, partner=somebody).bundle, partner=somebody, version="2.4").loss == []
-    assert {entry.outcome for entry in to_fhir(data).ledger if entry.segment in ("ZU3[1]", "ZX1[1]")} == {"carried"}
-
-
-def test_a_partner_goes_to_another_process(message: Any, partner: Any) -> None:
-    somebody = partner(FIRST_ATTENDANCE + URGENT)
-    data = message("ZX1|1|07700 900123", RF1="RF1||A|18781004^^SCT|||VR-1")
-    bundle = to_fhir(data, partner=somebody).bundle
-    assert to_fhir(data, partner=pickle.loads(pickle.dumps(somebody))).bundle == bundle
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ('v2 = "ZU3-12"\nto = "Encounter.type[]"', "as missing"),
-        ('v2 = "PID-5"\nto = "Patient.name[]"\nas = "HumanName"', "no field of a Z segment"),
-        ('v2 = "nonsense"\nto = "Patient.name[]"\nas = "HumanName"', "[[row]] 1"),
-        ('v2 = "ZX1-5"\nto = "Practitioner.name[]"\nas = "HumanName"', "is in none of"),
-        ('v2 = "ZX1-5"\nto = "Patient.name[]"\nas = "magic"', "no conversion magic"),
-        ('v2 = "ZX1-5"\nto = "Patient.name[]"\nas = "data-dictionary"', "name"),
-        ('v2 = "ZX1-5"\nto = "Patient..x["\nas = "string"', "[[row]] 1"),
-        ('v2 = "ZX1-5"\nto = "Patient.extension(nothing).valueString"\nas = "string"', "[[row]] 1"),
-        ('v2 = "ZX1-5"\nto = "Patient.name[]"\nas = "string"\nrepetitions = "some"', "repetitions"),
-        ("v2 = 1\nto = 2\nas = 3", "[[row]] 1"),
-    ],
-)
-def test_a_row_that_cannot_be_run_is_refused_with_its_number(partner: Any, text: str, why: str) -> None:
-    with pytest.raises(DefinitionError) as refused:
-        partner(f"[[row]]\n{text}\n")
-    assert why in refused.value.issues[0].text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from vrfhir.errors import DefinitionError
 from vrfhir.issues import Issue
 from vrfhir.mappers.partner_codes import PartnerCodes, read_codes
+from vrfhir.mappers.partner_segments import read_segments
+from vrfhir.mappers.rows import SegmentMap
 
 if TYPE_CHECKING:
     from vrfhir.mappers.engine import CompiledMap
-    from vrfhir.mappers.rows import Row
 
 __all__ = ["Authority", "Partner"]
 
@@ -38,7 +39,8 @@ class Partner:
     ``charset`` is tried after MSH-18; ``time_zone`` holds for times without an offset; ``country`` ``GB`` switches the UK
     rules on; ``null`` is what ``""`` means (``delete`` what is stored, ``keep`` it as it came, or no more
     than an ``empty`` field); ``vocational_rehabilitation`` is ``detect`` or ``always``;
-    ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first; ``rows`` map its Z segments.
+    ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first; ``segments`` are maps
+    of its Z segments.
     """
 
     id: str
@@ -53,7 +55,7 @@ class Partner:
     nhs_number_types: frozenset[str] = frozenset()
     code_systems: Mapping[str, str] = field(default_factory=dict)
     codes: PartnerCodes = field(default_factory=PartnerCodes)
-    rows: Sequence[Row] = ()
+    segments: Mapping[str, SegmentMap] = field(default_factory=dict)
     endpoint: Mapping[str, Any] = field(default_factory=dict)
     """What the endpoint has to know of the partner, as written; the mapper does not look at it."""
 
@@ -81,16 +83,14 @@ class Partner:
         """The time zone object."""
         return ZoneInfo(self.time_zone)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Only what the files say, for another process: what was compiled and looked up is made anew there."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
-
     @cached_property
     def maps(self) -> Mapping[str, CompiledMap]:
-        """The map with this partner's rows for its Z segments."""
-        from vrfhir.mappers.partner_rows import maps_with
+        """The map of every segment, the partner's own Z segments among them, ready to run."""
+        from vrfhir.mappers.engine import CompiledMap, compiled_maps
 
-        return maps_with(self.rows)
+        if not self.segments:
+            return compiled_maps()
+        return {**compiled_maps(), **{name: CompiledMap(each) for name, each in self.segments.items()}}
 
     @cached_property
     def vocabulary(self) -> dict[tuple[str, str, str, str], object]:
@@ -143,7 +143,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner:
     unknown = sorted(
         data.keys()
-        - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code", "row", "endpoint"}
+        - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code", "segment", "endpoint"}
     )
     for section, names in _SECTIONS.items():
         unknown += sorted(f"{section}.{name}" for name in data.get(section, {}).keys() - names)
@@ -166,7 +166,7 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
     codes, wrong = read_codes(data.get("code", []))
     if wrong:
         raise _broken(source, wrong)
-    rows, wrong = _rows(data.get("row", []))
+    segments, wrong = read_segments(data.get("segment", []))
     if wrong:
         raise _broken(source, wrong)
     types = frozenset(data.get("nhs_number", {}).get("types", ()))
@@ -184,17 +184,9 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         nhs_number_types=types or default.nhs_number_types,
         code_systems={**default.code_systems, **systems},
         codes=PartnerCodes((*codes.codes, *default.codes.codes)),
-        rows=rows,
+        segments=segments,
         endpoint=data.get("endpoint", {}),
     )
-
-
-def _rows(data: Any) -> tuple[Sequence[Row], str]:
-    if not data:
-        return (), ""
-    from vrfhir.mappers.partner_rows import read_rows
-
-    return read_rows(data)
 
 
 def _broken(source: str, what: str) -> DefinitionError:

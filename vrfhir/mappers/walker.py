@@ -42,6 +42,7 @@ SET_IDS = frozenset(
         "PV1",
         "DRG",
         "ZU1",
+        "ZVE",
         "PRT",
         "ARV",
         "AIS",
