@@ -54,7 +54,7 @@ def _attachment(row: RowFacts) -> Conversion:
             attachment["contentType"] = content_type
         if encoding.lower() == "base64":
             cell.take(4)
-            attachment["data"] = re.sub(r"\s+", "", data)
+            attachment["data"] = "".join(data.split())
         else:
             attachment["data"] = b64encode(content).decode("ascii")
         attachment["size"] = len(content)
@@ -70,9 +70,9 @@ def _attachment(row: RowFacts) -> Conversion:
 def _decoded(encoding: str, data: str) -> bytes | None:
     try:
         if encoding.lower() == "base64":
-            return a2b_base64(re.sub(r"\s+", "", data), strict_mode=True)
+            return a2b_base64("".join(data.split()), strict_mode=True)
         if encoding.lower() == "hex":
-            return a2b_hex(re.sub(r"\s+", "", data))
+            return a2b_hex("".join(data.split()))
     except (Base64Error, ValueError):
         return None
     return data.encode("utf-8")
