@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS, ods_code_is_valid
 from vrfhir.mappers.conversions.identifiers import (
+    HierarchicDesignator,
     check_digit,
     designator,
     identifier_system,
@@ -73,13 +74,21 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier["system"] = system
     identifier["value"] = value
     named = cell.peek(9)
-    assigner = cell.take(14, 1) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
+    assigner = (
+        cell.take(14, 1) or _facility_name(cell) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
+    )
     if named and not cell.has_taken(9) and cell.peek(9, 2):
         assigner = cell.take(9, 1) or assigner
     if assigner:
         identifier["assigner"] = {"display": assigner}
     check_digit(cell, identifier, 11)
     return identifier
+
+
+def _facility_name(cell: Cell) -> str:
+    """The assigning facility in XCN.14.2, where its name stands when it has no namespace; an OID is no name."""
+    text = cell.peek(14, 2)
+    return cell.take(14, 2) if text and not HierarchicDesignator("", text, cell.peek(14, 3)).uri else ""
 
 
 def _practitioner(cell: Cell, context: Context) -> Record | None:
