@@ -224,6 +224,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "The Bundle does not say which message it is: no event that is written, no referral.",
         "Give MessageHeader.eventCoding an event of table 0003, or ask for a message (--message ADT^A08).",
     ),
+    CatalogueEntry(
+        "VR-V2-0547",
+        "error",
+        "101",
+        "required",
+        "The Bundle has no {what}, which a message {type} is about.",
+        "Add the resource, or ask for another message.",
+    ),
 )
 
 CATALOGUE = WIRE_CATALOGUE.extended(ROWS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope, compiled_maps
+from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.order import note_order
 from vrfhir.mappers.other import finish_other
@@ -42,6 +42,7 @@ SET_IDS = frozenset(
         "PV1",
         "DRG",
         "ZU1",
+        "ZVE",
         "PRT",
         "ARV",
         "AIS",
@@ -84,7 +85,7 @@ _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 
 def walk(context: Context) -> None:
     """Run every segment through its map, then connect and complete the resources."""
-    maps = compiled_maps()
+    maps = context.partner.maps
     homes: list[Record | None] = []
     for segment in context.segments:
         found = maps.get(segment.name)

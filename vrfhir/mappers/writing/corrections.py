@@ -18,8 +18,9 @@ from vrfhir.mappers.order import ORDER
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import arranged, put_back
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.referral import plan_other
+from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.segments import only
 from vrfhir.mappers.writing.structures import structure_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ _ALWAYS = re.compile(r"MSH\[1\]-(3|4|9|12)\[1\]")
 
 def _plan(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     structure = structure_of(kind, trigger)
-    return structure.plan(writing, kind, trigger) if structure else plan_other(writing, kind, trigger)
+    if structure is not None:
+        return structure.plan(writing, kind, trigger)
+    return [header(writing, only(writing, "MessageHeader"), kind, trigger)]
 
 
 def _natural(
@@ -45,7 +48,7 @@ def _natural(
     writing = Writing(bundle, partner, version, sender)
     builder = MessageBuilder(version or "2.4")
     seen: dict[str, int] = {}
-    for draft in arranged(_plan(writing, kind, trigger), bundle):
+    for draft in arranged(_plan(writing, kind, trigger), bundle, writing):
         seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
         draft.write(builder)
     put_back(builder, bundle, writing)

@@ -159,12 +159,26 @@ def _attachment(row: RowFacts) -> Inverse:
     return back
 
 
+def _address(value: dict[str, Any]) -> Parts | None:
+    """Where a document lies and its type: RP has no place for a title."""
+    url, kind = value.pop("url", ""), value.get("contentType", "")
+    if not url:
+        return None
+    main, _, subtype = kind.partition("/")
+    codes = code_map("mime-type").codes
+    words = next((code for code in codes if codes[code] == kind and "/" not in code), subtype) if kind else ""
+    found = {key(1): url, key(3): _TYPES.get(main, main.upper()), key(4): words}
+    return {place: text for place, text in found.items() if text}
+
+
 @inverse("pointer")
 def _pointer(row: RowFacts) -> Inverse:
     def back(value: Any, writing: Writing) -> Parts | None:
         if not isinstance(value, dict) or "data" in value or not (value.get("url") or value.get("title")):
             return None
         writing.kind = "RP"
+        if not writing.from_v2:
+            return _address(value)
         url, words = value.pop("url", ""), value.pop("title", "")
         texts = [url, *words.split(" ")] if url else [words]
         value.pop("contentType", None)

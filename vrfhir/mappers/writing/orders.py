@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
+from vrfhir.mappers.writing.clinical import each, visit
 from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
-from vrfhir.mappers.writing.referral import _each, header, visit
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
-from vrfhir.mappers.writing.structures import structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -28,6 +29,7 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 @structure("ORM_O01", "OMG_O19", elements="OBX")
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
+    require(of_type(writing, "ServiceRequest"), writing, kind, trigger, "ServiceRequest")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if kind == "OMG" or writing.from_v2:
         drafts += software(writing)
@@ -37,7 +39,7 @@ def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += visit(writing)
     coverages = [{"reference": url} for url in of_type(writing, "Coverage")]
     drafts += list(insurance(writing, {"insurance": coverages}))
-    drafts += list(_each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
+    drafts += list(each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
     for number, url in enumerate(of_type(writing, "ServiceRequest")):
         drafts += _order(writing, url, kind, first=not number)
     return drafts
@@ -60,7 +62,7 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
         yield detail
         yield from noted
         wanted = of_type(writing, "Condition") if first else []
-        yield from _each(writing, "DG1", "Condition", wanted)
+        yield from each(writing, "DG1", "Condition", wanted)
     for reference in original.get("supportingInfo", ()):
         yield from observation(writing, writing.url_of(reference), forced=True)
     if first:
@@ -85,7 +87,7 @@ def control(writing: Writing, url: str, code: str) -> Draft:
     if rest:
         write_row(draft, "ORC-23", "", {"Ordering": {"telecom": rest}}, writing)
     if 1 not in draft.fields and code:
-        said = next((each for each, statuses in _NEW.items() if original.get("status") in statuses), code)
+        said = next((name for name, statuses in _NEW.items() if original.get("status") in statuses), code)
         draft.put(1, {key(1): said})
     return draft
 

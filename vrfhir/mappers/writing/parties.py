@@ -104,11 +104,11 @@ def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
     return draft
 
 
-def patient(writing: Writing) -> list[Draft]:
-    """PID, and PD1 when the Bundle came from a message that may have had one."""
+def patient(writing: Writing, url: str = "", *, demographics: bool = False) -> list[Draft]:
+    """PID of a patient, or of the only one, and PD1 where the structure has it or the Bundle came from such a message."""
     draft = Draft("PID")
     draft.put(1, {key(1): "1"})
-    url = next(iter(of_type(writing, "Patient")), "")
+    url = url or next(iter(of_type(writing, "Patient")), "")
     if not url:
         return [draft]
     resource = writing.resources[url]
@@ -124,7 +124,7 @@ def patient(writing: Writing) -> list[Draft]:
         roles["Updated"], draft.roles["Updated"] = writing.resources[updated], updated
     write_rows(draft, "", roles, writing)
     drafts = [draft]
-    if writing.from_v2:
+    if writing.from_v2 or demographics:
         drafts += simple(writing, "PD1", {"Patient": resource})
     return drafts
 
@@ -197,6 +197,8 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
         yield draft
+        if writing.from_v2:
+            yield from simple(writing, "IN2", roles)
 
 
 def _says_who_and_what(writing: Writing, coverage: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from vrfhir.mappers.writing.rows import write_row, write_rows
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["notes", "of_type", "only", "simple", "software"]
+__all__ = ["notes", "of_type", "only", "own_segments", "simple", "software"]
 
 
 def of_type(writing: Writing, kind: str) -> list[str]:
@@ -34,6 +34,12 @@ def simple(writing: Writing, name: str, roles: Mapping[str, dict[str, Any]]) -> 
     draft = Draft(name)
     write_rows(draft, "", roles, writing)
     return [draft] if draft.fields else []
+
+
+def own_segments(writing: Writing, roles: Mapping[str, dict[str, Any] | None]) -> list[Draft]:
+    """The Z segments that the partner's own file maps, at the end of the message."""
+    there = {role: resource for role, resource in roles.items() if resource is not None}
+    return [draft for name in writing.partner.segments for draft in simple(writing, name, there)]
 
 
 def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
