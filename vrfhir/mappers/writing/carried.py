@@ -52,12 +52,15 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -
     waiting: dict[str, list[Draft]] = {}
     follows: dict[int, list[Draft]] = {}
     wanted = Counter(name for name in names if not name.endswith(UNMAPPED))
+    spare: dict[str, Draft] = {}
     before = 0
     for draft in drafts:
         if wanted[draft.name]:
             wanted[draft.name] -= 1
             waiting.setdefault(draft.name, []).append(draft)
             before = id(draft)
+        elif draft.name + UNMAPPED in names and not draft.fields.keys() - {1}:
+            spare[draft.name] = draft
         else:
             follows.setdefault(before, []).append(draft)
     found: list[Draft] = []
@@ -66,7 +69,7 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -
         if own:
             found += [own[0], *follows.get(id(own.pop(0)), ())]
         elif writing.as_it_was or name.startswith("Z") or name.removesuffix(UNMAPPED) in known:
-            found.append(Draft(name.removesuffix(UNMAPPED)))
+            found.append(spare.pop(name[:3]) if name[:3] in spare else Draft(name[:3]))
     return [*found, *follows.get(0, ())]
 
 
