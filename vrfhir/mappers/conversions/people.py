@@ -109,6 +109,10 @@ def practitioner_of(context: Context, field: int) -> Record | None:
     cell = context.segment.fields.get(field)
     if cell is None:
         return None
+    origin = cell.origin
+    for made in context.records:
+        if made.path == origin and made.role == "Practitioner":
+            return made
     taken = list(cell.taken)
     record = _practitioner(cell, context)
     cell.taken[:] = taken
