@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
 from vrfhir.mappers.order import ORDER, UNMAPPED
+from vrfhir.mappers.rows import load_maps
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.draft import Draft
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["arranged", "carried_leaves", "put_back", "with_carried"]
 
+_OWN = (9, 12)
+"""Fields of MSH that say what is written here and now."""
 _MOST = 500
 """Segments of one name that carried values may ask for."""
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
@@ -51,6 +54,8 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -
         return drafts
     waiting: dict[str, list[Draft]] = {}
     follows: dict[int, list[Draft]] = {}
+    # a segment that has no map at all is never mapped, and may be planned all the same
+    names = [name if name.removesuffix(UNMAPPED) in load_maps() else name.removesuffix(UNMAPPED) for name in names]
     wanted = Counter(name for name in names if not name.endswith(UNMAPPED))
     before = 0
     for draft in drafts:
@@ -99,6 +104,8 @@ def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, 
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
         if not 0 < occurrence <= _MOST or (name == "MSH" and field <= 2):
             continue
+        if name == "MSH" and field in _OWN and not writing.as_it_was:
+            continue  # another version has its own structure
         if text == '""' and writing.partner.null == "empty":
             continue  # a receiver for whom it says nothing
         if writing.as_it_was or _has_room(writing.version, name, field, component, subcomponent):
