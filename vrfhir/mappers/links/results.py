@@ -28,7 +28,7 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
         order.resource["intent"] = "order"
         if "code" in report.resource:
             order.resource["code"] = report.resource["code"]
-        report.resource["basedOn"] = [order.reference]
+        report.resource.setdefault("basedOn", []).insert(0, order.reference)  # OBR-29 names another one
         context.current["Noted"] = order
     support(context, report)
     if "Order" in context.current:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
 from vrfhir.mappers.order import ORDER, UNMAPPED
-from vrfhir.mappers.rows import load_maps
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.draft import Draft
 
@@ -54,15 +53,16 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -
         return drafts
     waiting: dict[str, list[Draft]] = {}
     follows: dict[int, list[Draft]] = {}
-    # a segment that has no map at all is never mapped, and may be planned all the same
-    names = [name if name.removesuffix(UNMAPPED) in load_maps() else name.removesuffix(UNMAPPED) for name in names]
     wanted = Counter(name for name in names if not name.endswith(UNMAPPED))
+    spare: dict[str, Draft] = {}
     before = 0
     for draft in drafts:
         if wanted[draft.name]:
             wanted[draft.name] -= 1
             waiting.setdefault(draft.name, []).append(draft)
             before = id(draft)
+        elif draft.name + UNMAPPED in names and not draft.fields.keys() - {1}:
+            spare[draft.name] = draft
         else:
             follows.setdefault(before, []).append(draft)
     found: list[Draft] = []
@@ -71,7 +71,7 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -
         if own:
             found += [own[0], *follows.get(id(own.pop(0)), ())]
         elif writing.as_it_was or name.startswith("Z") or name.removesuffix(UNMAPPED) in known:
-            found.append(Draft(name.removesuffix(UNMAPPED)))
+            found.append(spare.pop(name[:3]) if name[:3] in spare else Draft(name[:3]))
     return [*found, *follows.get(0, ())]
 
 

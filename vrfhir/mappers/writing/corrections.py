@@ -18,6 +18,7 @@ from vrfhir.mappers.order import ORDER
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import arranged, put_back
 from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.encoding import encoded
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.scope import Writing
 from vrfhir.mappers.writing.segments import only
@@ -58,9 +59,7 @@ def _natural(
 def add_corrections(bundle: dict[str, Any], message: Message, partner: Partner, sender: str) -> int:
     """Put the notes into the Bundle; how many values they hold."""
     kind = message.type
-    natural = parse(
-        _natural(bundle, partner, kind.code, kind.trigger, message.version, sender).encode(errors="replace")
-    )
+    natural = parse(encoded(_natural(bundle, partner, kind.code, kind.trigger, message.version, sender)))
     wanted, given = _leaves(message), _leaves(natural)
     notes: list[tuple[str, str, str]] = []
     for path, (value, is_null) in wanted.items():
@@ -105,7 +104,7 @@ def exact_message(bundle: Mapping[str, Any], partner: Partner) -> bytes | None:
     )
     builder = _natural(stripped, partner, kind, trigger, version, facility or application or "unknown")
     _apply(builder, notes)
-    data = builder.encode(errors="replace")
+    data = encoded(builder)
     try:
         again = to_fhir(data, partner=partner, exact=True).bundle
     except ValueError:

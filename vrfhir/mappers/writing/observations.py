@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conversions.observations import TEXT_TYPES, canonical_type
 from vrfhir.mappers.vocabulary import code_map, ucum_code
 from vrfhir.mappers.writing.codes import concept_parts
-from vrfhir.mappers.writing.primitives import number_text, period_parts, v2_datetime
+from vrfhir.mappers.writing.primitives import apart, number_text, period_parts, v2_datetime
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
             twin = holder.pop("_" + element, None)
             text = str(holder.pop(element))
             if element == "valueString" and writing.kind not in TEXT_TYPES:
-                return kind, _apart(text)
+                return kind, apart(text)
             if element == "valueTime":
                 text = text.replace(":", "")
             elif element == "valueDateTime":
@@ -60,16 +60,6 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
         found = period_parts(holder["valuePeriod"], writing, 1, 2)
         return (kind, found) if found else None
     return None
-
-
-def _apart(text: str) -> Parts:
-    """Text that was several components and subcomponents, as these."""
-    found: Parts = {}
-    for component, whole in enumerate(text.split("^"), 1):
-        for subcomponent, part in enumerate(whole.split("&"), 1):
-            if part:
-                found[key(component, subcomponent)] = part
-    return found
 
 
 def unit_parts(quantity: dict[str, Any], writing: Writing) -> Parts | None:

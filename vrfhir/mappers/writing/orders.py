@@ -19,7 +19,7 @@ from vrfhir.mappers.writing.structures import require, structure
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["control", "order_of_detail", "plan_orders", "timing"]
+__all__ = ["control", "order_of_detail", "plan_orders", "specimens", "timing"]
 
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _RECIPIENT = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
@@ -29,7 +29,8 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 @structure("ORM_O01", "OMG_O19", elements="OBX")
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
-    require(of_type(writing, "ServiceRequest"), writing, kind, trigger, "ServiceRequest")
+    orders = of_type(writing, "ServiceRequest")
+    require(orders, writing, kind, trigger, "ServiceRequest")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if kind == "OMG" or writing.from_v2:
         drafts += software(writing)
@@ -40,7 +41,7 @@ def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     coverages = [{"reference": url} for url in of_type(writing, "Coverage")]
     drafts += list(insurance(writing, {"insurance": coverages}))
     drafts += list(each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
-    for number, url in enumerate(of_type(writing, "ServiceRequest")):
+    for number, url in enumerate(orders):
         drafts += _order(writing, url, kind, first=not number)
     return drafts
 
@@ -69,6 +70,8 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
         for free in of_type(writing, "Observation"):
             yield from observation(writing, free, forced=True)
         yield from documents(writing)
+    if kind == "OMG" or writing.as_it_was:
+        yield from specimens(writing, original)
 
 
 def control(writing: Writing, url: str, code: str) -> Draft:
@@ -82,7 +85,13 @@ def control(writing: Writing, url: str, code: str) -> Draft:
     if ordering:
         roles["Ordering"], draft.roles["Ordering"] = writing.copy({"reference": ordering}) or {}, ordering
     others = roles["Ordering"].get("telecom", []) if ordering else []
-    rest, others[1:] = others[1:], []
+    first = (
+        0 if len(others) == 1 and "name" in roles["Ordering"] else 1
+    )  # ORC-14 calls back, ORC-23 is the organisation's
+    rest, others[first:] = others[first:], []
+    orderer = writing.copy(original.get("requester"))
+    if orderer is not None and orderer.get("resourceType") == "Practitioner":
+        roles["Orderer"] = {**orderer, "address": orderer.get("address", [])[:1]}
     write_rows(draft, "", roles, writing)
     if rest:
         write_row(draft, "ORC-23", "", {"Ordering": {"telecom": rest}}, writing)
@@ -122,6 +131,24 @@ def timing(writing: Writing, url: str) -> list[Draft]:
         return []
     draft.put(1, {key(1): "1"})
     return [draft]
+
+
+def specimens(writing: Writing, holder: Mapping[str, Any]) -> Iterator[Draft]:
+    """SPM of what was examined, where the version has it."""
+    if tables(writing.version).segment("SPM") is None and not writing.as_it_was:
+        return
+    for url in map(writing.url_of, holder.get("specimen", ())):
+        if writing.originals.get(url, {}).get("resourceType") != "Specimen" or url in writing.placed:
+            continue
+        writing.placed.add(url)
+        draft = Draft("SPM")
+        draft.roles = {"Specimen": url}
+        draft.put(1, {key(1): str(sum(each in writing.placed for each in of_type(writing, "Specimen")))})
+        resource = writing.resources[url]
+        write_rows(draft, "", {"Specimen": resource}, writing)
+        if 4 not in draft.fields and not writing.from_v2:
+            draft.put(4, {key(2): "Specimen of an unnamed type"})
+        yield draft
 
 
 def _ordering(writing: Writing, original: Mapping[str, Any]) -> str:

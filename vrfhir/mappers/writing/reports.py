@@ -8,7 +8,7 @@ from vrfhir.mappers.elements import RESOURCE
 from vrfhir.mappers.writing.clinical import visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
-from vrfhir.mappers.writing.orders import control, order_of_detail, timing
+from vrfhir.mappers.writing.orders import control, order_of_detail, specimens, timing
 from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
@@ -25,8 +25,8 @@ __all__ = ["plan_results"]
 @structure("ORU_R01")
 def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORU, without those of single elements."""
-    about = of_type(writing, "DiagnosticReport") + of_type(writing, "Observation")
-    require(about, writing, kind, trigger, "DiagnosticReport or Observation")
+    found = [*of_type(writing, "DiagnosticReport"), *of_type(writing, "Observation")]
+    require(found, writing, kind, trigger, "DiagnosticReport or Observation")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *software(writing), *patient(writing)]
     drafts += list(next_of_kin(writing))
     drafts += visit(writing)
@@ -64,4 +64,5 @@ def _report(writing: Writing, url: str) -> list[Draft]:
     drafts += [*noted, *when]
     for reference in original.get("result", ()):
         drafts += observation(writing, writing.url_of(reference), forced=True)
+    drafts += specimens(writing, original)
     return drafts

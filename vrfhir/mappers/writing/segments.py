@@ -46,8 +46,8 @@ def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
     """NTE of every note of a resource."""
     number = 0
     for note in list(resource.get("note", ())):
-        if not note.get("text"):
-            continue
+        if not note.get("text") or (writing.as_it_was and "^" in note["text"]):
+            continue  # a note of several components was no NTE
         number += 1
         draft = Draft("NTE")
         draft.put(1, {key(1): str(number)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from vrfhir.errors import UnreadableError
-from vrfhir.hl7v2 import MessageBuilder, match_structure, parse
+from vrfhir.hl7v2 import match_structure, parse
 from vrfhir.hl7v2.reference import structure_name, tables
 from vrfhir.issues import Issue
 from vrfhir.mappers.issues import CATALOGUE
@@ -20,6 +20,7 @@ from vrfhir.mappers.writing.corrections import exact_message
 from vrfhir.mappers.writing.differences import Step, differences, leaves, with_references
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.elements import element_group
+from vrfhir.mappers.writing.encoding import begun, encoded
 from vrfhir.mappers.writing.primitives import v2_datetime
 from vrfhir.mappers.writing.scope import Writing, version_of
 from vrfhir.mappers.writing.segments import only, own_segments
@@ -105,9 +106,9 @@ def to_hl7v2(
     drafts = arranged([*structure.plan(writing, kind, trigger), *own], bundle, writing)
     drafts = with_carried(drafts, bundle, writing, structure, name)
     dropped = _fit(drafts, version, writing)
-    plain = _encoded(drafts, writing)
+    plain = begun(drafts, writing)
     put_back(plain, bundle, writing)
-    message_text = plain.encode()
+    message_text = encoded(plain)
     context, read = mapped(parse(message_text), receiver)
     alignment = align(writing, drafts, context)
     lost: list[tuple[str, Step, str]] = []
@@ -118,9 +119,9 @@ def to_hl7v2(
     if groups:
         drafts[position:position] = groups
         _fit(drafts, version, writing)
-        final = _encoded(drafts, writing)
+        final = begun(drafts, writing)
         put_back(final, bundle, writing)
-        message_text = final.encode()
+        message_text = encoded(final)
         lost += _not_returned(message_text, writing, alignment)
     loss = _report(lost)
     issues = [CATALOGUE.issue("VR-V2-0541", expression=path) for path in dropped] if not elements else []
@@ -178,13 +179,6 @@ def _number(drafts: list[Draft]) -> None:
         if draft.name in ("OBR", "OBX", "NTE", "RGS", "ZVE"):
             counts[draft.name] = counts.get(draft.name, 0) + 1
             draft.fields[1] = [{1 << 12 | 1: str(counts[draft.name])}]
-
-
-def _encoded(drafts: list[Draft], writing: Writing) -> MessageBuilder:
-    builder = MessageBuilder(writing.version)
-    for draft in drafts:
-        draft.write(builder)
-    return builder
 
 
 def _groups(
