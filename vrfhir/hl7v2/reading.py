@@ -107,6 +107,9 @@ def _segments(text: str, coding: Coding, issues: list[Issue]) -> list[Segment]:
     separator = coding.delimiters.field
     blanks = " " if separator == "\t" else " \t"
     content = text.rstrip(_BETWEEN if separator != "\t" else _BETWEEN.replace("\t", ""))
+    usual = _usual_segments(content, text[len(content) :], coding) if "\n" not in text else None
+    if usual is not None:
+        return usual
     lines = _lines(content)
     lines.append(text[len(content) :])
     segments: list[Segment] = []
@@ -145,6 +148,24 @@ def _segments(text: str, coding: Coding, issues: list[Issue]) -> list[Segment]:
         issues.append(CATALOGUE.issue("VR-V2-0027", ends=" or ".join(sorted(line_feeds))))
     if counts.get("MSH", 0) > 1:
         issues.append(CATALOGUE.issue("VR-V2-0026", expression="MSH[2]"))
+    return segments
+
+
+def _usual_segments(content: str, rest: str, coding: Coding) -> list[Segment] | None:
+    """The segments of a message as the standard writes it: each a line with a usual name, ended by CR; None for any other."""
+    separator = coding.delimiters.field
+    segments: list[Segment] = []
+    counts: dict[str, int] = {}
+    for number, line in enumerate(content.split("\r")):
+        name = _usual_name(line[:4], separator)
+        if name is None or line[-1] in " \t":
+            return None
+        count = counts[name] = counts.get(name, 0) + 1
+        segments.append(Segment(name, line, "\r", count, number, coding))
+    if counts.get("MSH") != 1 or segments[0].name != "MSH":
+        return None
+    last = segments[-1]
+    segments[-1] = Segment(last.name, last.raw, rest, last.occurrence, last.index, coding)
     return segments
 
 
