@@ -124,10 +124,10 @@ def practitioner_of(context: Context, field: int) -> Record | None:
     cell = context.segment.fields.get(field)
     if cell is None:
         return None
-    url = context.full_url(cell.origin, "Practitioner")
-    made = next((record for record in context.records if record.full_url == url), None)
-    if made is not None:  # one whom nothing tells from others is known by where they are named
-        return made
+    origin = cell.origin
+    for made in context.records:
+        if made.path == origin and made.role == "Practitioner":
+            return made
     taken = list(cell.taken)
     cell.taken.clear()  # they are of the field that asks
     record = _practitioner(cell, context)
