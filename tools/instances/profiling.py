@@ -58,6 +58,7 @@ class _Maker:
             rows = self._sliced(element, made)
             if rows:
                 return rows
+            made.pop("slicing", None)
         if element.choice and chance.yes(0.5):
             return self._by_type(element, made)
         how = chance.one(("min", "max", "zero", "fixed", "pattern", "type", "binding", "invariant", "deep", "fixed", "pattern", "deep", "must", "length"))

@@ -42,13 +42,13 @@ def date(chance: Chance) -> str:
 
 def time(chance: Chance) -> str:
     """A time of day."""
-    return f"{chance.number(0, 23):02}:{chance.number(0, 59):02}:{chance.number(0, 59):02}" + chance.one(("", "", ".5", ".123"))
+    return f"{chance.number(0, 23):02}:{chance.number(0, 59):02}:{chance.number(0, 59):02}"
 
 
 def instant(chance: Chance) -> str:
     """A moment with its zone."""
     day = f"{chance.number(1990, 2026)}-{chance.number(1, 12):02}-{chance.number(1, 28):02}"
-    return f"{day}T{time(chance)}{chance.one(('Z', '+00:00', '+01:00', '-05:30'))}"
+    return f"{day}T{time(chance)}{chance.one(('', '', '.5', '.123'))}{chance.one(('Z', '+00:00', '+01:00', '-05:30'))}"
 
 
 def _digits(chance: Chance, length: int) -> str:
