@@ -98,6 +98,7 @@ def test_a_blank_display_is_no_display_of_the_code(validator: Validator) -> None
     assert {issue.id for issue in found.issues} == {
         "Type_Specific_Checks_DT_Primitive_WS",
         "Display_Name_for__should_be_one_of__instead_of",
+        "Terminology_TX_NoValid_2_CC",
     }
 
 

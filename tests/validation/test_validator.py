@@ -318,7 +318,10 @@ def test_a_coding_known_to_be_right_at_one_element_is_judged_anew_elsewhere_and_
     for _ in range(2):
         assert found({"coding": [married]}) == []
     assert found({"coding": [married], "text": " x"}) == ["Type_Specific_Checks_DT_String_WS"]
-    assert found({"coding": [married | {"display": "Wed"}]}) == ["Display_Name_for__should_be_one_of__instead_of"]
+    assert found({"coding": [married | {"display": "Wed"}]}) == [
+        "Display_Name_for__should_be_one_of__instead_of",
+        "Terminology_TX_NoValid_2_CC",
+    ]
     assert found({"coding": [married | {"userSelected": "yes"}]}) != []
     assert found({"coding": [married, married | {"code": "nope"}]}) != []
     assert found({"coding": [married], "extension": [{"url": "http://nowhere.test/x", "valueString": "x"}]}) != []

@@ -28,6 +28,8 @@ _FHIR_TYPE = _EXTENSION + "structuredefinition-fhir-type"
 _REGEX = _EXTENSION + "regex"
 _MAX_VALUE_SET = _EXTENSION + "elementdefinition-maxValueSet"
 _MIN_VALUE_SET = _EXTENSION + "elementdefinition-minValueSet"
+_ADDITIONAL = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
+_DECIDING = ("required", "maximum", "extensible")
 _BEST_PRACTICE = _EXTENSION + "elementdefinition-bestpractice"
 _IMPOSE = _EXTENSION + "structuredefinition-imposeProfile"
 _CORE_CANONICAL = "http://hl7.org/fhir/StructureDefinition/"
@@ -113,9 +115,17 @@ def _type(entry: Json, is_resource_id: bool) -> Json:
 
 def _binding(binding: Json) -> Json:
     kept = _pick(binding, ("strength", "valueSet"))
-    if limits := _extensions(binding, _MAX_VALUE_SET, _MIN_VALUE_SET):
+    limits = _extensions(binding, _MAX_VALUE_SET, _MIN_VALUE_SET)
+    limits += [each for each in _extensions(binding, _ADDITIONAL) if _demands(each)]
+    if limits:
         kept["extension"] = limits
     return kept
+
+
+def _demands(additional: Json) -> bool:
+    """True for an additional binding that decides; the others help those who enter codes."""
+    purposes = (each.get("valueCode") for each in objects(additional, "extension") if each.get("url") == "purpose")
+    return any(each in _DECIDING for each in purposes)
 
 
 def _constraint(constraint: Json, own_words: bool) -> Json:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from vrfhir.errors import UnreadableError
@@ -79,8 +80,52 @@ def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX
     return Parsed(value, issues, source, "json", lambda: JsonPositions(text))
 
 
-def serialize(resource: Json, *, pretty: bool = False) -> bytes:
-    """UTF-8 JSON: keys in their order, decimals as they were written, nothing escaped that need not be."""
+def serialize(resource: Json, *, pretty: bool = False, sound: bool = False) -> bytes:
+    """UTF-8 JSON: keys in their order, decimals as they were written, nothing escaped that need not be.
+
+    ``sound``: the caller knows that every number is an int or came from :func:`decimal`, as in all that was parsed or
+    mapped here; then nothing needs to be looked at again.
+    """
+    if not pretty:
+        data: bytes = _encoder().encode(resource)
+        if sound or not _is_doubtful(data):
+            return data
+    return _serialized_slowly(resource, pretty)
+
+
+@cache
+def _encoder() -> Any:
+    """The fast encoder, imported when something is first written: reading needs none of it."""
+    from msgspec import Raw
+    from msgspec.json import Encoder
+
+    def written(value: object) -> Any:
+        if isinstance(value, WrittenDecimal):
+            return Raw(value.text.encode("ascii"))
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, Decimal):
+            return Raw(_number(value).encode("ascii"))
+        raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+    return Encoder(decimal_format="number", enc_hook=written)
+
+
+def _is_doubtful(data: bytes) -> bool:
+    """True when a number in it may be none (FHIR has none without an end), or a decimal with an exponent that nobody wrote."""
+    if b"null" in data or b"NaN" in data or b"Infinity" in data:
+        return True
+    for mark in (b"E+", b"E-"):
+        place = data.find(mark)
+        while place >= 0:
+            if data[place - 1 : place].isdigit() and data[place + 2 : place + 3].isdigit():
+                return True
+            place = data.find(mark, place + 2)
+    return False
+
+
+def _serialized_slowly(resource: Json, pretty: bool) -> bytes:
+    """The same by Python's own encoder, which refuses what is no number and can set lines."""
     numbers: list[str] = []
 
     def stand_in(value: object) -> str:

@@ -3,7 +3,8 @@
 The OBR names the resource in OBR-4: ``CarePlan^^99VRF`` makes one, ``PRD[1].Practitioner^^99VRF`` means the one that segment
 made. Each OBX below it sets one element: OBX-3 is ``code^words^system^path^type^99VRE`` with the element's path and FHIR type in
 the alternate coding, so that a reader of HL7 v2 sees words and a code, and OBX-5 is the value in a v2 type. An empty type
-(``none``) takes the element away, which is how a value that only HL7 v2 needed leaves no trace in FHIR.
+(``none``) takes the element away, which is how a value that only HL7 v2 needed leaves no trace in FHIR. Where the structure has
+no OBR for it (ADT, SIU, MDM), an OBX of the type ``resource`` names the resource in OBX-3.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell, SegmentView
     from vrfhir.mappers.context import Context
 
-__all__ = ["ELEMENT", "RESOURCE", "Instruction", "apply_elements", "read_value", "set_element", "take_element"]
+__all__ = ["ELEMENT", "OPENS", "RESOURCE", "Instruction", "apply_elements", "read_value", "set_element", "take_element"]
 
 RESOURCE = "99VRF"
 """Coding system name of OBR-4 for a resource."""
 ELEMENT = "99VRE"
 """Coding system name of OBX-3's alternate coding for an element."""
+OPENS = "resource"
+"""OBX-3.5 of an OBX that names a resource, where the structure has no OBR for that."""
 
 _LABEL = re.compile(r"[A-Z][A-Z0-9]{2}\[\d{1,4}\][^.]{0,40}\.[A-Z][A-Za-z\-]{1,40}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{2,40}")
@@ -52,7 +55,7 @@ class Instruction(NamedTuple):
 
 @register("element-resource")
 def _element_resource(row: RowFacts) -> Conversion:
-    """OBR-4: the resource whose elements follow."""
+    """OBR-4, or OBX-3 without an OBR: the resource whose elements follow."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         label = cell.peek(1)

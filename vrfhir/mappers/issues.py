@@ -206,7 +206,15 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "200",
         "not-supported",
         "A message of type {type} is not written.",
-        "Ask for REF or RRI with I12 to I15.",
+        "Ask for a message and event of the list in docs/v2-messages.md.",
+    ),
+    CatalogueEntry(
+        "VR-V2-0546",
+        "error",
+        "200",
+        "not-supported",
+        "The Bundle does not say which message it is: no event that is written, no referral.",
+        "Give MessageHeader.eventCoding an event of table 0003, or ask for a message (--message ADT^A08).",
     ),
 )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from vrfhir.errors import UnreadableError
+from vrfhir.fhir.json import serialize
 from vrfhir.hl7v2 import Message, parse
 from vrfhir.issues import Issue
 from vrfhir.mappers.context import Context
@@ -30,6 +31,10 @@ class Mapping:
     ledger: Ledger
     issues: list[Issue]
     unmapped: list[Unmapped] = field(default_factory=list)
+
+    def to_json(self) -> bytes:
+        """The Bundle as FHIR JSON."""
+        return serialize(self.bundle, sound=True)
 
 
 def to_fhir(

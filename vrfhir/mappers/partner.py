@@ -48,6 +48,8 @@ class Partner:
     nhs_number_types: frozenset[str] = frozenset()
     code_systems: Mapping[str, str] = field(default_factory=dict)
     codes: PartnerCodes = field(default_factory=PartnerCodes)
+    endpoint: Mapping[str, Any] = field(default_factory=dict)
+    """What the endpoint has to know of the partner, as written; the mapper does not look at it."""
 
     @classmethod
     @cache
@@ -117,7 +119,9 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 
 
 def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner:
-    unknown = sorted(data.keys() - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code"})
+    unknown = sorted(
+        data.keys() - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code", "endpoint"}
+    )
     for section, names in _SECTIONS.items():
         unknown += sorted(f"{section}.{name}" for name in data.get(section, {}).keys() - names)
     if unknown:
@@ -154,6 +158,7 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         nhs_number_types=types or default.nhs_number_types,
         code_systems={**default.code_systems, **systems},
         codes=PartnerCodes((*codes.codes, *default.codes.codes)),
+        endpoint=data.get("endpoint", {}),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.engine import CompiledFlavour, Scope, compiled_maps
 from vrfhir.mappers.links import LINKS
+from vrfhir.mappers.order import note_order
 from vrfhir.mappers.other import finish_other
 from vrfhir.mappers.referral import finish_referral
 from vrfhir.mappers.vocabulary import extension_urls
@@ -95,6 +96,7 @@ def walk(context: Context) -> None:
         finish_other(context)
     _complete(context)
     account_for_the_rest(context, homes)
+    note_order(context, homes)
 
 
 def _note_on_the_message(context: Context) -> None:

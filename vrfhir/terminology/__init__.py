@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.definitions.concepts import Wording
 from vrfhir.definitions.membership import Membership
 from vrfhir.terminology.local import Terminology, Translation
 
 if TYPE_CHECKING:
     from vrfhir.terminology.remote import ServerSettings, TerminologyServer
 
-__all__ = ["Membership", "ServerSettings", "Terminology", "TerminologyServer", "Translation"]
+__all__ = ["Membership", "ServerSettings", "Terminology", "TerminologyServer", "Translation", "Wording"]
 
 
 def __getattr__(name: str) -> Any:

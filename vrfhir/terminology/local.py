@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from vrfhir.definitions import Definitions
-from vrfhir.definitions.concepts import Concept
+from vrfhir.definitions.concepts import Concept, Wording
 from vrfhir.definitions.expansion import Expander
+from vrfhir.definitions.layers import version_fits
 from vrfhir.definitions.membership import Membership
 from vrfhir.definitions.rows import objects
 from vrfhir.terminology.grammars import judge
@@ -89,6 +90,56 @@ class Terminology:
         first = (concept.display,) if concept.display else ()
         return (*first, *(each for each in concept.designations if each not in first))
 
+    def holds(self, system: str, version: str) -> bool:
+        """True when this version of a code system is among the definitions (``4.0`` is any ``4.0.x``)."""
+        wanted = (
+            system if system.startswith(_THO) else f"{system}|{version}"
+        )  # there newer ones replace those of R4 core
+        found = self._definitions.resource(wanted, "CodeSystem")
+        return found is not None and version_fits(version, str(found.get("version", "")))
+
+    def system_in(self, value_set: str, code: str) -> str:
+        """The system of a code in a value set that can be listed whole; empty when that cannot be told."""
+        codes = self._expander.codes(value_set) or {}
+        return next((system for system, listed in codes.items() if code in listed), "")
+
+    def included_version(self, value_set: str, system: str) -> str | None:
+        """The version of a code system that a value set includes, empty for any; None when it does not include it itself."""
+        compose = (self._definitions.resource(value_set, "ValueSet") or {}).get("compose")
+        for include in objects(compose, "include") if isinstance(compose, dict) else ():
+            if include.get("system") == system:
+                return str(include.get("version", ""))
+        return None
+
+    def is_worded_in(self, value_set: str, system: str, code: str, display: Any) -> bool:
+        """True for words that a value set itself has for a code, or a supplement that it asks for."""
+        resource = self._definitions.resource(value_set, "ValueSet") or {}
+        compose = resource.get("compose")
+        for include in objects(compose, "include") if isinstance(compose, dict) and isinstance(display, str) else ():
+            for concept in objects(include, "concept") if include.get("system") == system else ():
+                if concept.get("code") == code and display in _all_words(concept):
+                    return True
+        for canonical in _supplements(resource):
+            added = self.concept(canonical, code)
+            if added is not None and display in (added.display, *added.designations):
+                return True
+        return False
+
+    def missing_supplement(self, value_set: str) -> str:
+        """A code system supplement that a value set asks for and nobody knows; empty when there is none."""
+        resource = self._definitions.resource(value_set, "ValueSet") if value_set else None
+        wanted = _supplements(resource or {})
+        return next((each for each in wanted if self._definitions.resource(each, "CodeSystem") is None), "")
+
+    def wording(self, system: str, code: str, display: str, language: str) -> tuple[Wording, tuple[str, ...]]:
+        """What a display is to a code in a language, and the words that are right; nothing is wrong with what is not known."""
+        local = self._expander.system(system)
+        concept = None if local is None else local.find(code)
+        if local is not None and concept is not None:
+            return local.wording(concept, display, language)
+        is_right = self.is_display(system, code, display)
+        return Wording.RIGHT if is_right else Wording.WRONG, self.displays(system, code)
+
     def is_display(self, system: str, code: str, display: str) -> bool:
         """True for words that are known for a code, whatever their case and spaces, and when none are known."""
         known = self.displays(system, code)
@@ -110,7 +161,21 @@ class Terminology:
         return found
 
 
+_THO = "http://terminology.hl7.org/"
 _MAX_CACHED = 100_000
+
+
+_SUPPLEMENT = "http://hl7.org/fhir/StructureDefinition/valueset-supplement"
+
+
+def _supplements(value_set: Json) -> list[str]:
+    """The supplements that a value set asks for (https://hl7.org/fhir/R4/extension-valueset-supplement.html)."""
+    rows = (each for each in objects(value_set, "extension") if each.get("url") == _SUPPLEMENT)
+    return [str(each["valueCanonical"]) for each in rows if isinstance(each.get("valueCanonical"), str)]
+
+
+def _all_words(concept: Json) -> list[Any]:
+    return [concept.get("display"), *(each.get("value") for each in objects(concept, "designation"))]
 
 
 def _targets(group: Json, code: str) -> list[Translation]:

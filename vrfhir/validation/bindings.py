@@ -9,9 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.terminology import Membership
+from vrfhir.validation.codings import (
+    IN_FRAGMENT,
+    NOT_HELD,
+    about,
+    check_alone,
+    doubt,
+    report_coding,
+    report_status,
+    weigh_heavier,
+)
 from vrfhir.validation.paths import Location
-from vrfhir.validation.primitives import Finding
-from vrfhir.validation.systems import check_system, is_of_hl7
+from vrfhir.validation.systems import check_system
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -32,22 +41,6 @@ Json = dict[str, Any]
 _CODED_PRIMITIVES = frozenset({"code", "string", "uri", "url", "canonical"})
 _SYSTEM_TYPES = "http://hl7.org/fhirpath/System."
 """FHIRPath's own types: R4's definitions name them where their value set of types does not."""
-_EXTERNAL = (
-    "http://snomed.info/sct",
-    "http://loinc.org",
-    "http://unitsofmeasure.org",
-    "http://hl7.org/fhir/sid/icd-9-cm",
-    "http://hl7.org/fhir/sid/icd-10",
-    "http://fdasis.nlm.nih.gov",
-    "http://www.nlm.nih.gov/research/umls/rxnorm",
-    "http://www.ama-assn.org/go/cpt",
-    "http://dicom.nema.org/resources/ontology/DCM",
-    "http://hl7.org/fhir/sid/ndc",
-    "urn:iso:std:iso:3166",
-    "urn:ietf:bcp:13",
-    "urn:ietf:bcp:47",
-    "urn:iso:std:iso:4217",
-)
 _SUPERSEDED = frozenset({"Terminology_TX_NoValid_2_CC", "Terminology_TX_NoValid_13"})
 """Warnings of extensible bindings that count no more once a stricter binding of the element, or a fitting one, is checked."""
 _REPLACED = _SUPERSEDED | {
@@ -68,6 +61,7 @@ def check_rebound(scope: Scope, binding: Binding, base: Binding | None, location
     """
     if binding.exists is None:
         binding.exists = not binding.value_set or scope.engine.terminology.is_known(binding.value_set)
+        binding.lacks = scope.engine.terminology.missing_supplement(binding.value_set)
     findings = scope.findings
     if findings.provisional and (said := findings.said_for_now(location)):
         if scope.instead and base is not None:
@@ -92,7 +86,7 @@ def check_code(
     answer = binding.known.get(code)
     if answer is None:
         answer = scope.engine.terminology.member(binding.value_set, None, code)
-        if answer is Membership.IN:
+        if answer is Membership.IN and not report_status(scope, binding.value_set, code, location):
             binding.known[code] = answer
     if answer is Membership.IN:
         return
@@ -106,7 +100,10 @@ def check_code(
         scope.report("UNABLE_TO_INFER_CODESYSTEM", location, **facts)
         scope.report("Terminology_TX_NoValid_16", location, **facts)
     elif binding.strength == "extensible":
-        _extensible(scope, binding, [(None, code)], location, "Terminology_TX_NoValid_17", facts)
+        if not binding.maximum:
+            scope.report_for_now("Terminology_TX_NoValid_17", location, **facts)
+        elif scope.engine.terminology.member(binding.maximum, None, code) is Membership.OUT:
+            scope.report("Terminology_TX_NoValid_11", location, **(facts | {"value_set": binding.maximum}))
     elif not base:
         scope.report("Terminology_TX_NoValid_18", location, **facts)
 
@@ -123,30 +120,62 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
         known = scope.engine.codings
         for at, coding in enumerate(codings):
             display = coding.get("display")
-            if display.__class__ is dict or known.get((coding.get("system"), coding.get("code"), display)) != ():
-                _report_coding(scope, coding, (location, "coding", "coding", at), alone=False)
+            if (
+                display.__class__ is dict
+                or known.get((coding.get("system"), coding.get("code"), display)) != ()
+                or "version" in coding
+                or "language" in scope.resource
+            ):
+                report_coding(scope, coding, (location, "coding", "coding", at))
     if binding is None or binding.strength == "example":
         return
-    if len(codings) == 1 and binding.known.get((codings[0].get("system"), codings[0].get("code"))) is Membership.IN:
+    if len(codings) == 1 and not binding.additional and _is_known(scope, binding, codings[0]):
         if not base and binding.strength == "extensible":
             _fits(scope, location)
         return
     if not binding.value_set:
         scope.report("Terminology_TX_Binding_NoSource", location)
         return
+    _bound_concept(scope, binding, codings, location, base=base)
+    for additional in binding.additional:
+        if check_rebound(scope, additional, None, location):
+            _bound_concept(scope, additional, codings, location, base=base)
+
+
+def _is_known(scope: Scope, binding: Binding, coding: Json) -> bool:
+    """True for a coding that is known to be in the value set, and to have nothing wrong with it."""
+    system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+    if binding.known.get((system, code)) is not Membership.IN:
+        return False
+    if display is None:
+        return "version" not in coding
+    return (
+        display.__class__ is str
+        and scope.engine.codings.get((system, code, display)) == ()
+        and "version" not in coding
+        and "language" not in scope.resource
+    )
+
+
+def _bound_concept(scope: Scope, binding: Binding, codings: Any, location: Location, *, base: bool) -> None:
+    """The codings of a concept against one value set."""
     facts: Json = {"value_set": binding.value_set, "near": ""}
     if not codings:
         if binding.strength == "required":
             scope.report("Terminology_TX_Code_ValueSet", location, **facts)
-        elif binding.strength == "extensible" and (base or not binding.maximum):
+        elif binding.strength == "extensible" and binding.maximum and not base:
+            scope.report("Terminology_TX_Code_ValueSetMax", location, **(facts | {"value_set": binding.maximum}))
+        elif binding.strength == "extensible":
             scope.report_for_now("Terminology_TX_Code_ValueSet_Ext", location, **facts)
         return
-    pairs = [(each.get("system"), each.get("code")) for each in codings]
-    answer = _any_member(scope, binding.value_set, pairs, binding.known)
+    answer = _bound_member(scope, binding, codings, location)
     if answer is Membership.IN:
         if not base and binding.strength == "extensible":
             _fits(scope, location)
         return
+    if _is_left_open(scope, binding, codings, location):
+        return
+    pairs = [(each.get("system"), each.get("code")) for each in codings]
     facts["found"] = ", ".join(f"{system or ''}#{code or ''}" for system, code in pairs)
     if binding.strength == "required":
         if answer is Membership.UNKNOWN:
@@ -154,27 +183,36 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
         else:
             facts["near"] = scope.engine.nearest_codes(binding.value_set, str(pairs[0][1] or ""))
             scope.report("Terminology_TX_NoValid_1_CC", location, **facts)
-            _unknown_systems(scope, pairs, location)
+            for at, coding in enumerate(codings):
+                weigh_heavier(scope, coding, (location, "coding", "coding", at))
     elif binding.strength == "extensible":
-        if answer is Membership.UNKNOWN:
-            if binding.maximum:
-                _maximum(scope, binding, pairs, location, facts)
-            else:
-                scope.report_for_now("TERMINOLOGY_TX_NOSVC_BOUND_EXT", location, **facts)
-        else:
-            _extensible(scope, binding, pairs, location, "Terminology_TX_NoValid_2_CC", facts)
+        if binding.maximum:
+            _maximum(scope, binding, codings, location, "Terminology_TX_NoValid_8", facts)
+        if answer is Membership.OUT:
+            scope.report_for_now("Terminology_TX_NoValid_2_CC", location, **facts)
+        elif not binding.maximum:
+            scope.report_for_now("TERMINOLOGY_TX_NOSVC_BOUND_EXT", location, **facts)
     elif not base and answer is Membership.OUT:
         scope.report("Terminology_TX_NoValid_3_CC", location, **facts)
 
 
-def _unknown_systems(scope: Scope, pairs: list[tuple[Any, Any]], location: Location) -> None:
-    """Where a code is required, a system under HL7's own addresses that HL7 does not define is an error."""
-    for at, (system, code) in enumerate(pairs):
-        if type(system) is str and type(code) is str and code and is_of_hl7(system):
-            for rule, facts in _about(scope, system, code, None):
-                if rule == "UNKNOWN_CODESYSTEM":
-                    place = ((location, "coding", "coding", at), "system", "system", -1)
-                    scope.report(rule, place, severity="error", **facts)
+def _is_left_open(scope: Scope, binding: Binding, codings: Any, location: Location) -> bool:
+    """True when a coding is of a version that is not known, or of a system known in part: it may be in the value set."""
+    is_open = False
+    for at, coding in enumerate(codings):
+        why = doubt(scope, coding)
+        is_open = is_open or why in (NOT_HELD, IN_FRAGMENT)
+        if why != NOT_HELD:
+            continue
+        place = (location, "coding", "coding", at) if type(codings) is list else location
+        included = scope.engine.terminology.included_version(binding.value_set, coding["system"])
+        if included is not None and included != coding["version"]:
+            rule = "VALUESET_VALUE_MISMATCH" if included else "VALUESET_VALUE_MISMATCH_DEFAULT"
+            facts = {"system": coding["system"], "found": coding["version"], "expected": included}
+            scope.report(rule, (place, "version", "version", -1), **facts)
+        if binding.strength == "required":
+            weigh_heavier(scope, coding, place)
+    return is_open
 
 
 def _fits(scope: Scope, location: Location) -> None:
@@ -194,31 +232,40 @@ def check_coding(scope: Scope, binding: Binding | None, value: Json, location: L
     """A Coding against a value set."""
     if base:
         is_bound = binding is not None and binding.strength != "example" and bool(binding.value_set)
-        _report_coding(scope, value, location, alone=True, is_bound=is_bound)
-    code, system = value.get("code"), value.get("system")
+        check_alone(scope, value, location, is_bound=is_bound)
     if (
         binding is None
         or binding.strength == "example"
-        or type(code) is not str
-        or type(system) is not str
+        or type(value.get("code")) is not str
+        or type(value.get("system")) is not str
         or not binding.value_set
     ):
         return
-    answer = _any_member(scope, binding.value_set, [(system, code)], binding.known)
+    _bound_coding(scope, binding, value, location, base=base)
+    for additional in binding.additional:
+        if check_rebound(scope, additional, None, location):
+            _bound_coding(scope, additional, value, location, base=base)
+
+
+def _bound_coding(scope: Scope, binding: Binding, value: Json, location: Location, *, base: bool) -> None:
+    answer = _bound_member(scope, binding, (value,), location)
     if answer is Membership.IN:
         return
-    facts: Json = {"found": f"{system}#{code}", "value_set": binding.value_set, "near": ""}
-    if binding.strength == "required":
+    facts: Json = {"found": f"{value['system']}#{value['code']}", "value_set": binding.value_set, "near": ""}
+    if _is_left_open(scope, binding, (value,), location):
+        if "version" in value and binding.strength == "extensible":
+            scope.report_for_now("Terminology_TX_Confirm_5", location, **facts)
+    elif binding.strength == "required":
         if answer is Membership.UNKNOWN:
             scope.report_for_now("Terminology_TX_Confirm_4a", location, **facts)
         else:
-            facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
+            facts["near"] = scope.engine.nearest_codes(binding.value_set, value["code"])
             scope.report("Terminology_TX_NoValid_12", location, **facts)
     elif binding.strength == "extensible":
-        if answer is Membership.OUT:
-            _extensible(scope, binding, [(system, code)], location, "Terminology_TX_NoValid_13", facts)
-        elif binding.maximum:
-            _maximum(scope, binding, [(system, code)], location, facts)
+        if binding.maximum:
+            _maximum(scope, binding, (value,), location, "Terminology_TX_NoValid_10", facts)
+        elif answer is Membership.OUT:
+            scope.report_for_now("Terminology_TX_NoValid_13", location, **facts)
     elif not base and answer is Membership.OUT:
         scope.report("Terminology_TX_NoValid_14", location, **facts)
 
@@ -229,89 +276,48 @@ def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
     if type(system) is not str or not check_system(scope, system, location, is_bound=False):
         return
     if type(code) is str and code:
-        for rule, facts in _about(scope, system, code, None):
+        for rule, facts in about(scope, {"system": system, "code": code}):
             suffix = facts.get("at", "")
             scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
 
 
-def _extensible(
-    scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, rule: str, facts: Json
-) -> None:
-    if binding.maximum:
-        _maximum(scope, binding, pairs, location, facts)
-    else:
-        scope.report_for_now(rule, location, **facts)
-
-
-def _maximum(scope: Scope, binding: Binding, pairs: list[tuple[Any, Any]], location: Location, facts: Json) -> None:
-    is_code = len(pairs) == 1 and pairs[0][0] is None
-    if is_code:
-        answer = scope.engine.terminology.member(binding.maximum, None, str(pairs[0][1]))
-    else:
-        answer = _any_member(scope, binding.maximum, pairs, {})
-    if answer is Membership.OUT:
-        rule = "Terminology_TX_NoValid_9" if is_code else "Terminology_TX_NoValid_7"
+def _maximum(scope: Scope, binding: Binding, codings: Any, location: Location, rule: str, facts: Json) -> None:
+    """Codes beyond an extensible value set against the one that they may not leave."""
+    if not scope.engine.terminology.is_known(binding.maximum):
+        scope.report("Terminology_TX_ValueSet_NotFound", location, value_set=binding.maximum)
+    elif _any_member(scope, binding.maximum, codings, {}) is Membership.OUT:
         scope.report(rule, location, **(facts | {"value_set": binding.maximum}))
 
 
-def _any_member(scope: Scope, value_set: str, pairs: list[tuple[Any, Any]], known: dict[Any, Any]) -> Membership:
-    """IN when any coding is, UNKNOWN when none is but one may be."""
+def _bound_member(scope: Scope, binding: Binding, codings: Any, location: Location) -> Membership:
+    """A value set that lacks what it needs contains nothing."""
+    if binding.lacks:
+        scope.report("VALUESET_SUPPLEMENT_MISSING", location, found=binding.lacks, value_set=binding.value_set)
+        return Membership.OUT
+    return _any_member(scope, binding.value_set, codings, binding.known)
+
+
+def _any_member(scope: Scope, value_set: str, codings: Any, known: dict[Any, Any]) -> Membership:
+    """IN when any coding is, UNKNOWN when none is but one may be. With a wrong display it is not what the set contains."""
     answer = Membership.OUT
-    for pair in pairs:
-        found = known.get(pair)
+    for coding in codings:
+        system, code = coding.get("system"), coding.get("code")
+        found = known.get((system, code))
         if found is None:
-            system, code = pair
-            if type(code) is not str or (system is not None and type(system) is not str) or system is None:
-                found = Membership.OUT
-            else:
-                found = scope.engine.terminology.member(value_set, system, code)
+            if type(code) is not str or type(system) is not str:
+                continue
+            found = scope.engine.terminology.member(value_set, system, code)
             if found is Membership.IN:
-                known[pair] = found
+                known[system, code] = found
+        if (
+            found is Membership.IN
+            and ("display" in coding or "version" in coding)
+            and doubt(scope, coding)
+            and not scope.engine.terminology.is_worded_in(value_set, system, code, coding.get("display"))
+        ):
+            found = Membership.OUT
         if found is Membership.IN:
             return found
         if found is Membership.UNKNOWN:
             answer = found
     return answer
-
-
-def _report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool, is_bound: bool = False) -> None:
-    code, system, display = coding.get("code"), coding.get("system"), coding.get("display")
-    if alone and type(system) is str and not check_system(scope, system, location, is_bound=is_bound):
-        return
-    if type(code) is not str or not code:
-        return
-    if type(system) is not str:
-        rule = "TERMINOLOGY_TX_SYSTEM_NO_CODE" if alone else "Coding_has_no_system__cannot_validate"
-        scope.report(rule, location)
-        return
-    key = (system, code, display if type(display) is str else None)
-    found = scope.engine.codings.get(key)
-    if found is None:
-        found = tuple(_about(scope, *key))
-        if not scope.engine.remember(key, found):
-            scope.findings.said += 1  # nothing may be concluded from this silence
-    for rule, facts in found:
-        suffix = facts.get("at", "")
-        scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
-
-
-def _about(scope: Scope, system: str, code: str, display: str | None) -> list[Finding]:
-    """What is to be said about a coding whatever it is bound to."""
-    engine = scope.engine
-    supplement = engine.definitions.resource(system, "CodeSystem")
-    if supplement is not None and (supplement.get("content") == "supplement" or "supplements" in supplement):
-        return [("CODESYSTEM_CS_NO_SUPPLEMENT", {"system": system, "at": "system"})]
-    if supplement is None and engine.definitions.resource(system, "ValueSet") is not None:
-        return [("TERMINOLOGY_TX_SYSTEM_VALUESET2", {"found": system, "at": "system"})]
-    answer = engine.terminology.code_in_system(system, code)
-    if answer is Membership.OUT:
-        return [("Unknown_Code_in_Version", {"found": code, "system": system, "at": "code"})]
-    if answer is Membership.UNKNOWN:
-        if supplement is None and (system.endswith("/") or not system.startswith(_EXTERNAL)):
-            return [("UNKNOWN_CODESYSTEM", {"system": system, "at": "system"})]
-        return []
-    if display is not None and not engine.terminology.is_display(system, code, display):
-        shown = " or ".join(f"'{each}'" for each in dict.fromkeys(engine.displays(system, code)))
-        facts = {"found": display, "system": system, "code": code, "expected": shown, "at": "display"}
-        return [("Display_Name_for__should_be_one_of__instead_of", facts)]
-    return []

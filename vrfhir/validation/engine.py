@@ -87,7 +87,7 @@ class Engine:
         self.terminology = terminology or Terminology(definitions)
         self.resource_types = definitions.resource_types()
         self.contexts: dict[tuple[str, ...], frozenset[str]] = {}
-        self.codings: dict[tuple[str, str, str | None], tuple[tuple[str, Json], ...]] = {}
+        self.codings: dict[tuple[str | None, ...], tuple[tuple[str, Json], ...]] = {}
         self.narratives: dict[str, list[tuple[str, Json]]] = {}
         self._rules: dict[str, ResourceCheck] = {}
         self._tables: dict[str, Table | None] = {}
@@ -131,9 +131,9 @@ class Engine:
 
         check_language(scope, resource, location)
 
-    def remember(self, key: tuple[str, str, str | None], found: tuple[tuple[str, Json], ...]) -> bool:
+    def remember(self, key: tuple[str | None, ...], found: tuple[tuple[str, Json], ...]) -> bool:
         """Keep what is to be said about a coding. False, and not kept, when more may be known of it the next time."""
-        if not self.terminology.is_settled(key[0], key[1]):
+        if not self.terminology.is_settled(str(key[0]), str(key[1])):
             return False
         _forget(self.codings)
         self.codings[key] = found

@@ -398,10 +398,56 @@ _TERMINOLOGY: dict[str, Rule] = {
     "Terminology_TX_NoValid_14": Rule(
         _I, "code-invalid", "The code {found} is not in the preferred value set {value_set}."
     ),
-    "Terminology_TX_NoValid_7": Rule(
+    "Terminology_TX_NoValid_8": Rule(
         _E, "code-invalid", "None of the codings is in the maximum value set {value_set} ({found})."
     ),
-    "Terminology_TX_NoValid_9": Rule(_E, "code-invalid", "'{found}' is not in the maximum value set {value_set}."),
+    "Terminology_TX_NoValid_11": Rule(_E, "code-invalid", "'{found}' is not in the maximum value set {value_set}."),
+    "Terminology_TX_NoValid_10": Rule(
+        _E, "code-invalid", "The code {found} is not in the maximum value set {value_set}."
+    ),
+    "Terminology_TX_Confirm_5": Rule(
+        _W, "code-invalid", "The code {found} could not be checked against the value set {value_set}."
+    ),
+    "Terminology_TX_Code_ValueSetMax": Rule(
+        _E, "code-invalid", "There is no code; one from the maximum value set {value_set} must be given."
+    ),
+    "UNKNOWN_CODESYSTEM_VERSION": Rule(
+        _W,
+        "not-found",
+        "Version {found} of the code system {system} is not known, so the code was not checked.",
+        "Leave the version out, or load the package that defines it.",
+    ),
+    "UNKNOWN_CODESYSTEM_VERSION_NONE": Rule(
+        _W,
+        "not-found",
+        "No version of the code system {system} is known, {found} neither, so the code was not checked.",
+    ),
+    "VALUESET_VALUE_MISMATCH_DEFAULT": Rule(
+        _W, "invalid", "The value set is made of another version of {system} than {found}."
+    ),
+    "VALUESET_SUPPLEMENT_MISSING": Rule(
+        _W, "not-found", "The value set {value_set} needs the code system supplement {found}, which is not known."
+    ),
+    "VALUESET_VALUE_MISMATCH": Rule(
+        _E, "invalid", "The value set is made of version {expected} of {system}; the coding is of version {found}."
+    ),
+    "UNKNOWN_CODE_IN_FRAGMENT": Rule(
+        _W,
+        "code-invalid",
+        "'{found}' is not among the codes known of {system}, of which only a part is published; it may be right.",
+    ),
+    "INACTIVE_CONCEPT_FOUND": Rule(
+        _W, "business-rule", "The code '{found}' is retired or inactive in its code system; see whether it still fits."
+    ),
+    "DEPRECATED_CONCEPT_FOUND": Rule(
+        _W, "business-rule", "The code '{found}' is deprecated in its code system; see what replaces it."
+    ),
+    "Display_Name_WS_for__should_be_one_of__instead_of": Rule(
+        _E, "invalid", "'{found}' differs by white space from a display of {system}#{code}: {expected}."
+    ),
+    "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR": Rule(
+        _E, "invalid", "'{found}' is not the display of {system}#{code}, which has none in this language. {expected}"
+    ),
     "Terminology_TX_Confirm_4_CC": Rule(
         _W, "code-invalid", "The codings could not be checked against the required value set {value_set} ({found})."
     ),

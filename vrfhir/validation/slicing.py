@@ -73,6 +73,7 @@ class Slicing:
         "is_closed",
         "is_ordered",
         "name",
+        "needed",
         "profile",
         "slices",
         "steps",
@@ -94,6 +95,8 @@ class Slicing:
         self.is_closed = slicing.get("rules") == "closed"
         self.is_ordered = slicing.get("ordered") is True
         self.slices: list[Slice] = []
+        self.needed: list[int] = []
+        """Numbers of the slices that must be there."""
         self.by_url: dict[Any, Slice] | None = None
         self.by_value: dict[Key, Slice] | None = None
         """Slice by the one text or coding it fixes at the end of :attr:`steps`, when that tells every slice from the others."""
@@ -124,6 +127,7 @@ class Slicing:
                 values = [one.constraint[1] for one in found if one.constraint is not None]
                 if values and "/" not in each.name:
                     urls.setdefault(values[0], each)
+        self.needed = [each.number for each in self.slices if each.minimum]
         if urls and len(urls) == len(self.slices):
             self.by_url = urls
         else:
@@ -170,12 +174,18 @@ class Slicing:
                 taken[outer] = taken.get(outer, 0) + 1
             if found.has_content:
                 found.content.apply(scope, item)
-        if not unsupported:
+        if not unsupported and not self._is_enough(taken):
             for each in self.slices:
-                at = each.number
-                if (at in taken or each.minimum) and not each.minimum <= (count := taken.get(at, 0)) <= each.maximum:
-                    self._count(scope, each, count, location)
+                self._count(scope, each, taken.get(each.number, 0), location)
         return rest
+
+    def _is_enough(self, taken: dict[int, int]) -> bool:
+        """True when every slice has as many items as it must and may have."""
+        for at in self.needed:
+            if at not in taken:
+                return False
+        slices = self.slices
+        return all(slices[at].minimum <= count <= slices[at].maximum for at, count in taken.items())
 
     def _match(self, scope: Scope, item: Item) -> tuple[Slice | None, bool]:
         if self.by_url is not None:

@@ -14,6 +14,7 @@ from vrfhir.validation.primitives import FAST
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.invariants import Invariant
+    from vrfhir.validation.shapes import Shape
 
 __all__ = ["COMPLEX", "PRIMITIVE", "RESOURCE", "Child", "Table", "compile_table", "is_primitive"]
 
@@ -34,9 +35,9 @@ def is_primitive(type_name: str) -> bool:
 class Binding:
     """The value set a coded element is bound to, with what is already known about its codes."""
 
-    __slots__ = ("exists", "known", "maximum", "strength", "value_set")
+    __slots__ = ("additional", "exists", "known", "lacks", "maximum", "strength", "value_set")
 
-    def __init__(self, definition: Json) -> None:
+    def __init__(self, definition: Json, *, is_additional: bool = False) -> None:
         self.value_set: str = definition.get("valueSet", "")
         self.strength: str = definition.get("strength", "example")
         if self.value_set.partition("|")[0] in _SOFTENED and self.strength == "required":
@@ -52,6 +53,31 @@ class Binding:
         self.known: dict[Any, Any] = {}
         self.exists: bool | None = None
         """Whether the value set is known; asked for profiles only."""
+        self.lacks = ""
+        """The code system supplement that the value set needs and nobody knows; asked for profiles only."""
+        self.additional = () if is_additional else additional_bindings(definition)
+        """Further bindings that count wherever the element does."""
+
+
+_ADDITIONAL = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
+_PURPOSES = {"required": "required", "maximum": "required", "extensible": "extensible"}
+
+
+def additional_bindings(definition: Json) -> tuple[Binding, ...]:
+    """The additional bindings of a binding that decide about codes; those for some usage only are left to who uses it.
+
+    https://hl7.org/fhir/tools/StructureDefinition-additional-binding.html
+    """
+    found = []
+    for extension in definition.get("extension", ()):
+        if extension.get("url") != _ADDITIONAL:
+            continue
+        parts = {each.get("url"): each for each in extension.get("extension", ()) if isinstance(each, dict)}
+        strength = _PURPOSES.get(parts.get("purpose", {}).get("valueCode", ""))
+        value_set = parts.get("valueSet", {}).get("valueCanonical", "")
+        if strength and value_set and "usage" not in parts:
+            found.append(Binding({"strength": strength, "valueSet": value_set}, is_additional=True))
+    return tuple(found)
 
 
 class Child:
@@ -116,26 +142,48 @@ class Child:
 class Table:
     """All keys of one type or backbone."""
 
-    __slots__ = ("children", "forks", "invariants", "is_resource", "name", "names", "required", "special", "type")
+    __slots__ = (
+        "children",
+        "choices",
+        "forks",
+        "invariants",
+        "is_reference",
+        "is_resource",
+        "name",
+        "names",
+        "required",
+        "shapes",
+        "special",
+        "type",
+    )
 
     def __init__(self, name: str, type_name: str) -> None:
         self.name = name
         self.type = type_name
         self.is_resource = False
+        self.is_reference = False
+        """True for References, of which nothing is asked beyond the form and what they lead to."""
         self.children: dict[str, Child] = {}
         self.forks: dict[str, Child] = {}
         self.names: dict[str, tuple[Child, ...]] = {}
+        self.choices: dict[str, dict[str, Child]] = {}
+        """The types of each choice, by their keys."""
         self.required: tuple[tuple[str, tuple[str, ...], int, Json], ...] = ()
         self.invariants: tuple[Invariant, ...] = ()
+        self.shapes: dict[tuple[str, ...], Shape] = {}
+        """What is to be checked of objects, by their keys."""
         self.special: Callable[[Any, Child, Json, Any, Json], None] | None = None
         """Rules in code for the type."""
 
     def present(self, children: tuple[Child, ...], value: Json) -> tuple[Child, ...]:
         """Those of the children (of one choice) that an object has."""
+        rows = self.choices.get(children[0].name)
+        if rows is None:
+            rows = self.choices[children[0].name] = {key: each for each in children for key in (each.key, each.fork)}
         found: dict[str, Child] = {}
         for key in value:
-            child = self.children.get(key) or self.forks.get(key)
-            if child is not None and child.name == children[0].name:
+            if key in rows:
+                child = rows[key]
                 found[child.key] = child
         return tuple(found.values())
 
@@ -161,6 +209,7 @@ def compile_table(engine: Engine, name: str) -> Table | None:
         path: str = element["path"]
         if path == own and ":" not in element["id"]:
             table.invariants = engine.invariants(element.get("constraint", ()), definition)
+            table.is_reference = name == "Reference" and all(each.key == "ref-1" for each in table.invariants)
         if path.count(".") == depth and path.startswith(own + ".") and ":" not in element["id"]:
             for child in _children(engine, element, base, type_name, parents):
                 table.children[child.key] = child

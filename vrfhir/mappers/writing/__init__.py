@@ -7,8 +7,10 @@ from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses
     identifiers,
     names,
     observations,
+    orders,
     people,
     primitives,
+    reports,
 )
 from vrfhir.mappers.writing.registry import INVERSES
 from vrfhir.mappers.writing.written import Loss, Written, to_hl7v2

@@ -42,7 +42,10 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
         place = record.place if record is not None else None
         if not url or url in found.records or place is None or id(place) in taken or place not in context.records:
             return
-        if place.resource["resourceType"] != writing.originals[url].get("resourceType"):
+        ours = writing.originals[url]
+        if place.type == "Practitioner" and ours.get("resourceType") == "PractitionerRole":
+            pair(writing.url_of(ours.get("practitioner")), record)  # a field names the person, not the role
+        if place.type != ours.get("resourceType"):
             return
         taken.add(id(place))
         found.records[url] = place
@@ -64,7 +67,7 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
         label = f"{record.path}.{record.role}"
         found.names[record.full_url] = "@" + label
         own = record.role in _OWN or (record.role == "Provenance" and record.path.startswith("MSH[1]"))
-        if own or "/" in record.path:
+        if own or record.role == "MessageHeader" or "/" in record.path:
             continue
         if id(record) not in taken:
             found.surplus.append(label)

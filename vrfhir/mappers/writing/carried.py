@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
+from vrfhir.mappers.order import ORDER, UNMAPPED
 from vrfhir.mappers.vocabulary import extension_urls
+from vrfhir.mappers.writing.draft import Draft
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import MessageBuilder
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["carried_leaves", "put_back"]
+__all__ = ["arranged", "carried_leaves", "put_back"]
 
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
 
@@ -28,21 +32,68 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                     yield parts["path"], parts["value"]
 
 
-def _has_room(version: str, name: str, field: int) -> bool:
-    """The version has the field, or says nothing of the segment (Z segments)."""
-    fields = tables(version).segment(name)
-    return fields is None or field <= len(fields)
+def arranged(drafts: list[Draft], bundle: Mapping[str, Any]) -> list[Draft]:
+    """The segments in the order of the message that was read, with a place for each one of which only carried values are left.
+
+    Segments that the message did not have keep their place after the one before them.
+    """
+    names = next((text.split(" ") for path, text in carried_leaves(bundle) if path == ORDER), [])
+    if not names:
+        return drafts
+    waiting: dict[str, list[Draft]] = {}
+    follows: dict[int, list[Draft]] = {}
+    wanted = Counter(name for name in names if not name.endswith(UNMAPPED))
+    before = 0
+    for draft in drafts:
+        if wanted[draft.name]:
+            wanted[draft.name] -= 1
+            waiting.setdefault(draft.name, []).append(draft)
+            before = id(draft)
+        else:
+            follows.setdefault(before, []).append(draft)
+    found: list[Draft] = []
+    for name in names:
+        own = waiting.get(name)
+        if own:
+            found += [own[0], *follows.get(id(own.pop(0)), ())]
+        else:
+            found.append(Draft(name.removesuffix(UNMAPPED)))
+    return [*found, *follows.get(0, ())]
+
+
+@lru_cache(maxsize=4096)
+def _has_room(version: str, name: str, field: int, component: int, subcomponent: int) -> bool:
+    """The version has the place, or says nothing of the segment (Z segments)."""
+    known = tables(version)
+    fields = known.segment(name)
+    if fields is None:
+        return True
+    if field > len(fields) or fields[field - 1].is_withdrawn:
+        return False
+    kind = fields[field - 1].datatype
+    for number in (component, subcomponent):
+        if kind in ("varies", "Varies", "", "-"):
+            return True
+        parts = known.datatype(kind)
+        if number > (len(parts) if parts is not None else 1):
+            return False
+        kind = parts[number - 1].datatype if parts is not None else ""
+        if not kind:
+            return number == component and subcomponent == 1
+    return True
 
 
 def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
     """Write the carried leaves into the message; segments that only they need are added at its end."""
     for path, text in carried_leaves(bundle):
+        if path == ORDER:
+            continue
         match = _PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
-        if not _has_room(writing.version, name, field):
+        if not writing.as_it_was and not _has_room(writing.version, name, field, component, subcomponent):
             continue
         segment = builder.segment(name, occurrence)
         while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.codes import is_own_system
-from vrfhir.mappers.vocabulary import code_map, extension_urls, known_display, named_system, table_codes, table_system
+from vrfhir.mappers.vocabulary import code_map, extension_urls, named_system, system_name, table_codes, table_system
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def concept_parts(
     chosen = _as_the_partner_says(_without_derived(codings, table, codes), table, writing)
     found: Parts = {}
     left: list[dict[str, Any]] = []
-    triplets = list(_TRIPLETS[: 2 if writing.is_old else 3])
+    triplets = list(_TRIPLETS[: 3 if writing.has_wide_codes else 2])
     for number, coding in enumerate(chosen):
         written = (
             _triplet(coding, writing, *triplets[number], table if number == 0 else "")
@@ -50,11 +50,10 @@ def concept_parts(
         concept.pop("text")
         if key(2) not in found:
             found[key(2)] = text
-        elif found[key(2)] != text or known_display(chosen[0].get("system", ""), chosen[0].get("code", "")) == text:
-            if writing.is_old and key(4) not in found:
-                found[key(5)] = text
-            else:
-                found[key(9)] = text
+        elif not writing.has_wide_codes and key(4) not in found:
+            found[key(5)] = text
+        else:
+            found[key(9)] = text
     return found or None
 
 
@@ -68,11 +67,16 @@ def _without_derived(codings: list[dict[str, Any]], table: str, codes: CodeMap |
             following = codings[number + 1] if number + 1 < len(codings) else {}
             if codes.codes.get(following.get("code", "")) == coding["code"]:
                 continue
-            if codes.table:
+            if codes.table and not _has_a_name(coding, codes):
                 found.append({"system": table_system(codes.table), "code": codes.back[coding["code"]]})
                 continue
         found.append(coding)
     return found
+
+
+def _has_a_name(coding: dict[str, Any], codes: CodeMap) -> bool:
+    """The coding is read as it is when its system is named: no second one is made of it."""
+    return named_system(system_name(codes.system)) == codes.system and codes.codes.get(coding["code"]) == coding["code"]
 
 
 def _as_the_partner_says(codings: list[dict[str, Any]], table: str, writing: Writing) -> list[dict[str, Any]]:
@@ -102,7 +106,7 @@ def _triplet(coding: dict[str, Any], writing: Writing, first: int, version: int,
         found[key(first + 2)] = name
     if coding.get("display"):
         found[key(first + 1)] = coding["display"]
-    if coding.get("version") and not writing.is_old:
+    if coding.get("version") and writing.has_wide_codes:
         found[key(version)] = coding["version"]
     return found
 

@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2 import Message, MessageBuilder, escapes, parse
+from vrfhir.mappers.order import ORDER
 from vrfhir.mappers.vocabulary import extension_urls
-from vrfhir.mappers.writing.carried import put_back
+from vrfhir.mappers.writing.carried import arranged, put_back
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.referral import plan_other, plan_referral
+from vrfhir.mappers.writing.referral import plan_other
 from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.structures import structure_of
 
 if TYPE_CHECKING:
     from vrfhir.mappers.partner import Partner
@@ -32,9 +34,8 @@ _ALWAYS = re.compile(r"MSH\[1\]-(3|4|9|12)\[1\]")
 
 
 def _plan(writing: Writing, kind: str, trigger: str) -> list[Draft]:
-    if kind in ("REF", "RRI"):
-        return plan_referral(writing, kind, trigger)
-    return plan_other(writing, kind, trigger)
+    structure = structure_of(kind, trigger)
+    return structure.plan(writing, kind, trigger) if structure else plan_other(writing, kind, trigger)
 
 
 def _natural(
@@ -44,7 +45,7 @@ def _natural(
     writing = Writing(bundle, partner, version, sender)
     builder = MessageBuilder(version or "2.4")
     seen: dict[str, int] = {}
-    for draft in _plan(writing, kind, trigger):
+    for draft in arranged(_plan(writing, kind, trigger), bundle):
         seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
         draft.write(builder)
     put_back(builder, bundle, writing)
@@ -116,7 +117,7 @@ def _notes(head: Mapping[str, Any]) -> tuple[dict[str, dict[str, str]], dict[str
     url = extension_urls()["v2-content"]
     for extension in head.get("extension", ()):
         parts = {each.get("url", ""): each for each in extension.get("extension", ())}
-        if extension.get("url") != url or "path" not in parts:
+        if extension.get("url") != url or parts.get("path", {}).get("valueString", ORDER) == ORDER:
             kept.append(extension)
             continue
         text = str(parts.get("value", {}).get("valueString", ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.times import fhir_datetime
-from vrfhir.mappers.elements import ELEMENT, RESOURCE
+from vrfhir.mappers.elements import ELEMENT, OPENS, RESOURCE
 from vrfhir.mappers.vocabulary import named_system, system_name
 from vrfhir.mappers.writing.differences import Step
 from vrfhir.mappers.writing.draft import Draft
@@ -25,10 +25,19 @@ _NUMBER = (int, float)
 _LONGEST_STRING = 199
 
 
-def element_group(label: str, steps: list[Step], words: str, writing: Writing) -> tuple[list[Draft], list[Step]]:
-    """(OBR and its OBX segments for the steps of one resource, the leaves that no OBX can hold)."""
-    head = Draft("OBR")
-    head.put(4, {key(1): label, key(2): words, key(3): RESOURCE})
+def element_group(
+    label: str, steps: list[Step], words: str, writing: Writing, opening: str = "OBR"
+) -> tuple[list[Draft], list[Step]]:
+    """(OBR and its OBX segments for the steps of one resource, the leaves that no OBX can hold).
+
+    Where no OBR may stand, an OBX without a value opens the group.
+    """
+    head = Draft(opening)
+    if opening == "OBR":
+        head.put(4, {key(1): label, key(2): words, key(3): RESOURCE})
+    else:
+        head.put(3, {key(1): label, key(2): words, key(3): RESOURCE, key(5): OPENS, key(6): ELEMENT})
+        head.put(11, {key(1): "F"})
     drafts, lost = [head], []
     for step in steps:
         for small in _small(step):

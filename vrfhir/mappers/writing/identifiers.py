@@ -180,6 +180,23 @@ def _message_identifier(row: RowFacts) -> Inverse:
     return back
 
 
+@inverse("profile-tag")
+def _profile_tag(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        system = str(value.get("system", "")) if isinstance(value, dict) else ""
+        own = writing.sender_name(system)
+        if not writing.from_v2 or not value.get("code") or (own is None and not system.startswith("urn:oid:")):
+            return None
+        found = {key(1): str(value["code"])}
+        if own is not None:
+            return {**found, key(2): own} if own != "MSH-21" else found
+        if value.get("display"):
+            found[key(2)] = str(value["display"])
+        return {**found, key(3): system[8:], key(4): "ISO"}
+
+    return back
+
+
 @inverse("sub-id")
 def _sub_id(row: RowFacts) -> Inverse:
     def back(value: Any, _: Writing) -> Parts | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.conversions.observations import canonical_type
+from vrfhir.mappers.conversions.observations import TEXT_TYPES, canonical_type
 from vrfhir.mappers.vocabulary import code_map, ucum_code
 from vrfhir.mappers.writing.codes import concept_parts
 from vrfhir.mappers.writing.primitives import number_text, period_parts, v2_datetime
@@ -20,13 +20,18 @@ _UCUM = "http://unitsofmeasure.org"
 
 
 def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] | None:
-    """(OBX-2, OBX-5) of the ``value[x]`` in a holder, taken out of it; units stay. None when v2 has no type for it."""
-    kind = canonical_type(holder, writing.version)
+    """(OBX-2, OBX-5) of the ``value[x]`` in a holder, taken out of it; units stay. None when v2 has no type for it.
+
+    ``writing.kind`` is the type it came in, when that is known.
+    """
+    kind = writing.kind or canonical_type(holder, writing.version)
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict) and "value" in quantity:
         number = number_text(quantity.pop("value"))
-        if kind == "SN":
-            return kind, {key(1): quantity.pop("comparator"), key(2): number}
+        if kind == "SN" or "comparator" in quantity:
+            return "SN", {**({key(1): quantity.pop("comparator")} if "comparator" in quantity else {}), key(2): number}
+        if kind == "CQ" and "unit" in quantity:
+            return kind, {key(1): number, key(2): quantity.pop("unit")}
         return kind, {key(1): number}
     if "valueCodeableConcept" in holder:
         found = concept_parts(holder.pop("valueCodeableConcept"), writing)
@@ -35,6 +40,8 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
         if element in holder:
             twin = holder.pop("_" + element, None)
             text = str(holder.pop(element))
+            if element == "valueString" and writing.kind not in TEXT_TYPES:
+                return kind, _apart(text)
             if element == "valueTime":
                 text = text.replace(":", "")
             elif element == "valueDateTime":
@@ -53,6 +60,16 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
         found = period_parts(holder["valuePeriod"], writing, 1, 2)
         return (kind, found) if found else None
     return None
+
+
+def _apart(text: str) -> Parts:
+    """Text that was several components and subcomponents, as these."""
+    found: Parts = {}
+    for component, whole in enumerate(text.split("^"), 1):
+        for subcomponent, part in enumerate(whole.split("&"), 1):
+            if part:
+                found[key(component, subcomponent)] = part
+    return found
 
 
 def unit_parts(quantity: dict[str, Any]) -> Parts | None:

@@ -121,6 +121,7 @@ def next_of_kin(writing: Writing) -> Iterator[Draft]:
                 continue
             draft.put(3, {key(1): "EMR", key(2): "Employer", key(3): "HL70063"})
             draft.roles = {"Employment": url, "Employer": employer}
+            writing.placed.add(url)
             roles = {"Employment": writing.resources[url], "Employer": writing.resources[employer]}
             write_rows(draft, "employer", roles, writing)
         elif kind == "RelatedPerson" and url not in writing.insured:
@@ -141,7 +142,7 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
     """IN1 of every Coverage."""
     for number, url in enumerate((u for u in map(writing.url_of, request.get("insurance", ())) if u), 1):
         coverage = writing.resources[url]
-        if coverage.get("resourceType") != "Coverage":
+        if coverage.get("resourceType") != "Coverage" or not (writing.from_v2 or _says_who_and_what(writing, coverage)):
             continue
         draft = Draft("IN1")
         draft.put(1, {key(1): str(number)})
@@ -157,3 +158,10 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
         yield draft
+
+
+def _says_who_and_what(writing: Writing, coverage: Mapping[str, Any]) -> bool:
+    """IN1-2 and IN1-3 are required: the plan and the number of who pays."""
+    payer = writing.original(next(iter(coverage.get("payor", ())), None)) or {}
+    plans = [each.get("value") for each in coverage.get("class", ())[:1]]
+    return any(plans) and any(each.get("value") for each in payer.get("identifier", ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from vrfhir.mappers.conversions.locations import PARTS
 from vrfhir.mappers.writing.identifiers import authority_parts, take_check_digit, type_code
 from vrfhir.mappers.writing.names import name_parts
 from vrfhir.mappers.writing.primitives import v2_datetime
-from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
+from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key, parts_of
 
 if TYPE_CHECKING:
     from vrfhir.mappers.conversions.registry import RowFacts
@@ -134,8 +134,9 @@ def organization_parts(organization: dict[str, Any], writing: Writing, *, ods: b
         code, _ = type_code(identifier)
         identifier.pop("type", None)
         system = identifier.pop("system", "")
+        assigner = identifier.pop("assigner", {}).get("display", "")
         found[key(place)] = identifier.pop("value")
-        found.update(authority_parts(writing, "organization", system, 6))
+        found.update(authority_parts(writing, "organization", system, 6, assigner))
         if code:
             found[key(7)] = code
     organization["identifier"] = [each for each in identifiers if each]
@@ -189,6 +190,11 @@ def _facility(row: RowFacts) -> Inverse:
             found = {key(2): universal, key(3): kind}
             if resource.get("name"):
                 found[key(1)] = resource["name"]
+        elif any(_is_of_sender(each, writing) for each in identifiers):
+            identifier = next(each for each in identifiers if _is_of_sender(each, writing))
+            found = {key(2): identifier["value"]}
+            texts = {3: writing.sender_name(identifier["system"]) or "", 1: resource.get("name", "")}
+            found |= parts_of(texts)
         elif resource.get("name"):
             found = {key(1): resource["name"]}
         else:
@@ -197,6 +203,11 @@ def _facility(row: RowFacts) -> Inverse:
         return found
 
     return back
+
+
+def _is_of_sender(identifier: Mapping[str, Any], writing: Writing) -> bool:
+    """A number in a system of the sender's own, as HD.2 and HD.3 make it."""
+    return bool(identifier.get("value")) and writing.sender_name(str(identifier.get("system", ""))) is not None
 
 
 @inverse("producer")

@@ -19,6 +19,7 @@ from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, simple
+from vrfhir.mappers.writing.structures import structure
 from vrfhir.workflow import v2_status
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _LONGEST_CONTROL_ID = 20
 _LONGEST_NAMESPACE = 20
 
 
+@structure("REF_I12", "RRI_I12", tail=("PV1", "PV2", "NTE", "ZU1"))
 def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of a REF or RRI, without those of single elements."""
     head = only(writing, "MessageHeader")
@@ -114,7 +116,7 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     draft.roles = {"MessageHeader": next(iter(of_type(writing, "MessageHeader")), "")}
     write_rows(draft, "", {"MessageHeader": head or {}, "Bundle": writing.bundle}, writing)
     control = draft.fields.get(10, [{}])[0].get(key(1), "")
-    if not control or len(control) > _LONGEST_CONTROL_ID or not control.isprintable():
+    if not control or (len(control) > _LONGEST_CONTROL_ID and not writing.from_v2) or not control.isprintable():
         seed = control or "|".join(sorted(writing.originals))
         draft.fields[10] = [{key(1): sha1(seed.encode(), usedforsecurity=False).hexdigest()[:_LONGEST_CONTROL_ID]}]
     for field in (3, 4, 5, 6):
@@ -125,7 +127,8 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     if structure and writing.version != "2.3":
         draft.fields[9][0][key(3)] = structure
     draft.fields[12] = [{key(1): writing.version}]
-    draft.fields.setdefault(11, [{key(1): "P"}])
+    if not writing.as_it_was:
+        draft.fields.setdefault(11, [{key(1): "P"}])
     draft.fields.setdefault(7, [{key(1): writing.now}])
     if not writing.from_v2:
         draft.fields[17] = [{key(1): "GBR"}]

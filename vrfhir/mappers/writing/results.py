@@ -162,22 +162,40 @@ def observation(writing: Writing, url: str, *, forced: bool = False) -> list[Dra
     resource = writing.resources[url]
     draft = Draft("OBX")
     draft.roles, roles = {"Observation": url}, {"Observation": resource}
-    for reference in original.get("performer", ()):
-        found = writing.copy(reference)
-        if (
-            found is not None
-            and found.get("resourceType") == "Organization"
-            and found.get("address")
-            and writing.from_v2
-        ):
-            roles["Laboratory"], draft.roles["Laboratory"] = found, writing.url_of(reference)
-    writing.kind = ""
+    if writing.from_v2:
+        _performers(writing, draft, roles)
+    tags = resource.get("meta", {}).get("tag", ())
+    kept = next((str(each.get("code", "")) for each in tags if each.get("system") == VALUE_TYPE), "")
+    writing.kind = kept
     write_rows(draft, "", roles, writing)
-    if writing.kind and 5 in draft.fields:
-        tags = resource.get("meta", {}).get("tag", ())
-        kept = next((each.get("code") for each in tags if each.get("system") == VALUE_TYPE), "")
+    if kept or (writing.kind and 5 in draft.fields):
         draft.put(2, {key(1): kept or writing.kind})
     return [_final(draft) if not writing.from_v2 else draft, *notes(writing, resource)]
+
+
+def _performers(writing: Writing, draft: Draft, roles: dict[str, dict[str, Any]]) -> None:
+    """OBX-23 to 25: the laboratory is the organisation with an address, or the second; its director says so by the role."""
+    observation = roles["Observation"]
+    references = observation.get("performer", [])
+    found = [(each, writing.url_of(each)) for each in references]
+    organizations = [
+        (each, url) for each, url in found if writing.originals.get(url, {}).get("resourceType") == "Organization"
+    ]
+    laboratory = next((each for each in organizations if writing.originals[each[1]].get("address")), None)
+    if laboratory is None and len(organizations) > 1:
+        laboratory = organizations[-1]
+    director = next((each for each in found if _directs(writing.originals.get(each[1], {}))), None)
+    for role, chosen in (("Laboratory", laboratory), ("Director", director)):
+        if chosen is not None:
+            reference, url = chosen
+            references.remove(reference)
+            roles[role], draft.roles[role] = writing.copy(reference) or {}, url
+    if not references:
+        observation.pop("performer", None)
+
+
+def _directs(role: Mapping[str, Any]) -> bool:
+    return any(c.get("code") == "MDIR" for each in role.get("code", ()) for c in each.get("coding", ()))
 
 
 def _fits(observation: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vrfhir.hl7v2.reference import tables
+from vrfhir.hl7v2.reference import Definition, tables
 from vrfhir.mappers.paths import role_of
 from vrfhir.mappers.rows import Flavour, Row, load_maps
 from vrfhir.mappers.vocabulary import extension_urls
@@ -36,17 +36,22 @@ def flavour_of(segment: str, name: str = "") -> Flavour:
 
 
 @cache
-def back_rows(segment: str, flavour: str, version: str) -> Sequence[BackRow]:
-    """The rows of a form of a segment that have a way back and a field in the version.
+def back_rows(segment: str, flavour: str, version: str, *, every: bool = False) -> Sequence[BackRow]:
+    """The rows of a form of a segment that have a way back and a field in the version (or ``every`` one).
 
     The ones that name a type, a use or a constant come first.
     """
     form = flavour_of(segment, flavour)
     rows = [row for row in form.rows if row.direction == "both" and row.conversion in INVERSES]
     fields = tables(version).segment(segment)
-    if fields is not None:
-        rows = [row for row in rows if row.field <= len(fields) and not fields[row.field - 1].is_withdrawn]
-    return tuple(BackRow(row, _compile(row)) for row in sorted(rows, key=_special))
+    known = [row for row in rows if _is_known(row, fields)]
+    others = [row for row in rows if row not in known] if every else []
+    ordered = sorted(known, key=_special) + sorted(others, key=_special)
+    return tuple(BackRow(row, _compile(row)) for row in ordered)
+
+
+def _is_known(row: Row, fields: Sequence[Definition] | None) -> bool:
+    return fields is None or (row.field <= len(fields) and not fields[row.field - 1].is_withdrawn)
 
 
 def _special(row: Row) -> tuple[int, int]:
@@ -56,7 +61,7 @@ def _special(row: Row) -> tuple[int, int]:
 
 def write_rows(draft: Draft, flavour: str, roles: Mapping[str, dict[str, Any]], writing: Writing) -> None:
     """Write every row of a form whose role is there."""
-    for _, run in back_rows(draft.name, flavour, writing.version):
+    for _, run in back_rows(draft.name, flavour, writing.version, every=writing.as_it_was):
         run(draft, roles, writing)
 
 

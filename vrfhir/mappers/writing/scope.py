@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any, final
 from urllib.parse import quote, unquote
 
+from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.vocabulary import named_system, system_name
 
@@ -41,7 +42,8 @@ def _transport(resources: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
 class Writing:
     """One Bundle on its way to HL7 v2.
 
-    ``resources`` are working copies by full URL: what a row writes is taken out of them.
+    ``resources`` are working copies by full URL: what a row writes is taken out of them. ``from_v2``: the Bundle was made of a
+    message; ``as_it_was``: and goes back to that message's version, whatever its tables say of the fields it had.
     """
 
     def __init__(self, bundle: Mapping[str, Any], partner: Partner, version: str, sender: str) -> None:
@@ -65,11 +67,13 @@ class Writing:
             self._by_name.setdefault(url, url)
             if resource.get("id"):
                 self._by_name.setdefault(f"{resource.get('resourceType')}/{resource['id']}", url)
-        self.uk = True
         self.now = ""
         self.placed: set[str] = set()
         self.transport = _transport(self.originals)
-        self.from_v2 = bool(self.transport)
+        tags = self._tags()
+        self.from_v2 = bool(self.transport) or "0076" in tags
+        self.as_it_was = self.from_v2 and tags.get("0104") == version
+        self.uk = self._is_uk()
         self.insured = {self.url_of(each.get("subscriber")) for each in self.originals.values()} - {""}
         self.orders = {
             self.url_of(reference)
@@ -77,6 +81,36 @@ class Writing:
             if each.get("resourceType") == "DiagnosticReport"
             for reference in each.get("basedOn", ())
         } - {""}
+
+    def _header(self) -> Mapping[str, Any]:
+        return next((each for each in self.originals.values() if each.get("resourceType") == "MessageHeader"), {})
+
+    def _tags(self) -> dict[str, str]:
+        """HL7 v2 table → code, of the tags that a reading left on the header."""
+        tags = self._header().get("meta", {}).get("tag", ())
+        return {str(tag.get("system", "")).rpartition("/v2-")[2]: str(tag.get("code", "")) for tag in tags}
+
+    def _is_uk(self) -> bool:
+        """What a reader will take it for: we say GBR in MSH-17, a message that was read says what it said."""
+        if self.partner.country:
+            return self.partner.country == "GB"
+        tags = self._header().get("meta", {}).get("tag", ())
+        numbers = [
+            number.get("system")
+            for each in self.originals.values()
+            if each.get("resourceType") == "Patient"
+            for number in each.get("identifier", ())
+        ]
+        return (
+            not self.from_v2
+            or any(tag.get("code") in ("GBR", "GB", "UK") for tag in tags)
+            or SYSTEMS["nhs-number"] in numbers
+        )
+
+    @property
+    def has_wide_codes(self) -> bool:
+        """A coded value may have its third triplet, versions and the original text: by version, or because it had."""
+        return self.as_it_was or not self.is_old
 
     @property
     def is_old(self) -> bool:

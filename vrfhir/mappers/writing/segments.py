@@ -12,7 +12,7 @@ from vrfhir.mappers.writing.rows import write_row, write_rows
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["notes", "of_type", "only", "simple"]
+__all__ = ["notes", "of_type", "only", "simple", "software"]
 
 
 def of_type(writing: Writing, kind: str) -> list[str]:
@@ -45,10 +45,23 @@ def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
         number += 1
         draft = Draft("NTE")
         draft.put(1, {key(1): str(number)})
-        write_row(draft, "NTE-3", "note", {"Noted": {"note": [note]}}, writing)
-        write_row(draft, "NTE-5", "note", {"Noted": {"note": [note]}}, writing)
-        write_row(draft, "NTE-6", "note", {"Noted": {"note": [note]}}, writing)
+        for row in ("NTE-3", "NTE-2", "NTE-4", "NTE-5", "NTE-6"):
+            write_row(draft, row, "note", {"Noted": {"note": [note]}}, writing)
         yield draft
     resource["note"] = [note for note in resource.get("note", ()) if note]
     if not resource["note"]:
         del resource["note"]
+
+
+def software(writing: Writing) -> Iterator[Draft]:
+    """SFT of the software that sent: of the devices of a message that was read, or the one that the header names."""
+    head = next((writing.originals[url] for url in of_type(writing, "MessageHeader")), {})
+    wanted = head.get("source", {}).get("software")
+    for url in of_type(writing, "Device"):
+        names = [each.get("name") for each in writing.originals[url].get("deviceName", ())]
+        if not writing.from_v2 and (not wanted or wanted not in names):
+            continue
+        draft = Draft("SFT")
+        draft.roles = {"Device": url}
+        write_rows(draft, "", {"Device": writing.resources[url]}, writing)
+        yield draft

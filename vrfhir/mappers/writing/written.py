@@ -5,37 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import MessageBuilder, match_structure, parse
 from vrfhir.hl7v2.reference import VERSIONS as READ
-from vrfhir.hl7v2.reference import tables
+from vrfhir.hl7v2.reference import structure_name, tables
 from vrfhir.issues import Issue
-from vrfhir.mappers.context import Context
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.mapping import mapped
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.writing.alignment import Alignment, align
-from vrfhir.mappers.writing.carried import put_back
+from vrfhir.mappers.writing.carried import arranged, put_back
 from vrfhir.mappers.writing.corrections import exact_message
 from vrfhir.mappers.writing.differences import Step, differences, leaves, with_references
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.elements import element_group
 from vrfhir.mappers.writing.primitives import v2_datetime
-from vrfhir.mappers.writing.referral import plan_referral
 from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.structures import STRUCTURES, header_of, message_type
 
 __all__ = ["Loss", "Written", "sender_of", "to_hl7v2"]
 
 VERSIONS = ("2.4", "2.5.1")
-_EVENTS: Mapping[str, tuple[str, str]] = {
-    "referral-request": ("REF", "I12"),
-    "referral-update": ("REF", "I13"),
-    "referral-cancel": ("REF", "I14"),
-    "referral-response": ("RRI", "I12"),
-    "status-update": ("RRI", "I13"),
-}
+_OPEN = "\ue000"
+"""Ends what stands for the name of a resource that has none yet; a private character, which no such name has."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +43,13 @@ class Loss:
     def to_dict(self) -> dict[str, str]:
         """JSON shape; no values."""
         return {"resource": self.resource, "path": self.path, "reason": self.reason}
+
+
+class Opening(NamedTuple):
+    """The segment that opens the elements of a resource, and how many of its name come before the first of them."""
+
+    segment: str
+    before: int
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,12 @@ def to_hl7v2(
 ) -> Written:
     """Turn a FHIR message Bundle into an HL7 v2 message.
 
-    ``version``: 2.4 or 2.5.1; empty for the one a Bundle made of a message came in. ``message`` (``REF^I12``) overrides what the Bundle's event says. With ``elements`` what no field can hold goes into OBX
+    ``version``: 2.4 or 2.5.1; empty for the one a Bundle made of a message came in. ``message`` (``REF^I12``, ``ADT^A08``)
+    overrides what the Bundle's event says. With ``elements`` what no field can hold goes into OBX
     segments that name the FHIR element; without it that is lost. The result is read back before it is returned, and every
     leaf that does not come back equal is in the loss report; unless ``allow_loss``, a loss is an error and there is no message.
 
-    Raises :class:`~vrfhir.errors.UnreadableError` when the Bundle is none or holds no referral, or on a loss not allowed.
+    Raises :class:`~vrfhir.errors.UnreadableError` when the Bundle is none or says no message, or on a loss not allowed.
     """
     receiver = partner or Partner.default()
     version = version or _version_of(bundle)
@@ -89,13 +91,15 @@ def to_hl7v2(
         same = exact_message(bundle, receiver)
         if same is not None:
             return Written(same, [], [], {"native": 0, "element": 0, "regenerated": 0, "lost": 0})
-    kind, trigger = _message_type(bundle, message)
+    kind, trigger = message_type(bundle, message)
+    structure = STRUCTURES[structure_name(kind, trigger, VERSIONS[1])]
+    elements = elements and bool(structure.elements)
     writing = Writing(bundle, receiver, version, sender_of(bundle))
     writing.now = (
         v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
     )
-    drafts = plan_referral(writing, kind, trigger)
-    dropped = _fit(drafts, version)
+    drafts = arranged(structure.plan(writing, kind, trigger), bundle)
+    dropped = _fit(drafts, version, writing)
     plain = _encoded(drafts, writing)
     put_back(plain, bundle, writing)
     message_text = plain.encode()
@@ -103,14 +107,12 @@ def to_hl7v2(
     alignment = align(writing, drafts, context)
     lost: list[tuple[str, Step, str]] = []
     counts = {"native": 0, "element": 0, "regenerated": 0, "lost": 0}
-    groups = _groups(writing, context, read, alignment, drafts, elements, lost, counts)
+    position = structure.place_of_elements(drafts)
+    opening = Opening(structure.elements, sum(draft.name == structure.elements for draft in drafts[:position]))
+    groups = _groups(writing, read, alignment, opening, elements, lost, counts)
     if groups:
-        position = next(
-            (n for n, draft in enumerate(drafts) if draft.name in ("PV1", "NTE", "ZU1") and _is_last(drafts, n)),
-            len(drafts),
-        )
         drafts[position:position] = groups
-        _fit(drafts, version)
+        _fit(drafts, version, writing)
         final = _encoded(drafts, writing)
         put_back(final, bundle, writing)
         message_text = final.encode()
@@ -150,31 +152,9 @@ def _version_of(bundle: Mapping[str, Any]) -> str:
     return VERSIONS[1]
 
 
-def _message_type(bundle: Mapping[str, Any], wanted: str) -> tuple[str, str]:
-    if wanted:
-        match = re.fullmatch(r"(REF|RRI)[\^_](I1[2-5])", wanted)
-        if match is None:
-            raise UnreadableError(CATALOGUE.issue("VR-V2-0545", expression="MSH-9", type=wanted[:20]))
-        return match[1], match[2]
-    header = _header_of(bundle)
-    tags = {
-        tag.get("system", "").rpartition("-")[2]: tag.get("code", "") for tag in header.get("meta", {}).get("tag", ())
-    }
-    if tags.get("0076") in ("REF", "RRI"):
-        event = header.get("eventCoding", {}).get("code", "")
-        return tags["0076"], tags.get("0003") or (event if re.fullmatch("I1[2-5]", event) else "I12")
-    event = _EVENTS.get(header.get("eventCoding", {}).get("code", ""))
-    return event or (("RRI" if "response" in header else "REF"), "I12")
-
-
-def _header_of(bundle: Mapping[str, Any]) -> Mapping[str, Any]:
-    resources = (entry.get("resource", {}) for entry in bundle["entry"] if isinstance(entry, dict))
-    return next((each for each in resources if each.get("resourceType") == "MessageHeader"), {})
-
-
 def sender_of(bundle: Mapping[str, Any]) -> str:
     """What MSH-4 (or MSH-3) will say, which names the systems of the sender's own numbers."""
-    header = _header_of(bundle)
+    header = header_of(bundle)
     probe = Writing(bundle, Partner.default(), "2.5.1", "unknown")
     organization = probe.original(header.get("sender")) or {}
     for identifier in organization.get("identifier", ()):
@@ -183,12 +163,12 @@ def sender_of(bundle: Mapping[str, Any]) -> str:
     return str(organization.get("name") or header.get("source", {}).get("name") or "unknown")
 
 
-def _fit(drafts: list[Draft], version: str) -> list[str]:
+def _fit(drafts: list[Draft], version: str, writing: Writing) -> list[str]:
     seen: dict[str, int] = {}
     dropped = []
     for draft in drafts:
         seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
-        dropped += draft.fit(tables(version))
+        dropped += [] if writing.as_it_was else draft.fit(tables(version))
     _number(drafts)
     return dropped
 
@@ -206,10 +186,6 @@ def _number(drafts: list[Draft]) -> None:
             draft.fields[1] = [{1 << 12 | 1: str(counts[draft.name])}]
 
 
-def _is_last(drafts: list[Draft], number: int) -> bool:
-    return all(draft.name in ("PV1", "PV2", "NTE", "ZU1") for draft in drafts[number:])
-
-
 def _encoded(drafts: list[Draft], writing: Writing) -> MessageBuilder:
     builder = MessageBuilder(writing.version)
     for draft in drafts:
@@ -219,16 +195,14 @@ def _encoded(drafts: list[Draft], writing: Writing) -> MessageBuilder:
 
 def _groups(
     writing: Writing,
-    context: Context,
     read: Mapping[str, Any],
     alignment: Alignment,
-    drafts: list[Draft],
+    opening: Opening,
     elements: bool,
     lost: list[tuple[str, Step, str]],
     counts: dict[str, int],
 ) -> list[Draft]:
     """The segments for everything that did not come back, by resource."""
-    number = sum(draft.name == "OBR" for draft in drafts)
     changed: list[tuple[str, str, list[Step]]] = []
     fresh = [url for url in writing.originals if url not in alignment.labels and url not in writing.transport]
     labels = dict(alignment.labels)
@@ -241,8 +215,8 @@ def _groups(
     head = {name: value for name, value in read.items() if name not in ("entry", "id")}
     wanted_head = {name: value for name, value in writing_bundle(writing).items() if name not in ("entry", "id")}
     bundle_steps = differences(head, wanted_head)
-    # labels of new resources depend on how many groups come before them: the Bundle, the changed ones, then the new ones
-    labels.update({url: f"new:{url}" for url in fresh})
+    # what a new resource is called depends on how many segments come before its own, so that is put in afterwards
+    labels.update({url: f"new:{place}{_OPEN}" for place, url in enumerate(fresh)})
     for url in alignment.labels:
         record = alignment.records[url]
         present = with_references(record.resource, alignment.name_of)
@@ -255,16 +229,12 @@ def _groups(
     for url, label in alignment.labels.items():
         if steps_of[url]:
             changed.append((label, str(writing.originals[url]["resourceType"]), steps_of[url]))
-    start = number + len(changed) + 1
-    for place, url in enumerate(fresh):
-        labels[url] = f"OBR[{start + place}].{writing.originals[url]['resourceType']}"
-    alignment.final = dict(labels)
-    renamed = {f"@new:{url}": "@" + labels[url] for url in fresh}
     groups: list[Draft] = []
     for label, words, steps in changed:
         _count(writing, steps, counts)
         name = next((_name(writing.originals[url]) for url, each in alignment.labels.items() if each == label), words)
-        _emit(groups, label, words, [_renamed(step, renamed) for step in steps], writing, elements, lost, name)
+        _emit(groups, label, words, steps, writing, opening, elements, lost, name)
+    renamed = {}
     for url in fresh:
         resource = with_references(dict(writing.originals[url]), wanted_name)
         kind = str(resource["resourceType"])
@@ -274,8 +244,14 @@ def _groups(
             if name not in ("resourceType", "id", "text")
         ]
         _count(writing, steps, counts)
-        renamed_steps = [_renamed(step, renamed) for step in steps]
-        _emit(groups, kind, _words(resource), renamed_steps, writing, elements, lost, _name(resource))
+        place = opening.before + sum(draft.name == opening.segment for draft in groups) + 1
+        _emit(groups, kind, _words(resource), steps, writing, opening, elements, lost, _name(resource))
+        renamed["@" + labels[url]] = f"@{opening.segment}[{place}].{kind}"
+        labels[url] = f"{opening.segment}[{place}].{kind}"
+    alignment.final = labels
+    for draft in groups:
+        for cell in draft.fields.get(5, ()):
+            cell.update({place: renamed[text] for place, text in cell.items() if text in renamed})
     total = 0
     for url, resource in writing.originals.items():
         if url in writing.transport:
@@ -338,14 +314,6 @@ def _words(resource: Mapping[str, Any]) -> str:
     return next((name for name in names if name), words)[:80]
 
 
-def _renamed(step: Step, names: Mapping[str, str]) -> Step:
-    return (
-        step._replace(value=with_references(step.value, lambda text: names.get(text, text)))
-        if not isinstance(step.value, str)
-        else step._replace(value=names.get(step.value, step.value))
-    )
-
-
 def _count(writing: Writing, steps: list[Step], counts: dict[str, int]) -> None:
     counts["element"] += sum(1 for step in steps if not step.removed for _ in leaves(step.value))
 
@@ -356,6 +324,7 @@ def _emit(
     words: str,
     steps: list[Step],
     writing: Writing,
+    opening: Opening,
     elements: bool,
     lost: list[tuple[str, Step, str]],
     name: str,
@@ -363,7 +332,7 @@ def _emit(
     if not elements:
         lost.extend((name, step, "no field") for step in steps if not step.removed)
         return
-    drafts, left = element_group(label, steps, words, writing)
+    drafts, left = element_group(label, steps, words, writing, opening.segment)
     lost.extend((name, step, "text that HL7 v2 cannot hold") for step in left)
     groups.extend(drafts)
 

@@ -47,7 +47,11 @@ _CLAUSES = (
     (r"(?i)validation_val_profile|Validation_VAL_Unknown|Extension_PROF", "profiling.html"),
     (r"(?i)extension_extp_context|extension_extm_context|Profile_EXT", "defining-extensions.html#context"),
     (r"(?i)extension_|EXT_", "extensibility.html"),
-    (r"(?i)terminology_|unknown_code|display_name|coding_has|codesystem_cs_no_supp", "terminologies.html"),
+    (
+        r"(?i)terminology_|unknown_code|display_name|no_valid_display|coding_has|codesystem_cs_no_supp",
+        "terminologies.html",
+    ),
+    (r"INACTIVE_CONCEPT|DEPRECATED_CONCEPT", "codesystem.html#status"),
     (r"(?i)reference_", "references.html"),
     (r"(?i)bundle_link_search|bundle_search", "search.html#return"),
     (r"(?i)bundle_|validation_bundle", "bundle.html"),
@@ -87,7 +91,9 @@ _READING = {
 
 _REMEDIES = (
     (r"(?i)terminology_|unknown_code", "Use a code of the value set; the finding names what is near or allowed."),
-    (r"(?i)display_name", "Write the display that the code system has, or leave it out."),
+    (r"(?i)display_name|no_valid_display", "Write the display that the code system has, or leave it out."),
+    (r"(?i)valueset_(value|supplement)", "Leave the version out, or load the package that the value set was made for."),
+    (r"(?i)(inactive|deprecated)_concept", "See what the code system has in its place."),
     (r"(?i)coding_has", "Add the system of the code."),
     (r"(?i)type_specific", "Write the value in the form that its type asks for."),
     (r"(?i).*profile_minimum", "Add what is missing."),
