@@ -97,8 +97,8 @@ def check_code(
         scope.report("Terminology_TX_NoValid_15", location, **facts)
     elif binding.strength == "required":
         facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
-        scope.report("UNABLE_TO_INFER_CODESYSTEM", location, **facts)
         scope.report("Terminology_TX_NoValid_16", location, **facts)
+        scope.report("UNABLE_TO_INFER_CODESYSTEM", location, **facts)
     elif binding.strength == "extensible":
         if not binding.maximum:
             scope.report_for_now("Terminology_TX_NoValid_17", location, **facts)
