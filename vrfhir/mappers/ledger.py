@@ -5,7 +5,8 @@ Each non-empty subcomponent ends in exactly one outcome (mapping notes, section 
 * ``mapped``  – a row of the map put it into a FHIR element;
 * ``carried`` – it has no FHIR element and is kept, in its v2 form, in the VR-V2Content extension;
 * ``ignored`` – a rule says it holds no content of its own (delimiters, set ids) or must not be kept (credentials);
-* ``deleted`` – it is ``""``, the instruction to delete, which never becomes a value.
+* ``deleted`` – it is ``""``, the instruction to delete, which never becomes a value: the extension says so with the type
+  ``null``. For a partner whose policy is ``keep`` it is carried as text, for one whose policy is ``empty`` ignored.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha1, sha256
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ _PROFILE = "https://vrfhir.org/fhir/StructureDefinition/"
 _EVENT = "https://vrfhir.org/fhir/CodeSystem/vr-message-event"
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
+_URI = "urn:ietf:rfc3986"
 _ER7 = "application/hl7-v2+er7"
 
 PROFILES: Mapping[str, str] = {
@@ -147,7 +148,7 @@ def _original(context: Context, raw: bytes) -> Record:
     document = context.new("DocumentReference", "Original-document", "MSH[1]", of_message=True)
     digest = sha256(raw).hexdigest()
     document.resource |= {
-        "masterIdentifier": {"system": "urn:ietf:rfc3986", "value": f"urn:hash::sha256:{digest}"},
+        "masterIdentifier": {"system": _URI, "value": f"urn:hash::sha256:{digest}"},
         "status": "current",
         "type": {"text": "HL7 v2 message"},
         "content": [
@@ -210,10 +211,18 @@ def _provenance(context: Context, original: Record, recorded: str) -> None:
         ]
     }
     made.resource["agent"] = [{"type": _agent("assembler"), "who": mapper.reference}]
-    made.resource["entity"] = [{"role": "source", "what": original.reference}]
+    made.resource["entity"] = [{"role": "source", "what": original.reference}, *_naming_systems(context)]
     if context.vr:
         _claim(source)
         _claim(made)
+
+
+def _naming_systems(context: Context) -> Iterator[dict[str, Any]]:
+    """By what name the message called a system of codes or numbers, where its URI does not say so: a reader can check the reading."""
+    for name, system in context.names.items():
+        if name not in system:
+            what = {"type": "NamingSystem", "identifier": {"system": _URI, "value": system}, "display": name}
+            yield {"role": "source", "what": what}
 
 
 def _recorded(resource: dict[str, Any], recorded: str) -> None:
@@ -232,5 +241,8 @@ _FIRST = ("resourceType", "id", "meta", "language", "extension")
 
 def _ordered(resource: dict[str, Any]) -> dict[str, Any]:
     """Elements in FHIR's order at the head, the rest as they were placed."""
+    if "extension" not in resource and "meta" not in resource and "language" not in resource:
+        return resource
     head = {name: resource[name] for name in _FIRST if name in resource}
-    return head | resource
+    head.update(resource)
+    return head

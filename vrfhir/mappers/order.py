@@ -47,8 +47,5 @@ def _says_elements(view: SegmentView) -> bool:
 
 
 def _is_mapped(view: SegmentView) -> bool:
-    for leaf in view.segment.leaves():
-        settlement = view.settlement(*leaf[3:7])
-        if settlement is not None and settlement[0] == "mapped":
-            return True
-    return False
+    """What rows settle is mapped, and nothing else settles a cell as such."""
+    return any(cell.settled is not None for first in view.fields.values() for cell in first.repetitions())

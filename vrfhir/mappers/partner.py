@@ -32,7 +32,8 @@ class Partner:
     """A sender's habits.
 
     ``charset`` is tried after MSH-18; ``time_zone`` holds for times without an offset; ``country`` ``GB`` switches the UK
-    rules on; ``null`` is what ``""`` means; ``vocational_rehabilitation`` is ``detect`` or ``always``;
+    rules on; ``null`` is what ``""`` means (``delete`` what is stored, ``keep`` it as it came, or no more
+    than an ``empty`` field); ``vocational_rehabilitation`` is ``detect`` or ``always``;
     ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first.
     """
 
@@ -81,6 +82,11 @@ class Partner:
         return {}
 
     @cached_property
+    def concepts(self) -> dict[tuple[str, str, str, int], object]:
+        """What was made of this partner's coded values; the conversion of coded values keeps it and bounds it."""
+        return {}
+
+    @cached_property
     def designators(self) -> dict[tuple[str, str, str, str, str], tuple[str, Sequence[int]]]:
         """What was looked up about this partner's assigning authorities; the conversion of identifiers bounds it."""
         return {}
@@ -112,7 +118,7 @@ _SECTIONS: Mapping[str, frozenset[str]] = {
     "nhs_number": frozenset({"types"}),
 }
 _CHOICES: Mapping[str, Sequence[str]] = {
-    "null": ("delete",),
+    "null": ("delete", "keep", "empty"),
     "acknowledgement": ("original", "enhanced"),
     "vocational_rehabilitation": ("detect", "always"),
 }

@@ -201,7 +201,7 @@ def _unit(row: RowFacts) -> Conversion:
         if (not code and not term) or "valueQuantity" not in context.focus:
             return None
         if code and system.upper() == "UCUM":
-            cell.take(3)
+            context.names[cell.take(3)] = _UCUM
             unit: dict[str, Any] = {"unit": cell.take(2) or code, "system": _UCUM, "code": cell.take(1)}
             return unit
         unit = {"unit": cell.take(2) if term and not code else cell.take(1)}

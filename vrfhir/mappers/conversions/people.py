@@ -125,7 +125,7 @@ def _practitioner_identifier(row: RowFacts) -> Conversion:
             if known:
                 system = known
                 if context.partner.namespace("practitioner", known) == name.upper():
-                    cell.take(component)
+                    context.names[cell.take(component)] = known
                 break
         if not system and cell.peek(2):
             identifier["type"] = identifier_type(cell.take(2))
@@ -163,7 +163,7 @@ def fill_organization(cell: Cell, context: Context, resource: dict[str, Any], *,
             system = found["system"] if found else ""
         if system:
             if cell.peek(6, 1) == context.partner.namespace("organization", system):
-                cell.take(6, 1)
+                context.names[cell.take(6, 1)] = system
         else:
             system = identifier_system(cell, context, 6, "organization")
         identifier: dict[str, Any] = {}

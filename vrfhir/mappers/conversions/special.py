@@ -135,14 +135,16 @@ def _specimen_reference(row: RowFacts) -> Conversion:
     return convert
 
 
+_ITEM_TYPES = {"override-reason": "ST", "wish-review-date": "DT"}
+
+
 @register("item-type")
 def _item_type(row: RowFacts) -> Conversion:
     """OBX-2 of a referral item: the type its extension has anyway."""
 
     def convert(cell: Cell, context: Context) -> str | None:
-        codes = ("CE",) if context.message.version.startswith(("2.1", "2.2", "2.3", "2.4", "2.5")) else ("CWE",)
-        written = {"override-reason": ("ST",), "wish-review-date": ("DT",)}.get(context.segment.value(3), codes)
-        return cell.take(1) if cell.peek(1) in written else None
+        written = _ITEM_TYPES.get(context.segment.value(3)) or ("CE" if context.is_before_2_6 else "CWE")
+        return cell.take(1) if cell.peek(1) == written else None
 
     return convert
 

@@ -1,7 +1,8 @@
 """DTM, TS, DT, TM and DR: dates and times (HL7 v2.8 chapter 2A.3.22; FHIR R4 datatypes, date, dateTime, instant, time).
 
 The precision follows the input; FHIR wants minutes and seconds with an hour, they are filled with zeros. A time without
-an offset gets that of the partner's zone on that day, marked by Extension-VR-AssumedTimeZone.
+an offset gets that of the partner's zone on that day, marked by Extension-VR-AssumedTimeZone; a time without seconds keeps
+its source text beside it (Extension-VR-V2Content).
 """
 
 from __future__ import annotations
@@ -73,8 +74,13 @@ def fhir_time(text: str) -> str | None:
     return f"{match[1]}:{match[2] or '00'}:{match[3] or '00'}{fraction}"
 
 
-def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponent: int = 1) -> Primitive | None:
-    """The dateTime at a place of the cell, taken, with the mark of an assumed zone; None and a finding when it is none."""
+def taken_datetime(
+    cell: Cell, context: Context, component: int = 1, subcomponent: int = 1, *, sent: bool = False
+) -> Primitive | None:
+    """The dateTime at a place of the cell, taken, with the mark of an assumed zone; None and a finding when it is none.
+
+    ``sent``: the source text is kept beside an assumed zone, too.
+    """
     text = cell.take(component, subcomponent)
     if not text:
         return None
@@ -83,10 +89,20 @@ def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponen
         cell.untake(component, subcomponent)
         context.report("VR-V2-0521", cell.path(component, subcomponent))
         return None
-    if not found[1]:
-        return Primitive(found[0], [])
-    mark = {"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone}
-    return Primitive(found[0], [mark])
+    marks: list[dict[str, Any]] = []
+    if found[1]:
+        marks.append({"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone})
+    if _is_filled(text) or (sent and found[1]):
+        parts = [("path", cell.path(component, subcomponent)), ("value", text)]
+        content = [{"url": name, "valueString": said} for name, said in parts]
+        marks.append({"url": extension_urls()["v2-content"], "extension": content})
+    return Primitive(found[0], marks)
+
+
+def _is_filled(text: str) -> bool:
+    """The sender gave an hour and no seconds, which FHIR wants: what was sent stands beside what was filled in."""
+    sign = text.find("+") if "+" in text else text.find("-")
+    return 10 <= (sign if sign >= 0 else len(text)) <= 12
 
 
 def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
@@ -100,7 +116,16 @@ def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
 @register("dateTime")
 def _datetime(row: RowFacts) -> Conversion:
     component, subcomponent = row.component or 1, row.subcomponent or 1
-    return lambda cell, context: taken_datetime(cell, context, component, subcomponent)
+    key = component << 12 | subcomponent
+
+    def convert(cell: Cell, context: Context) -> Primitive | str | None:
+        found = fhir_datetime(cell.at.get(key, ""), context.partner.time_zone)
+        if found is None or found[1]:
+            return taken_datetime(cell, context, component, subcomponent)
+        cell.taken.append(key)
+        return found[0]
+
+    return convert
 
 
 @register("birth-time")
@@ -121,8 +146,10 @@ def _birth_time(row: RowFacts) -> Conversion:
 
 @register("instant")
 def _instant(row: RowFacts) -> Conversion:
+    sent = row.options.get("sent", False)
+
     def convert(cell: Cell, context: Context) -> Primitive | None:
-        value = taken_datetime(cell, context, row.component or 1)
+        value = taken_datetime(cell, context, row.component or 1, sent=sent)
         return value if value is not None and "T" in value.value else None
 
     return convert

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.links.registry import TERMINOLOGY, link, merged, support
+from vrfhir.mappers.records import Record
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.engine import Scope
-    from vrfhir.mappers.records import Record
 
 __all__: list[str] = []
 
@@ -79,9 +79,20 @@ def _employer(scope: Scope, segment: SegmentView, context: Context) -> None:
             del contacts[0]["name"]
             if not contacts[0]:
                 del employer.resource["contact"]
+    if context.fact("route-employer") and "name" in employer.resource:
+        _is_the_referrer(context, employer)
     employment = scope.make("Employment")
     if employment is not None:
         _employment(context, employment, employer)
+
+
+def _is_the_referrer(context: Context, employer: Record) -> None:
+    """An employer who refers is named twice, in PRD and in NK1: one organisation, and it is an employer."""
+    one = context.merge(employer, ("Organization", "name", repr(employer.resource["name"])))
+    if one is not employer and one.role == "Organization":
+        one.role, alias = employer.role, Record(one.resource, one.role, one.path, one.full_url)
+        alias.merged = one
+        context.gone.append(alias)
 
 
 def _employment(context: Context, employment: Record, employer: Record) -> None:

@@ -15,10 +15,13 @@ from vrfhir.mappers.writing.draft import Draft
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import MessageBuilder
+    from vrfhir.hl7v2.builder import SegmentBuilder
     from vrfhir.mappers.writing.scope import Writing
 
 __all__ = ["arranged", "carried_leaves", "put_back"]
 
+_MOST = 500
+"""Segments of a name that carried values may add."""
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
 
 
@@ -27,9 +30,12 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for entry in bundle.get("entry", ()):
         for extension in entry.get("resource", {}).get("extension", ()):
             if extension.get("url") == extension_urls()["v2-content"]:
-                parts = {part.get("url"): part.get("valueString", "") for part in extension.get("extension", ())}
+                parts = {
+                    part.get("url"): part.get("valueString", part.get("valueCode", ""))
+                    for part in extension.get("extension", ())
+                }
                 if "path" in parts and "value" in parts:
-                    yield parts["path"], parts["value"]
+                    yield parts["path"], '""' if parts.get("type") == "null" else parts["value"]
 
 
 def arranged(drafts: list[Draft], bundle: Mapping[str, Any]) -> list[Draft]:
@@ -71,23 +77,21 @@ def _has_room(version: str, name: str, field: int, component: int, subcomponent:
     if field > len(fields) or fields[field - 1].is_withdrawn:
         return False
     kind = fields[field - 1].datatype
-    for number in (component, subcomponent):
-        if kind in ("varies", "Varies", "", "-"):
-            return True
-        parts = known.datatype(kind)
-        if number > (len(parts) if parts is not None else 1):
-            return False
-        kind = parts[number - 1].datatype if parts is not None else ""
-        if not kind:
-            return number == component and subcomponent == 1
-    return True
+    if kind in ("varies", "Varies", "", "-"):
+        return True
+    components = known.datatype(kind)
+    if component > (len(components) if components is not None else 1):
+        return False
+    parts = known.datatype(components[component - 1].datatype) if components is not None else None
+    return subcomponent <= (len(parts) if parts is not None else 1)
 
 
 def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
     """Write the carried leaves into the message; segments that only they need are added at its end."""
+    known: dict[str, list[SegmentBuilder]] = {}
+    for each in builder.segments:
+        known.setdefault(each.name, []).append(each)
     for path, text in carried_leaves(bundle):
-        if path == ORDER:
-            continue
         match = _PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue
@@ -95,10 +99,12 @@ def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writin
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
         if not writing.as_it_was and not _has_room(writing.version, name, field, component, subcomponent):
             continue
-        segment = builder.segment(name, occurrence)
-        while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:
-            builder.add(name)
-            segment = builder.segment(name, occurrence)
-        if segment is None or (name in ("MSH",) and field <= 2):
+        if not 0 < occurrence <= _MOST or (name == "MSH" and field <= 2):
             continue
+        segments = known.setdefault(name, [])
+        while len(segments) < occurrence:
+            segments.append(builder.add(name))
+        segment = segments[occurrence - 1]
+        if text == '""' and (writing.partner.null == "empty" or segment.at(field, repetition, component, subcomponent)):
+            continue  # a receiver for whom it says nothing; or a value that was set since
         segment.set_er7(field, text, repetition, component, subcomponent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.vocabulary import extension_urls, table_codes
@@ -30,6 +31,9 @@ def providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
     for code, reference in wanted:
         url = writing.url_of(reference)
         kind = writing.originals.get(url, {}).get("resourceType")
+        if kind == "Patient" and code == "RP" and _is_self_referral(request):
+            yield _patient_as_provider(writing.originals[url], writing)
+            continue
         if kind not in ("PractitionerRole", "Practitioner", "Organization") or (
             writing.from_v2 and kind != "PractitionerRole"
         ):
@@ -45,6 +49,27 @@ def providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
         draft = Draft("PRD")
         _name_party(draft, "RP")
         yield draft
+
+
+_ROUTE = extension_urls()["referral-route"]
+
+
+def _is_self_referral(request: Mapping[str, Any]) -> bool:
+    """Read back, a referrer of the patient's name is the patient only by this route."""
+    routes = [
+        each.get("valueCodeableConcept", {}) for each in request.get("extension", ()) if each.get("url") == _ROUTE
+    ]
+    return any(coding.get("code") == "self" for route in routes for coding in route.get("coding", ()))
+
+
+def _patient_as_provider(patient: Mapping[str, Any], writing: Writing) -> Draft:
+    """PRD of a patient who refers themselves: name, address and numbers, as PID has them."""
+    draft = Draft("PRD")
+    _name_party(draft, "RP")
+    person = deepcopy({name: patient[name][:1] for name in ("name", "address") if patient.get(name)})
+    roles = {"Practitioner": person, "PractitionerRole": deepcopy({"telecom": patient.get("telecom", [])[:1]})}
+    write_rows(draft, "", roles, writing)
+    return draft
 
 
 def _name_party(draft: Draft, code: str) -> None:

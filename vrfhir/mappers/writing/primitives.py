@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.times import fhir_datetime
@@ -34,11 +35,21 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
         return plain
     shown = plain + (fraction or "")
     marks = twin.get("extension", ()) if isinstance(twin, dict) else ()
+    for sent in _sent(marks):
+        if _returns(sent, text, writing):
+            return sent
     assumed = next((each for each in marks if each.get("url") == extension_urls()["assumed-zone"]), None)
     is_assumed = assumed is not None and assumed.get("valueString") == writing.partner.time_zone
     if is_assumed and _returns(shown, text, writing):
         return shown
     return shown + ("+0000" if offset == "Z" else (offset or "").replace(":", ""))
+
+
+def _sent(marks: Any) -> Iterator[str]:
+    """The source text that a reading left beside a time it had to fill."""
+    for mark in marks:
+        if mark.get("url") == extension_urls()["v2-content"]:
+            yield from (part.get("valueString", "") for part in mark.get("extension", ()) if part.get("url") == "value")
 
 
 def _returns(written: str, text: str, writing: Writing) -> bool:
