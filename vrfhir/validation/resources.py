@@ -91,6 +91,8 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
         from vrfhir.validation.best_practice import check_best_practice  # only here: it is not asked for often
 
         check_best_practice(scope, resource, location)
+    if not scope.options.examples and scope.trial == 0 and scope.root is resource:
+        engine.check_examples(scope, table, resource, location)
     rules = engine.resource_rule(name)
     if rules is not None:
         rules(scope, resource, location)
