@@ -31,6 +31,8 @@ def validator() -> Validator:
 @pytest.mark.parametrize(("markup", "expected"), RULES, ids=[each for each, _ in RULES])
 def test_a_narrative(validator: Validator, markup: str, expected: set[str]) -> None:
     div = f"{START}{markup}<p>words</p></div>"
-    report = validator.validate({"resourceType": "Basic", "code": {"text": "x"}, "text": {"status": "generated", "div": div}})
+    report = validator.validate(
+        {"resourceType": "Basic", "code": {"text": "x"}, "text": {"status": "generated", "div": div}}
+    )
     assert {issue.id for issue in report.issues if issue.severity != "information"} == expected
     assert {issue.expression for issue in report.issues if issue.id in expected} <= {"Basic.text.div"}

@@ -14,7 +14,12 @@ from instances.profiling import profile
 __all__ = ["ARTEFACTS"]
 
 Json = dict[str, Any]
-SETS = ("http://hl7.org/fhir/ValueSet/administrative-gender", "http://hl7.org/fhir/ValueSet/request-status", "http://hl7.org/fhir/ValueSet/condition-clinical", "http://hl7.org/fhir/ValueSet/marital-status")
+SETS = (
+    "http://hl7.org/fhir/ValueSet/administrative-gender",
+    "http://hl7.org/fhir/ValueSet/request-status",
+    "http://hl7.org/fhir/ValueSet/condition-clinical",
+    "http://hl7.org/fhir/ValueSet/marital-status",
+)
 SYSTEMS = ("http://hl7.org/fhir/administrative-gender", "http://hl7.org/fhir/request-status", "http://terminology.hl7.org/CodeSystem/condition-clinical",
            "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "http://terminology.hl7.org/CodeSystem/v2-0203")  # fmt: skip
 
@@ -33,7 +38,9 @@ def _filled(kind: str, chance: Chance, rich: float = 0.25) -> Json:
 def code_system(chance: Chance) -> Json:
     """A CodeSystem with a hierarchy, properties and designations."""
     made = _filled("CodeSystem", chance)
-    made["content"] = chance.one(("complete", "complete", "complete", "fragment", "supplement", "not-present", "example"))
+    made["content"] = chance.one(
+        ("complete", "complete", "complete", "fragment", "supplement", "not-present", "example")
+    )
     made.pop("concept", None)
     made["property"] = [{"code": "colour", "type": chance.one(("string", "code", "Coding", "integer"))}, {"code": "parent", "uri": "http://hl7.org/fhir/concept-properties#parent", "type": "code"},
                         {"code": "status", "uri": "http://hl7.org/fhir/concept-properties#status", "type": chance.one(("code", "string"))}][: chance.number(0, 3)]  # fmt: skip
@@ -58,7 +65,18 @@ def _concept(chance: Chance, code: str, depth: int) -> Json:
         made["property"] = [chance.one(({"code": "colour", "valueString": "red"}, {"code": "parent", "valueCode": "c0"}, {"code": "status", "valueCode": "active"}, {"code": "none", "valueBoolean": True},
                                         {"code": "parent", "valueCode": "none"}, {"code": "colour", "valueCode": "c1"}, {"code": "inactive", "valueBoolean": True}))]  # fmt: skip
     if chance.yes(0.2):
-        made["designation"] = [chance.one(({"value": "anders", "language": "de"}, {"value": "x"}, {"value": "y", "use": {"system": "http://terminology.hl7.org/CodeSystem/designation-usage", "code": "display"}}))]
+        made["designation"] = [
+            chance.one(
+                (
+                    {"value": "anders", "language": "de"},
+                    {"value": "x"},
+                    {
+                        "value": "y",
+                        "use": {"system": "http://terminology.hl7.org/CodeSystem/designation-usage", "code": "display"},
+                    },
+                )
+            )
+        ]
     if depth < 2 and chance.yes(0.2):
         made["concept"] = [_concept(chance, f"{code}{number}", depth + 1) for number in range(2)]
     return made
@@ -78,22 +96,40 @@ def value_set(chance: Chance) -> Json:
 
 
 def _include(chance: Chance) -> Json:
-    system = chance.one((*SYSTEMS, *SYSTEMS, chance.one(known_systems()), "http://snomed.info/sct", "http://loinc.org", "http://example.org/codes", "http://unitsofmeasure.org"))
+    system = chance.one(
+        (
+            *SYSTEMS,
+            *SYSTEMS,
+            chance.one(known_systems()),
+            "http://snomed.info/sct",
+            "http://loinc.org",
+            "http://example.org/codes",
+            "http://unitsofmeasure.org",
+        )
+    )
     made: Json = {"system": system}
     how = chance.number(0, 5)
     if how <= 2:
         own = [code for value_set in SETS for known, code in bound(value_set) if known == system]
         made["concept"] = []
         for _ in range(chance.number(1, 4)):
-            row: Json = {"code": chance.one(own) if own and chance.yes(0.9) else chance.one(("zz", "mg", "8302-2", "138875005"))}
+            row: Json = {
+                "code": chance.one(own) if own and chance.yes(0.9) else chance.one(("zz", "mg", "8302-2", "138875005"))
+            }
             if chance.yes(0.5):
-                row["display"] = (terminology().display(system, row["code"]) if chance.yes(0.8) else None) or "in other words"
+                row["display"] = (
+                    terminology().display(system, row["code"]) if chance.yes(0.8) else None
+                ) or "in other words"
             made["concept"].append(row)
     elif how == 3:
         made["filter"] = [{"property": chance.one(("concept", "parent", "status", "code", "display", "nosuch", "COMPONENT", "notSelectable")), "op": chance.one(("is-a", "=", "regex", "in", "exists", "descendent-of", "generalizes")),
                            "value": chance.one(("active", "a,b", "true", "x y", "138875005", "zz", "M"))}]  # fmt: skip
     elif how == 4:
-        made = {"valueSet": [chance.one((*SETS, "http://example.org/ValueSet/none"))]} if chance.yes(0.7) else {**made, "valueSet": [chance.one(SETS)]}
+        made = (
+            {"valueSet": [chance.one((*SETS, "http://example.org/ValueSet/none"))]}
+            if chance.yes(0.7)
+            else {**made, "valueSet": [chance.one(SETS)]}
+        )
     if "system" in made and chance.yes(0.1):
         made["version"] = chance.one(("4.0.1", "1", "9.9"))
     return made
@@ -112,7 +148,15 @@ def concept_map(chance: Chance) -> Json:
     group |= {key: value for key, value in (("source", one[0]), ("target", other[0])) if chance.yes(0.9)}
     for _ in range(chance.number(1, 3)):
         code = chance.one(bound(source))[1] if chance.yes(0.85) else "zz"
-        row: Json = {"code": code, "target": [{"code": chance.one(bound(target))[1] if chance.yes(0.85) else "zz", "equivalence": chance.one(("equivalent", "wider", "relatedto", "inexact", "unmatched"))}]}
+        row: Json = {
+            "code": code,
+            "target": [
+                {
+                    "code": chance.one(bound(target))[1] if chance.yes(0.85) else "zz",
+                    "equivalence": chance.one(("equivalent", "wider", "relatedto", "inexact", "unmatched")),
+                }
+            ],
+        }
         if chance.yes(0.3):
             row["display"] = (terminology().display(one[0], code) if chance.yes(0.6) else None) or "other words"
         if chance.yes(0.2):
@@ -121,7 +165,13 @@ def concept_map(chance: Chance) -> Json:
             row["target"][0]["dependsOn"] = [{"property": "http://example.org/p", "value": "x"}]
         group["element"].append(row)
     if chance.yes(0.2):
-        group["unmapped"] = chance.one(({"mode": "fixed", "code": other[1]}, {"mode": "provided"}, {"mode": "other-map", "url": "http://example.org/ConceptMap/x"}))
+        group["unmapped"] = chance.one(
+            (
+                {"mode": "fixed", "code": other[1]},
+                {"mode": "provided"},
+                {"mode": "other-map", "url": "http://example.org/ConceptMap/x"},
+            )
+        )
     made["group"] = [group]
     return made
 
@@ -132,7 +182,17 @@ def search_parameter(chance: Chance) -> Json:
     made["base"] = chance.some(("Patient", "Observation", "Task"), 0.5) or ["Patient"]
     made["code"] = "own"
     made["type"] = chance.one(("token", "string", "reference", "date", "composite", "quantity"))
-    made["expression"] = chance.one((f"{made['base'][0]}.identifier", "Patient.name.family", "Patient.nosuch", "Observation.value as Quantity", "Task.status | Patient.active", "identifier.where(", "Patient.extension('x').value"))
+    made["expression"] = chance.one(
+        (
+            f"{made['base'][0]}.identifier",
+            "Patient.name.family",
+            "Patient.nosuch",
+            "Observation.value as Quantity",
+            "Task.status | Patient.active",
+            "identifier.where(",
+            "Patient.extension('x').value",
+        )
+    )
     for key in ("target", "derivedFrom", "component", "modifier", "comparator", "xpath", "xpathUsage", "chain"):
         if chance.yes(0.7):
             made.pop(key, None)
@@ -151,9 +211,17 @@ def structure(chance: Chance) -> Json:
     """A profile, looked at as a resource itself."""
     made, _ = profile(chance)
     if chance.yes(0.3):
-        made["differential"]["element"].append({"id": f"{made['type']}.nosuch", "path": f"{made['type']}.nosuch", "min": 1})
+        made["differential"]["element"].append(
+            {"id": f"{made['type']}.nosuch", "path": f"{made['type']}.nosuch", "min": 1}
+        )
     if chance.yes(0.1):
-        made["baseDefinition"] = chance.one(("http://example.org/none", "http://hl7.org/fhir/StructureDefinition/Basic", "http://hl7.org/fhir/StructureDefinition/DomainResource"))
+        made["baseDefinition"] = chance.one(
+            (
+                "http://example.org/none",
+                "http://hl7.org/fhir/StructureDefinition/Basic",
+                "http://hl7.org/fhir/StructureDefinition/DomainResource",
+            )
+        )
     if chance.yes(0.1):
         made["type"] = chance.one(("Basic", "Planet"))
     if chance.yes(0.1):
@@ -166,10 +234,31 @@ def structure(chance: Chance) -> Json:
 def extension_definition(chance: Chance) -> Json:
     """The definition of an extension."""
     url = f"http://example.org/fhir/StructureDefinition/ext-{chance.number(1, 999)}"
-    elements: list[Json] = [{"id": "Extension", "path": "Extension"}, {"id": "Extension.url", "path": "Extension.url", "fixedUri": url if chance.yes(0.9) else url + "x"}]
+    elements: list[Json] = [
+        {"id": "Extension", "path": "Extension"},
+        {"id": "Extension.url", "path": "Extension.url", "fixedUri": url if chance.yes(0.9) else url + "x"},
+    ]
     if chance.yes(0.7):
-        elements.append({"id": "Extension.value[x]", "path": "Extension.value[x]", "type": [{"code": chance.one(("string", "code", "Coding", "Reference", "Planet"))}]})
-    context = {"type": chance.one(("element", "element", "fhirpath", "extension")), "expression": chance.one(("Patient", "Patient.name", "Patient.nosuch", "HumanName", "Planet", "http://hl7.org/fhir/StructureDefinition/patient-nationality"))}
+        elements.append(
+            {
+                "id": "Extension.value[x]",
+                "path": "Extension.value[x]",
+                "type": [{"code": chance.one(("string", "code", "Coding", "Reference", "Planet"))}],
+            }
+        )
+    context = {
+        "type": chance.one(("element", "element", "fhirpath", "extension")),
+        "expression": chance.one(
+            (
+                "Patient",
+                "Patient.name",
+                "Patient.nosuch",
+                "HumanName",
+                "Planet",
+                "http://hl7.org/fhir/StructureDefinition/patient-nationality",
+            )
+        ),
+    }
     return {"resourceType": "StructureDefinition", "url": url, "name": "OwnExtension", "status": "draft", "fhirVersion": "4.0.1", "kind": "complex-type", "abstract": False, "context": [context], "type": "Extension",
             "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Extension", "derivation": "constraint", "differential": {"element": elements}}  # fmt: skip
 
@@ -186,8 +275,26 @@ def measure(chance: Chance) -> Json:
     """A Measure with populations that have codes and criteria."""
     made = _filled("Measure", chance, 0.2)
     system = "http://terminology.hl7.org/CodeSystem/measure-population"
-    made["group"] = [{"population": [{"code": {"coding": [{"system": system, "code": code}]}, "criteria": {"language": "text/cql", "expression": code}} for code in chance.some(("initial-population", "numerator", "denominator"), 0.7)] or [{"criteria": {"language": "text/fhirpath", "expression": "a.b"}}]}]
-    made["scoring"] = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/measure-scoring", "code": chance.one(("proportion", "cohort", "ratio", "continuous-variable", "zz"))}]}
+    made["group"] = [
+        {
+            "population": [
+                {
+                    "code": {"coding": [{"system": system, "code": code}]},
+                    "criteria": {"language": "text/cql", "expression": code},
+                }
+                for code in chance.some(("initial-population", "numerator", "denominator"), 0.7)
+            ]
+            or [{"criteria": {"language": "text/fhirpath", "expression": "a.b"}}]
+        }
+    ]
+    made["scoring"] = {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/measure-scoring",
+                "code": chance.one(("proportion", "cohort", "ratio", "continuous-variable", "zz")),
+            }
+        ]
+    }
     if chance.yes(0.3):
         made["library"] = ["http://example.org/Library/x"]
     return made
@@ -199,7 +306,11 @@ def measure_report(chance: Chance) -> tuple[Json, Json]:
     made: Json = {"resourceType": "MeasureReport", "status": chance.one(("complete", "complete", "pending")), "type": chance.one(("summary", "individual", "data-collection", "subject-list")),
                   "measure": about["url"], "period": {"start": "2020-01-01", "end": "2020-12-31"}, "group": []}  # fmt: skip
     for group in about["group"]:
-        rows = [{"code": one["code"], "count": chance.number(0, 5)} for one in group["population"] if "code" in one and chance.yes(0.9)]
+        rows = [
+            {"code": one["code"], "count": chance.number(0, 5)}
+            for one in group["population"]
+            if "code" in one and chance.yes(0.9)
+        ]
         made["group"].append({"population": rows} if rows else {"measureScore": {"value": 1}})
         if chance.yes(0.5):
             made["group"][-1]["measureScore"] = chance.one(({"value": 0.5}, {"value": 3, "unit": "mg"}))
@@ -227,7 +338,9 @@ def _parameter(chance: Chance, filler: Filler, number: int, depth: int) -> Json:
     elif how == 3:
         row["part"] = [_parameter(chance, filler, one, depth + 1) for one in range(chance.number(1, 2))]
     else:
-        kind = chance.one(("string", "boolean", "date", "code", "uri", "integer", "decimal", "instant", "base64Binary", "canonical"))
+        kind = chance.one(
+            ("string", "boolean", "date", "code", "uri", "integer", "decimal", "instant", "base64Binary", "canonical")
+        )
         row[f"value{kind[:1].upper()}{kind[1:]}"] = values.primitive(kind, chance)
     return row
 

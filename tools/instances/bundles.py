@@ -11,7 +11,18 @@ from instances.filling import Filler
 __all__ = ["bundle"]
 
 Json = dict[str, Any]
-TYPES = ("document", "document", "message", "transaction", "transaction-response", "batch", "batch-response", "history", "searchset", "collection")
+TYPES = (
+    "document",
+    "document",
+    "message",
+    "transaction",
+    "transaction-response",
+    "batch",
+    "batch-response",
+    "history",
+    "searchset",
+    "collection",
+)
 KINDS = ("Patient", "Organization", "Practitioner", "Encounter", "Observation", "Condition", "ServiceRequest", "Task", "CarePlan", "DiagnosticReport", "Medication", "Provenance", "Location",
          "PractitionerRole", "MedicationRequest", "AllergyIntolerance", "Procedure", "Appointment", "Goal", "List")  # fmt: skip
 BASES = ("http://example.org/fhir", "http://example.org/fhir", "https://fhir.example.com/r4", "")
@@ -33,7 +44,10 @@ def bundle(chance: Chance) -> Json:
         identity = f"{name.lower()}-{number}"
         addresses.append((identity, f"{base}/{name}/{identity}" if base else values.uuid(chance)))
     filler = Filler(chance, 0.2)
-    filler.targets = [f"{name}/ {_written(name, identity, url, base, chance)}" for name, (identity, url) in zip(names, addresses, strict=True)]
+    filler.targets = [
+        f"{name}/ {_written(name, identity, url, base, chance)}"
+        for name, (identity, url) in zip(names, addresses, strict=True)
+    ]
     made["entry"] = []
     for name, (identity, url) in zip(names, addresses, strict=True):
         filler.contained = []
@@ -67,9 +81,15 @@ def _entry(kind: str, resource: Json, url: str, chance: Chance) -> Json:
         if chance.yes(0.1):
             made["request"]["ifNoneExist"] = "identifier=a|b"
     if kind in ("transaction-response", "batch-response", "history") and chance.yes(0.95):
-        made["response"] = {"status": chance.one(("200 OK", "201", "404 Not Found")), "location": f"{name}/{identity}/_history/1"}
+        made["response"] = {
+            "status": chance.one(("200 OK", "201", "404 Not Found")),
+            "location": f"{name}/{identity}/_history/1",
+        }
         if chance.yes(0.3):
-            made["response"]["outcome"] = {"resourceType": "OperationOutcome", "issue": [{"severity": "information", "code": "informational"}]}
+            made["response"]["outcome"] = {
+                "resourceType": "OperationOutcome",
+                "issue": [{"severity": "information", "code": "informational"}],
+            }
     if kind == "searchset" and chance.yes(0.8):
         made["search"] = {"mode": chance.one(("match", "match", "include", "outcome"))}
         if chance.yes(0.3):

@@ -70,7 +70,9 @@ class Filler:
 
     def _children(self, element: Element, made: Json, depth: int) -> None:
         for child in element.children:
-            if child.name in ("id", "contained", "implicitRules", "modifierExtension") or (child.name == "meta" and "meta" in made):
+            if child.name in ("id", "contained", "implicitRules", "modifierExtension") or (
+                child.name == "meta" and "meta" in made
+            ):
                 continue
             if child.name == "extension" and not child.slices:
                 self._extra(element, made, depth)
@@ -79,7 +81,10 @@ class Filler:
                 continue
             if child.name == "text" and depth == 0 and "status" not in made.get("text", {}):
                 if self.chance.yes(0.4):
-                    made["text"] = {"status": self.chance.one(("generated", "additional", "empty")), "div": values.narrative(self.chance)}
+                    made["text"] = {
+                        "status": self.chance.one(("generated", "additional", "empty")),
+                        "div": values.narrative(self.chance),
+                    }
                 continue
             self._child(child, made, depth)
 
@@ -91,7 +96,9 @@ class Filler:
                 items.append(self._item(one, depth, child))
         wanted = child.least - len(items)
         if wanted <= 0 and child.most > len(items) and child.name != "extension" and self.chance.yes(share):
-            wanted = self.chance.number(1, min(3, child.most - len(items))) if child.is_list and self.chance.yes(0.4) else 1
+            wanted = (
+                self.chance.number(1, min(3, child.most - len(items))) if child.is_list and self.chance.yes(0.4) else 1
+            )
         closed = child.definition.get("slicing", {}).get("rules") == "closed"
         for _ in range(0 if closed and child.slices else max(wanted, 0)):
             items.append(self._item(child, depth, child))
@@ -131,7 +138,7 @@ class Filler:
             return values.primitive("string" if element.name != "id" else "id", self.chance)
         if code[:1].islower():
             return self._primitive(element, code, value_set)
-        if element.children and code in (*ABSTRACT, "Extension") or (element.children and len(element.types) == 1):
+        if (element.children and code in (*ABSTRACT, "Extension")) or (element.children and len(element.types) == 1):
             return self._backbone(element, depth + 1)
         if code in ("Resource", "DomainResource"):
             return self.inner(self.chance.one(("Patient", "Organization", "Basic", "Observation")))
@@ -192,9 +199,17 @@ class Filler:
             unit = self.chance.one(("d", "a", "h", "mg", "kg", "cm", "1", "{score}", "mm[Hg]"))
             if codes := bound(value_set) if value_set else ():
                 unit = self.chance.one(codes)[1]
-            made = {"value": self.chance.one((1, 2.5, 40, 7)), "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
+            made = {
+                "value": self.chance.one((1, 2.5, 40, 7)),
+                "unit": unit,
+                "system": "http://unitsofmeasure.org",
+                "code": unit,
+            }
         elif code == "Period":
-            made = {"start": f"{self.chance.number(1990, 2010)}-04-0{self.chance.number(1, 9)}", "end": f"{self.chance.number(2011, 2026)}-05-1{self.chance.number(0, 9)}"}
+            made = {
+                "start": f"{self.chance.number(1990, 2010)}-04-0{self.chance.number(1, 9)}",
+                "end": f"{self.chance.number(2011, 2026)}-05-1{self.chance.number(0, 9)}",
+            }
         elif code == "Range":
             made = {"low": {"value": 1, "unit": "mg"}, "high": {"value": self.chance.number(1, 9), "unit": "mg"}}
         elif code == "ContactPoint" and "value" in made:
@@ -217,7 +232,11 @@ class Filler:
             return {"reference": self.chance.one(fitting).partition(" ")[2]}
         how = self.chance.source.random()
         if how < 0.6:
-            made: Json = {"reference": self.chance.one(("{}/{}", "{}/{}", "http://example.org/fhir/{}/{}", "{}/{}/_history/1")).format(target, values.primitive("id", self.chance))}
+            made: Json = {
+                "reference": self.chance.one(
+                    ("{}/{}", "{}/{}", "http://example.org/fhir/{}/{}", "{}/{}/_history/1")
+                ).format(target, values.primitive("id", self.chance))
+            }
         elif how < 0.72 and len(self.contained) < 3:
             identity = f"c{len(self.contained) + 1}"
             self.contained.append({})
@@ -292,4 +311,7 @@ def _merged(value: Any, pattern: Any) -> Any:
 
 def _ordered(made: Json) -> Json:
     first = ("resourceType", "id", "meta", "implicitRules", "language", "text", "contained", "extension")
-    return {**{key: made[key] for key in first if key in made}, **{key: value for key, value in made.items() if key not in first}}
+    return {
+        **{key: made[key] for key in first if key in made},
+        **{key: value for key, value in made.items() if key not in first},
+    }

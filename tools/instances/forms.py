@@ -27,18 +27,45 @@ def value(kind: str, chance: Chance) -> tuple[str, Any]:
     """The name after ``value`` and a value for a question of this kind."""
     name = TYPE_OF.get(kind, "String")
     if name == "Attachment":
-        made: Any = {"contentType": chance.one(("text/plain", "image/png", "application/pdf")), "data": chance.one(("QUJD", "QUJDREVGR0hJSg=="))}
+        made: Any = {
+            "contentType": chance.one(("text/plain", "image/png", "application/pdf")),
+            "data": chance.one(("QUJD", "QUJDREVGR0hJSg==")),
+        }
         if chance.yes(0.3):
             made["url"] = "http://example.org/a"
         if chance.yes(0.2):
             made["size"] = chance.one((3, 10, 5000000))
         return name, made
     if name == "Reference":
-        return name, chance.one(({"reference": "Patient/p1"}, {"reference": "Organization/o1"}, {"display": "somebody"}, {"reference": "Condition/c", "type": "Condition"}))
+        return name, chance.one(
+            (
+                {"reference": "Patient/p1"},
+                {"reference": "Organization/o1"},
+                {"display": "somebody"},
+                {"reference": "Condition/c", "type": "Condition"},
+            )
+        )
     if name == "Quantity":
         unit = chance.one(("kg", "cm", "a", "mg"))
-        return name, chance.one(({"value": 3, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}, {"value": 3.5}, {"value": 3, "unit": unit}))
-    return name, values.primitive({"Boolean": "boolean", "Decimal": "decimal", "Integer": "integer", "Date": "date", "DateTime": "dateTime", "Time": "time", "Uri": "uri"}.get(name, "string"), chance)
+        return name, chance.one(
+            (
+                {"value": 3, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit},
+                {"value": 3.5},
+                {"value": 3, "unit": unit},
+            )
+        )
+    return name, values.primitive(
+        {
+            "Boolean": "boolean",
+            "Decimal": "decimal",
+            "Integer": "integer",
+            "Date": "date",
+            "DateTime": "dateTime",
+            "Time": "time",
+            "Uri": "uri",
+        }.get(name, "string"),
+        chance,
+    )
 
 
 def option(kind: str, number: int) -> Any:
@@ -51,7 +78,12 @@ def option(kind: str, number: int) -> Any:
 
 def questionnaire(chance: Chance) -> Json:
     """A Questionnaire of up to thirty items in groups."""
-    made: Json = {"resourceType": "Questionnaire", "id": values.primitive("id", chance), "url": f"http://example.org/Questionnaire/q{chance.number(1, 9999)}", "status": chance.one(("active", "active", "draft"))}
+    made: Json = {
+        "resourceType": "Questionnaire",
+        "id": values.primitive("id", chance),
+        "url": f"http://example.org/Questionnaire/q{chance.number(1, 9999)}",
+        "status": chance.one(("active", "active", "draft")),
+    }
     if chance.yes(0.3):
         made["version"] = chance.one(("1.0", "2"))
     if chance.yes(0.2):
@@ -102,7 +134,9 @@ def _item(chance: Chance, link: str, depth: int, before: list[Json]) -> Json:
     if chance.yes(0.05):
         item["readOnly"] = True
     if chance.yes(0.05):
-        item["definition"] = chance.one(("http://hl7.org/fhir/StructureDefinition/Patient#Patient.birthDate", "http://example.org/x#y"))
+        item["definition"] = chance.one(
+            ("http://hl7.org/fhir/StructureDefinition/Patient#Patient.birthDate", "http://example.org/x#y")
+        )
     if chance.yes(0.05):
         item["code"] = [{"system": "http://loinc.org", "code": "8302-2"}]
     return item
@@ -113,7 +147,9 @@ def _options(chance: Chance, item: Json) -> None:
     if kind in ("choice", "open-choice") and chance.yes(0.35):
         item["answerValueSet"] = chance.one(SETS)
         return
-    name = {"string": "String", "integer": "Integer", "date": "Date", "time": "Time"}.get(kind) or chance.one(OPTION_KINDS)
+    name = {"string": "String", "integer": "Integer", "date": "Date", "time": "Time"}.get(kind) or chance.one(
+        OPTION_KINDS
+    )
     item["answerOption"] = [{f"value{name}": option(name, number)} for number in range(chance.number(1, 6))]
     if chance.yes(0.15):
         item["answerOption"][-1]["extension"] = [{"url": R4 + "questionnaire-optionExclusive", "valueBoolean": True}]
@@ -122,14 +158,21 @@ def _options(chance: Chance, item: Json) -> None:
 
 
 def _condition(chance: Chance, other: Json) -> Json:
-    made: Json = {"question": other["linkId"], "operator": chance.one(("exists", "exists", "=", "=", "!=", ">", "<", ">=", "<="))}
+    made: Json = {
+        "question": other["linkId"],
+        "operator": chance.one(("exists", "exists", "=", "=", "!=", ">", "<", ">=", "<=")),
+    }
     if made["operator"] == "exists":
         made["answerBoolean"] = chance.yes(0.7)
         return made
     kind = other["type"]
     if kind in ("choice", "open-choice"):
-        options = other.get("answerOption") or [{"valueCoding": {"system": "http://hl7.org/fhir/administrative-gender", "code": "female"}}]
-        made.update({key.replace("value", "answer"): one for key, one in chance.one(options).items() if key.startswith("value")})
+        options = other.get("answerOption") or [
+            {"valueCoding": {"system": "http://hl7.org/fhir/administrative-gender", "code": "female"}}
+        ]
+        made.update(
+            {key.replace("value", "answer"): one for key, one in chance.one(options).items() if key.startswith("value")}
+        )
     else:
         name, one = value(kind, chance)
         made[f"answer{'String' if name in ('Uri', 'Attachment') else name}"] = one
@@ -140,13 +183,20 @@ def _mark(chance: Chance, kind: str) -> Json | None:
     numbers = ({"url": R4 + "minValue", "valueInteger": 5}, {"url": R4 + "maxValue", "valueInteger": 100}, {"url": R4 + "maxDecimalPlaces", "valueInteger": 1},
                {"url": R4 + "minValue", "valueDecimal": 1.5})  # fmt: skip
     dates = ({"url": R4 + "minValue", "valueDate": "2000-01-01"}, {"url": R4 + "maxValue", "valueDate": "2015-06-01"})
-    texts = ({"url": R4 + "minLength", "valueInteger": 4}, {"url": R4 + "regex", "valueString": "[a-z ]+"}, {"url": R4 + "entryFormat", "valueString": "words"})
+    texts = (
+        {"url": R4 + "minLength", "valueInteger": 4},
+        {"url": R4 + "regex", "valueString": "[a-z ]+"},
+        {"url": R4 + "entryFormat", "valueString": "words"},
+    )
     quantities = ({"url": R4 + "questionnaire-unit", "valueCoding": {"system": "http://unitsofmeasure.org", "code": "kg"}},
                   {"url": R4 + "questionnaire-unitOption", "valueCoding": {"system": "http://unitsofmeasure.org", "code": "cm"}},
                   {"url": SDC + "sdc-questionnaire-minQuantity", "valueQuantity": {"value": 2, "system": "http://unitsofmeasure.org", "code": "kg"}},
                   {"url": SDC + "sdc-questionnaire-maxQuantity", "valueQuantity": {"value": 90, "system": "http://unitsofmeasure.org", "code": "kg"}})  # fmt: skip
     files = ({"url": R4 + "maxSize", "valueDecimal": 0.000005}, {"url": R4 + "mimeType", "valueCode": "image/png"})
-    references = ({"url": R4 + "questionnaire-referenceResource", "valueCode": "Patient"}, {"url": R4 + "questionnaire-referenceProfile", "valueCanonical": R4 + "Patient"})
+    references = (
+        {"url": R4 + "questionnaire-referenceResource", "valueCode": "Patient"},
+        {"url": R4 + "questionnaire-referenceProfile", "valueCanonical": R4 + "Patient"},
+    )
     general = ({"url": R4 + "questionnaire-hidden", "valueBoolean": True}, {"url": R4 + "questionnaire-minOccurs", "valueInteger": 2}, {"url": R4 + "questionnaire-maxOccurs", "valueInteger": 2},
                {"url": R4 + "questionnaire-itemControl", "valueCodeableConcept": {"coding": [{"system": "http://hl7.org/fhir/questionnaire-item-control", "code": "drop-down"}]}},
                {"url": R4 + "questionnaire-constraint", "extension": [{"url": "key", "valueId": "k-1"}, {"url": "severity", "valueCode": "error"}, {"url": "expression", "valueString": "answer.exists()"}, {"url": "human", "valueString": "there is an answer"}]})  # fmt: skip
@@ -202,7 +252,9 @@ def _answer(item: Json, chance: Chance) -> Json:
         return {key: one for key, one in chance.one(item["answerOption"]).items() if key.startswith("value")}
     if item.get("answerValueSet") and chance.yes(0.9):
         codes = bound(item["answerValueSet"])
-        system, code = chance.one(codes) if codes else ("http://hl7.org/fhir/administrative-gender", chance.one(("male", "other")))
+        system, code = (
+            chance.one(codes) if codes else ("http://hl7.org/fhir/administrative-gender", chance.one(("male", "other")))
+        )
         return {"valueCoding": {"system": system, "code": code}}
     name, one = value(item["type"], chance)
     return {f"value{name}": one}

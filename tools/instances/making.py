@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+from mutants.operators import OPERATORS, Subject
+from mutants.text import TEXT_OPERATORS
+
 from instances.artefacts import ARTEFACTS, measure_report
 from instances.bundles import bundle
 from instances.chance import Chance
@@ -16,15 +19,22 @@ from instances.filling import Filler
 from instances.forms import answers, questionnaire
 from instances.markup import XML_CHANGES
 from instances.profiling import profile
-from mutants.operators import OPERATORS, Subject
-from mutants.text import TEXT_OPERATORS
 from vrfhir.definitions import Definitions
 from vrfhir.fhir import xml
 
 __all__ = ["Case", "cases"]
 
 Json = dict[str, Any]
-WEIGHTS = {"type": 34, "uk-core": 7, "vr": 7, "profile": 16, "answers": 14, "questionnaire": 4, "bundle": 10, "measure-report": 2}
+WEIGHTS = {
+    "type": 34,
+    "uk-core": 7,
+    "vr": 7,
+    "profile": 16,
+    "answers": 14,
+    "questionnaire": 4,
+    "bundle": 10,
+    "measure-report": 2,
+}
 ARTEFACT_WEIGHT = 12
 RICHNESS = (0.0, 0.12, 0.25, 0.45)
 SETTINGS: tuple[Json, ...] = ({"security-checks": True}, {"best-practice": "Warning"}, {"best-practice": "Error"}, {"examples": False}, {"noHtmlInMarkdown": True}, {"assumeValidRestReferences": True},
@@ -81,16 +91,19 @@ def _case(seed: str, number: int, only: str) -> Case:
                 changes.append(change)
     elif chance.yes(0.03):
         change = chance.one(list(TEXT_OPERATORS))
-        content = TEXT_OPERATORS[change](content.decode("utf-8", "surrogatepass"), chance.source).encode("utf-8", "surrogatepass")
+        content = TEXT_OPERATORS[change](content.decode("utf-8", "surrogatepass"), chance.source).encode(
+            "utf-8", "surrogatepass"
+        )
         changes.append(change)
     identity = f"{seed}/{number}:{name}~{'+'.join(one for one in changes if one) or 'unchanged'}"
-    return Case(identity, content, form, tuple(map(_dump, supporting)), _dump(constraint) if constraint else None, options)
+    return Case(
+        identity, content, form, tuple(map(_dump, supporting)), _dump(constraint) if constraint else None, options
+    )
 
 
 def _sort(chance: Chance) -> str:
-    whole = {**WEIGHTS, **{name: ARTEFACT_WEIGHT for name in ()}}
-    pick = chance.source.random() * (sum(whole.values()) + ARTEFACT_WEIGHT)
-    for name, weight in whole.items():
+    pick = chance.source.random() * (sum(WEIGHTS.values()) + ARTEFACT_WEIGHT)
+    for name, weight in WEIGHTS.items():
         pick -= weight
         if pick < 0:
             return name
@@ -106,7 +119,14 @@ def _types() -> tuple[str, ...]:
 def _profiles(prefix: str) -> tuple[str, ...]:
     definitions = Definitions.default()
     found = (one for one in definitions.canonicals("StructureDefinition") if one.startswith(prefix))
-    return tuple(sorted(one for one in found if (definitions.structure(one) or {}).get("type") != "Extension" and (definitions.structure(one) or {}).get("kind") == "resource"))
+    return tuple(
+        sorted(
+            one
+            for one in found
+            if (definitions.structure(one) or {}).get("type") != "Extension"
+            and (definitions.structure(one) or {}).get("kind") == "resource"
+        )
+    )
 
 
 def _grown(sort: str, chance: Chance) -> tuple[str, Json, list[Json], Json | None]:
@@ -133,13 +153,23 @@ def _grown(sort: str, chance: Chance) -> tuple[str, Json, list[Json], Json | Non
 
 def _changed(resource: Json, sort: str, chance: Chance) -> str:
     subject = Subject(resource, chance.source)
-    fitting = [one for one in OPERATORS.values() if one.name not in NEVER and (not one.only or resource.get("resourceType") in one.only)]
+    fitting = [
+        one
+        for one in OPERATORS.values()
+        if one.name not in NEVER and (not one.only or resource.get("resourceType") in one.only)
+    ]
     special = [one for one in fitting if one.only]
     operator = chance.one(special) if special and chance.yes(0.5) else chance.one(fitting)
     before = copy.deepcopy(resource)
     try:
         changed = operator.change(subject)
-    except (AttributeError, TypeError, ValueError, KeyError, IndexError):  # something changed before left no place for it
+    except (
+        AttributeError,
+        TypeError,
+        ValueError,
+        KeyError,
+        IndexError,
+    ):  # something changed before left no place for it
         changed = False
         resource.clear()
         resource.update(before)

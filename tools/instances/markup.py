@@ -25,25 +25,49 @@ def _put(text: str, at: int, what: str) -> str:
 def _swapped(text: str, chance: Chance) -> str:
     """Two neighbouring simple elements change places."""
     found = _at(text, r'(<\w+ value="[^"]*"/>)(\s*)(<\w+ value="[^"]*"/>)', chance)
-    return text[: found.start()] + found.group(3) + found.group(2) + found.group(1) + text[found.end() :] if found else text
+    return (
+        text[: found.start()] + found.group(3) + found.group(2) + found.group(1) + text[found.end() :]
+        if found
+        else text
+    )
 
 
 def _attribute(text: str, chance: Chance) -> str:
     """An attribute that is not known."""
     found = _at(text, r"<\w+ value=", chance)
-    return _put(text, found.end() - 6, chance.one(('colour="blue" ', 'id="x1" ', 'id="with space" ', 'url="http://example.org" ', 'xml:id="a" '))) if found else text
+    return (
+        _put(
+            text,
+            found.end() - 6,
+            chance.one(('colour="blue" ', 'id="x1" ', 'id="with space" ', 'url="http://example.org" ', 'xml:id="a" ')),
+        )
+        if found
+        else text
+    )
 
 
 def _no_value(text: str, chance: Chance) -> str:
     """A simple element without its value, or with an empty one."""
     found = _at(text, r' value="[^"]*"', chance)
-    return text[: found.start()] + chance.one(("", ' value=""', ' value=" "', ' Value="x"')) + text[found.end() :] if found else text
+    return (
+        text[: found.start()] + chance.one(("", ' value=""', ' value=" "', ' Value="x"')) + text[found.end() :]
+        if found
+        else text
+    )
 
 
 def _space_in_value(text: str, chance: Chance) -> str:
     """White space at the ends of a value, or line ends in it."""
     found = _at(text, r' value="([^"]*)"', chance)
-    return _put(text, chance.one((found.start(1), found.end(1))), chance.one((" ", "  ", "&#10;", "\n", "\t", "&#160;", "&#13;"))) if found else text
+    return (
+        _put(
+            text,
+            chance.one((found.start(1), found.end(1))),
+            chance.one((" ", "  ", "&#10;", "\n", "\t", "&#160;", "&#13;")),
+        )
+        if found
+        else text
+    )
 
 
 def _words(text: str, chance: Chance) -> str:
@@ -63,16 +87,37 @@ def _namespace(text: str, chance: Chance) -> str:
     found = _at(text, r"<(\w+) value=", chance)
     how = chance.number(0, 4)
     if how < 2:
-        return text.replace(NAMESPACE, chance.one(("", ' xmlns="http://hl7.org/fhir/"', ' xmlns="http://example.org/x"')), 1)
+        return text.replace(
+            NAMESPACE, chance.one(("", ' xmlns="http://hl7.org/fhir/"', ' xmlns="http://example.org/x"')), 1
+        )
     if how == 2:
-        return text.replace(' xmlns="http://www.w3.org/1999/xhtml"', chance.one(("", ' xmlns="http://hl7.org/fhir"')), 1)
+        return text.replace(
+            ' xmlns="http://www.w3.org/1999/xhtml"', chance.one(("", ' xmlns="http://hl7.org/fhir"')), 1
+        )
     return _put(text, found.end() - 7, ' xmlns="http://example.org/x"') if found else text
 
 
 def _unknown(text: str, chance: Chance) -> str:
     """An element that is not known, or of another type's."""
     found = _at(text, r"</\w+>|<\w+ value=\"[^\"]*\"/>", chance)
-    return _put(text, found.end(), chance.one(('<colour value="blue"/>', '<status value="active"/>', '<value value="1"/>', '<id value="x"/>', "<extra/>", '<text value="x"/>'))) if found else text
+    return (
+        _put(
+            text,
+            found.end(),
+            chance.one(
+                (
+                    '<colour value="blue"/>',
+                    '<status value="active"/>',
+                    '<value value="1"/>',
+                    '<id value="x"/>',
+                    "<extra/>",
+                    '<text value="x"/>',
+                )
+            ),
+        )
+        if found
+        else text
+    )
 
 
 def _twice(text: str, chance: Chance) -> str:

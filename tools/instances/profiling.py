@@ -27,12 +27,25 @@ def profile(chance: Chance) -> tuple[Json, Json]:
         raise LookupError(kind)
     resource = Filler(chance, 0.45).resource(kind)
     maker = _Maker(chance, resource)
-    here = [one for one in root.children if one.name not in ("id", "meta", "implicitRules", "text", "contained", "modifierExtension", "language")]
-    present = [one for one in here if any(key == one.name or (one.choice and key.startswith(one.name)) for key in resource)]
+    here = [
+        one
+        for one in root.children
+        if one.name not in ("id", "meta", "implicitRules", "text", "contained", "modifierExtension", "language")
+    ]
+    present = [
+        one for one in here if any(key == one.name or (one.choice and key.startswith(one.name)) for key in resource)
+    ]
     chosen = {id(one): one for one in [chance.one(present or here) for _ in range(3)] + [chance.one(here)]}
     elements: list[Json] = [{"id": kind, "path": kind}]
     if chance.yes(0.35):
-        elements[0]["constraint"] = [{"key": "own-1", "severity": chance.one(("error", "warning")), "human": "a rule of this profile", "expression": chance.one(INVARIANTS).format(chance.one(here).name)}]
+        elements[0]["constraint"] = [
+            {
+                "key": "own-1",
+                "severity": chance.one(("error", "warning")),
+                "human": "a rule of this profile",
+                "expression": chance.one(INVARIANTS).format(chance.one(here).name),
+            }
+        ]
     for one in here:
         if id(one) in chosen:
             elements += maker.element(one)
@@ -61,7 +74,24 @@ class _Maker:
             made.pop("slicing", None)
         if element.choice and chance.yes(0.5):
             return self._by_type(element, made)
-        how = chance.one(("min", "max", "zero", "fixed", "pattern", "type", "binding", "invariant", "deep", "fixed", "pattern", "deep", "must", "length"))
+        how = chance.one(
+            (
+                "min",
+                "max",
+                "zero",
+                "fixed",
+                "pattern",
+                "type",
+                "binding",
+                "invariant",
+                "deep",
+                "fixed",
+                "pattern",
+                "deep",
+                "must",
+                "length",
+            )
+        )
         if how == "min":
             made["min"] = max(1, element.least)
         elif how == "max" and element.is_list:
@@ -76,7 +106,24 @@ class _Maker:
             if codes != ["code"]:
                 made["binding"] = self._binding()
         elif how == "invariant":
-            made["constraint"] = [{"key": "own-2", "severity": "error", "human": "a rule of this element", "expression": chance.one(("exists()", "hasValue()", "children().count() > 1", "$this.empty()", "extension.empty()", "true", "id.exists()"))}]
+            made["constraint"] = [
+                {
+                    "key": "own-2",
+                    "severity": "error",
+                    "human": "a rule of this element",
+                    "expression": chance.one(
+                        (
+                            "exists()",
+                            "hasValue()",
+                            "children().count() > 1",
+                            "$this.empty()",
+                            "extension.empty()",
+                            "true",
+                            "id.exists()",
+                        )
+                    ),
+                }
+            ]
         elif how == "deep":
             return [made, *self._deep(element, element.path)]
         elif how == "length" and codes == ["string"]:
@@ -86,8 +133,19 @@ class _Maker:
         return [made]
 
     def _binding(self) -> Json:
-        sets = ("administrative-gender", "request-status", "observation-status", "condition-clinical", "identifier-use", "encounter-status", "marital-status")
-        return {"strength": self.chance.one(("required", "required", "extensible", "preferred")), "valueSet": "http://hl7.org/fhir/ValueSet/" + self.chance.one(sets)}
+        sets = (
+            "administrative-gender",
+            "request-status",
+            "observation-status",
+            "condition-clinical",
+            "identifier-use",
+            "encounter-status",
+            "marital-status",
+        )
+        return {
+            "strength": self.chance.one(("required", "required", "extensible", "preferred")),
+            "valueSet": "http://hl7.org/fhir/ValueSet/" + self.chance.one(sets),
+        }
 
     def _present(self, element: Element) -> list[Any]:
         value = self.resource.get(element.name)
@@ -114,7 +172,9 @@ class _Maker:
             made["type"] = [{"code": chance.one(element.types)["code"]}]
         elif element.types and element.types[0]["code"] == "Reference":
             targets = list(element.types[0].get("targetProfile", ()))
-            made["type"] = [{"code": "Reference", "targetProfile": [chance.one(targets or [CORE_CANONICAL + "Patient"])]}]
+            made["type"] = [
+                {"code": "Reference", "targetProfile": [chance.one(targets or [CORE_CANONICAL + "Patient"])]}
+            ]
             if chance.yes(0.3):
                 made["type"][0]["aggregation"] = [chance.one(("contained", "referenced", "bundled"))]
 
@@ -125,7 +185,15 @@ class _Maker:
         if inner:
             child = self.chance.one(inner)
             row: Json = {"id": f"{identity}.{_leaf(child)}", "path": f"{element.path}.{_leaf(child)}"}
-            row.update(self.chance.one(({"min": max(1, child.least)}, {"max": "0"} if not child.least else {"mustSupport": True}, {"max": "1"} if child.is_list else {"min": max(1, child.least)})))
+            row.update(
+                self.chance.one(
+                    (
+                        {"min": max(1, child.least)},
+                        {"max": "0"} if not child.least else {"mustSupport": True},
+                        {"max": "1"} if child.is_list else {"min": max(1, child.least)},
+                    )
+                )
+            )
             rows.append(row)
         return rows
 
@@ -143,10 +211,23 @@ class _Maker:
         """Slices by a value inside, by pattern, presence or the thing itself."""
         chance = self.chance
         items = [one for one in self._present(element) if isinstance(one, dict)]
-        keys = sorted({key for one in items for key, value in one.items() if isinstance(value, str) and key not in ("reference", "id")})
-        concepts = sorted({key for one in items for key, value in one.items() if isinstance(value, dict) and "coding" in value})
+        keys = sorted(
+            {
+                key
+                for one in items
+                for key, value in one.items()
+                if isinstance(value, str) and key not in ("reference", "id")
+            }
+        )
+        concepts = sorted(
+            {key for one in items for key, value in one.items() if isinstance(value, dict) and "coding" in value}
+        )
         code = str(element.types[0]["code"])
-        made["slicing"] = {"discriminator": [], "rules": chance.one(("open", "open", "closed", "openAtEnd")), "ordered": chance.yes(0.2)}
+        made["slicing"] = {
+            "discriminator": [],
+            "rules": chance.one(("open", "open", "closed", "openAtEnd")),
+            "ordered": chance.yes(0.2),
+        }
         if chance.yes(0.1):
             del made["slicing"]["ordered"]
         if chance.yes(0.3):
@@ -155,7 +236,15 @@ class _Maker:
         if code == "CodeableConcept" and items and chance.yes(0.7):
             made["slicing"]["discriminator"] = [{"type": chance.one(("value", "pattern")), "path": "$this"}]
             for number, one in enumerate(items[:2]):
-                pattern = {"coding": [{key: each for key, each in one.get("coding", [{"code": "x"}])[0].items() if key in ("system", "code")}]}
+                pattern = {
+                    "coding": [
+                        {
+                            key: each
+                            for key, each in one.get("coding", [{"code": "x"}])[0].items()
+                            if key in ("system", "code")
+                        }
+                    ]
+                }
                 rows.append(self._slice(element, f"s{number}", {"patternCodeableConcept": pattern}))
             if chance.yes(0.3):
                 rows.append(self._slice(element, "bound", {"binding": {**self._binding(), "strength": "required"}}))
@@ -173,14 +262,33 @@ class _Maker:
                 name = f"s{number}"
                 rows.append(self._slice(element, name, {}))
                 if how == "exists":
-                    rows.append({"id": f"{element.path}:{name}.{key}", "path": path, **({"min": 1} if number == 0 else {"max": "0"})})
+                    rows.append(
+                        {
+                            "id": f"{element.path}:{name}.{key}",
+                            "path": path,
+                            **({"min": 1} if number == 0 else {"max": "0"}),
+                        }
+                    )
                     continue
                 values = [one[key] for one in items if isinstance(one.get(key), str)]
-                value = values[number % len(values)] if number == 0 else f"http://example.org/{number}" if kind == "uri" else f"x{number}"
+                value = (
+                    values[number % len(values)]
+                    if number == 0
+                    else f"http://example.org/{number}"
+                    if kind == "uri"
+                    else f"x{number}"
+                )
                 if kind == "code" and number:
                     value = chance.one(("home", "official", "old", "phone", "temp"))
                 prefix = "fixed" if how == "value" or chance.yes(0.3) else "pattern"
-                rows.append({"id": f"{element.path}:{name}.{key}", "path": path, "min": chance.number(0, 1) or child.least, f"{prefix}{kind[:1].upper()}{kind[1:]}": value})
+                rows.append(
+                    {
+                        "id": f"{element.path}:{name}.{key}",
+                        "path": path,
+                        "min": chance.number(0, 1) or child.least,
+                        f"{prefix}{kind[:1].upper()}{kind[1:]}": value,
+                    }
+                )
                 if chance.yes(0.3):
                     rows += [row for row in self._deep(element, f"{element.path}:{name}") if row["path"] != path]
         elif concepts and code == "BackboneElement":
@@ -191,21 +299,51 @@ class _Maker:
                 rows.append(self._slice(element, name, {}))
                 value = next((one[key] for one in items if isinstance(one.get(key), dict)), {})
                 first = (value.get("coding") or [{}])[0]
-                one = {k: v for k, v in first.items() if k in ("system", "code")} if number == 0 else coding("http://hl7.org/fhir/ValueSet/marital-status", chance)
-                rows.append({"id": f"{element.path}:{name}.{key}", "path": f"{element.path}.{key}", "min": 1, "patternCodeableConcept": {"coding": [one or {"code": "x"}]}})
+                one = (
+                    {k: v for k, v in first.items() if k in ("system", "code")}
+                    if number == 0
+                    else coding("http://hl7.org/fhir/ValueSet/marital-status", chance)
+                )
+                rows.append(
+                    {
+                        "id": f"{element.path}:{name}.{key}",
+                        "path": f"{element.path}.{key}",
+                        "min": 1,
+                        "patternCodeableConcept": {"coding": [one or {"code": "x"}]},
+                    }
+                )
         elif code == "Reference":
-            made["slicing"]["discriminator"] = [chance.one(({"type": "type", "path": "resolve()"}, {"type": "profile", "path": "resolve()"}, {"type": "exists", "path": "identifier"}))]
+            made["slicing"]["discriminator"] = [
+                chance.one(
+                    (
+                        {"type": "type", "path": "resolve()"},
+                        {"type": "profile", "path": "resolve()"},
+                        {"type": "exists", "path": "identifier"},
+                    )
+                )
+            ]
             for number, name in enumerate(list(element.types[0].get("targetProfile", ()))[:2]):
                 extra: Json = {"type": [{"code": "Reference", "targetProfile": [name]}]}
                 rows.append(self._slice(element, f"s{number}", extra))
                 if made["slicing"]["discriminator"][0]["type"] == "exists":
                     rows[-1].pop("type", None)
-                    rows.append({"id": f"{element.path}:s{number}.identifier", "path": f"{element.path}.identifier", **({"min": 1} if number == 0 else {"max": "0"})})
+                    rows.append(
+                        {
+                            "id": f"{element.path}:s{number}.identifier",
+                            "path": f"{element.path}.identifier",
+                            **({"min": 1} if number == 0 else {"max": "0"}),
+                        }
+                    )
         return [made, *rows] if rows else []
 
     def _slice(self, element: Element, name: str, extra: Json) -> Json:
         chance = self.chance
-        made: Json = {"id": f"{element.path}:{name}", "path": element.path, "sliceName": name, "min": chance.one((0, 0, 1))}
+        made: Json = {
+            "id": f"{element.path}:{name}",
+            "path": element.path,
+            "sliceName": name,
+            "min": chance.one((0, 0, 1)),
+        }
         if chance.yes(0.6):
             made["max"] = chance.one(("1", "1", "2"))
         return {**made, **extra}
@@ -214,9 +352,20 @@ class _Maker:
         """A choice sliced by its type."""
         chance = self.chance
         code = str(chance.one(element.types)["code"])
-        made["slicing"] = {"discriminator": [{"type": "type", "path": "$this"}], "rules": chance.one(("open", "closed")), "ordered": False}
+        made["slicing"] = {
+            "discriminator": [{"type": "type", "path": "$this"}],
+            "rules": chance.one(("open", "closed")),
+            "ordered": False,
+        }
         name = element.name + code[:1].upper() + code[1:]
-        row: Json = {"id": f"{element.path}:{name}", "path": element.path, "sliceName": name, "min": chance.number(0, 1), "max": "1", "type": [{"code": code}]}
+        row: Json = {
+            "id": f"{element.path}:{name}",
+            "path": element.path,
+            "sliceName": name,
+            "min": chance.number(0, 1),
+            "max": "1",
+            "type": [{"code": code}],
+        }
         rows = [made, row]
         inner = tree(CORE_CANONICAL + code)
         if inner is not None and code[:1].isupper() and chance.yes(0.6):
@@ -226,8 +375,19 @@ class _Maker:
     def _extensions(self, made: Json) -> list[Json]:
         chance = self.chance
         urls = [one["url"] for one in self.resource.get("extension", ())] or [CORE_CANONICAL + "data-absent-reason"]
-        made["slicing"] = {"discriminator": [{"type": "value", "path": "url"}], "rules": chance.one(("open", "closed")), "ordered": False}
-        row: Json = {"id": f"{made['path']}:own", "path": made["path"], "sliceName": "own", "min": chance.number(0, 1), "max": "1", "type": [{"code": "Extension", "profile": [chance.one(urls)]}]}
+        made["slicing"] = {
+            "discriminator": [{"type": "value", "path": "url"}],
+            "rules": chance.one(("open", "closed")),
+            "ordered": False,
+        }
+        row: Json = {
+            "id": f"{made['path']}:own",
+            "path": made["path"],
+            "sliceName": "own",
+            "min": chance.number(0, 1),
+            "max": "1",
+            "type": [{"code": "Extension", "profile": [chance.one(urls)]}],
+        }
         return [made, row]
 
 

@@ -8,7 +8,20 @@ from instances.chance import Chance
 
 __all__ = ["narrative", "primitive"]
 
-WORDS = ("water", "stone", "early", "seven", "garden", "north", "paper", "quiet", "letter", "harbour", "bridge", "window")
+WORDS = (
+    "water",
+    "stone",
+    "early",
+    "seven",
+    "garden",
+    "north",
+    "paper",
+    "quiet",
+    "letter",
+    "harbour",
+    "bridge",
+    "window",
+)
 START = '<div xmlns="http://www.w3.org/1999/xhtml">'
 BLOCKS = (
     "<p>{}</p>", "<p><b>{}</b> and <i>{}</i></p>", "<ul><li>{}</li><li>{}</li></ul>", "<table><tr><td>{}</td></tr></table>",
@@ -57,10 +70,18 @@ def _digits(chance: Chance, length: int) -> str:
 
 def uuid(chance: Chance) -> str:
     """A UUID as a URI."""
-    return "urn:uuid:" + "-".join((_digits(chance, 8), _digits(chance, 4), "4" + _digits(chance, 3), "a" + _digits(chance, 3), _digits(chance, 12)))
+    return "urn:uuid:" + "-".join(
+        (
+            _digits(chance, 8),
+            _digits(chance, 4),
+            "4" + _digits(chance, 3),
+            "a" + _digits(chance, 3),
+            _digits(chance, 12),
+        )
+    )
 
 
-def primitive(type_name: str, chance: Chance) -> Any:  # noqa: C901 one line for each type
+def primitive(type_name: str, chance: Chance) -> Any:
     """A value of a primitive type."""
     match type_name:
         case "boolean":
@@ -86,7 +107,14 @@ def primitive(type_name: str, chance: Chance) -> Any:  # noqa: C901 one line for
         case "code":
             return chance.one(("alpha", "beta-2", "c"))
         case "uri":
-            return chance.one((f"http://example.org/{chance.one(WORDS)}", uuid(chance), "urn:oid:1.2.3.4.5", f"http://test.example.com/{chance.one(WORDS)}"))
+            return chance.one(
+                (
+                    f"http://example.org/{chance.one(WORDS)}",
+                    uuid(chance),
+                    "urn:oid:1.2.3.4.5",
+                    f"http://test.example.com/{chance.one(WORDS)}",
+                )
+            )
         case "url":
             return f"http://example.org/{chance.one(WORDS)}"
         case "canonical":

@@ -29,7 +29,9 @@ SDC = "hl7.fhir.uv.sdc@4.0.0-ballot"
 BAD = ("error", "fatal")
 UNDECIDED = "undecided"
 """The severity of what the engine, without a terminology server, says differently from one question to the next."""
-_BEYOND_LISTS = re.compile(r"ValueSet/(?:mimetypes|currencies|languages|all-languages|ucum-units|all-time-zones|timezones)\b")
+_BEYOND_LISTS = re.compile(
+    r"ValueSet/(?:mimetypes|currencies|languages|all-languages|ucum-units|all-time-zones|timezones)\b"
+)
 _CODE_RULES = ("UNABLE_TO_INFER_CODESYSTEM", "Terminology_TX_NoValid_16")
 
 

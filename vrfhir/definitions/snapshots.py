@@ -151,7 +151,9 @@ class _Builder:
                 continue
             if [(one.get("type"), one.get("path")) for one in objects(slicing, "discriminator")] != [("type", "$this")]:
                 continue
-            slices = [one for one in changes if str(one.get("id", "")).rpartition(":")[0] == identity and "sliceName" in one]
+            slices = [
+                one for one in changes if str(one.get("id", "")).rpartition(":")[0] == identity and "sliceName" in one
+            ]
             if not slices:
                 continue
             types = [(one, {each.get("code") for each in objects(one, "type")}) for one in slices]

@@ -269,7 +269,9 @@ def _prefix(namespace: str) -> str:
 
 def _is_empty(element: _Element) -> bool:
     """True without attributes, elements and text."""
-    return not element.attrib and next(element.iterchildren("*"), None) is None and not "".join(element.itertext()).strip()
+    return (
+        not element.attrib and next(element.iterchildren("*"), None) is None and not "".join(element.itertext()).strip()
+    )
 
 
 def _prefixed(element: _Element, name: str) -> str:

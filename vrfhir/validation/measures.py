@@ -13,6 +13,7 @@ __all__ = ["check_measure"]
 
 Json = dict[str, Any]
 
+
 def check_measure(scope: Scope, resource: Json, location: Location) -> None:
     """The criteria of populations, stratifiers and supplemental data."""
     libraries = _libraries(scope, resource)
@@ -25,7 +26,10 @@ def check_measure(scope: Scope, resource: Json, location: Location) -> None:
             scope.report("MEASURE_M_GROUP_CODE", place)
         if not _rows(group, "population"):
             scope.report("MEASURE_M_GROUP_POP", place)
-        for name, rule in (("population", "MEASURE_M_GROUP_POP_NO_CODE"), ("stratifier", "MEASURE_M_GROUP_STRATA_NO_CODE")):
+        for name, rule in (
+            ("population", "MEASURE_M_GROUP_POP_NO_CODE"),
+            ("stratifier", "MEASURE_M_GROUP_STRATA_NO_CODE"),
+        ):
             listed = _rows(group, name)
             for number, each in listed:
                 where = (place, name, name, number)

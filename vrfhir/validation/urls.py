@@ -34,7 +34,7 @@ def check_url(scope: Scope, child: Child, text: str, location: Location) -> None
         scope.report("TYPE_SPECIFIC_CHECKS_DT_URL_EXAMPLE", location, found=text)
 
 
-def check_examples(scope: Scope, table: Table, value: Json, location: Location) -> None:
+def check_examples(scope: Scope, table: Table, value: dict[str, Any], location: Location) -> None:
     """Where example domains are not allowed: the canonicals in an object that name one. The fast walk does not look at them."""
     for key, item in value.items():
         child = table.children.get(key)

@@ -110,9 +110,7 @@ class Validator:
             return fhir_xml.parse(data, self.definitions.fields, source=source)
         return fhir_json.parse(data, source=source)
 
-    def _check(
-        self, resource: Json, profiles: tuple[str, ...], options: Options, *, is_xml: bool = False
-    ) -> Findings:
+    def _check(self, resource: Json, profiles: tuple[str, ...], options: Options, *, is_xml: bool = False) -> Findings:
         engine = self._engine
         name = resource.get("resourceType")
         findings = Findings()

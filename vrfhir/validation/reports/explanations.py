@@ -91,7 +91,10 @@ _READING = {
 
 
 _REMEDIES = (
-    (r"(?i)terminology_|unknown_code|unable_to_infer", "Use a code of the value set; the finding names what is near or allowed."),
+    (
+        r"(?i)terminology_|unknown_code|unable_to_infer",
+        "Use a code of the value set; the finding names what is near or allowed.",
+    ),
     (r"(?i)display_name|no_valid_display", "Write the display that the code system has, or leave it out."),
     (r"(?i)valueset_(value|supplement)", "Leave the version out, or load the package that the value set was made for."),
     (r"(?i)(inactive|deprecated)_concept", "See what the code system has in its place."),
