@@ -194,7 +194,7 @@ class XmlReader:
             self._report("error", "structure", "Node_type__is_not_allowed", message, self._markup_path(parent), parent)
         outside = [*root.itersiblings(preceding=True), *root.itersiblings()]
         for each in outside:
-            if each.tag is etree.PI:
+            if isinstance(each, etree._ProcessingInstruction):
                 message = "There may be no processing instructions beside a resource."
                 id_ = "No_processing_instructions_allowed_in_resources"
                 self._report("error", "invalid", id_, message, "(document)", root)
@@ -270,7 +270,9 @@ def _prefix(namespace: str) -> str:
 def _is_empty(element: _Element) -> bool:
     """True without attributes, elements and text."""
     return (
-        not element.attrib and next(element.iterchildren("*"), None) is None and not "".join(element.itertext()).strip()
+        not element.attrib
+        and next(element.iterchildren("*"), None) is None
+        and not "".join(map(str, element.itertext())).strip()
     )
 
 
