@@ -7,7 +7,7 @@ SEED ?= one
 CROSSCHECK ?= $(SHARED)/tools/crosscheck/crosscheck.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check crash bench score docs definitions profiles crosscheck judge clean
+.PHONY: help install demo test check crash generated bench score figures docs definitions profiles crosscheck judge clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,11 +46,17 @@ check: $(VENV)/checked ## ruff, mypy, import directions, generated files up to d
 crash: $(VENV)/tested ## kill -9 the listener 100 times under load, then look for what is missing or there twice
 	@VRFHIR_CRASHES=100 $(BIN)/python -m pytest tests/crash -s
 
+generated: $(VENV)/tested ## 10,000 generated messages of every kind to FHIR and back (six minutes of one core)
+	VRFHIR_GENERATED_BUNDLES=10000 $(BIN)/python -m pytest tests/mappers -k many_rows
+
 bench: $(VENV)/tested ## speed, as ratios to named baselines in the same run
 	@$(BIN)/python bench/run.py
 
 score: $(VENV)/installed ## agreement with HL7's public test suites (needs $(SHARED))
 	@$(BIN)/python tools/score.py --shared $(SHARED)
+
+figures: $(VENV)/installed ## what the HL7 v2 map keeps: mapped, carried, found again, per message type
+	@$(BIN)/python tools/map_figures.py --shared $(SHARED)
 
 crosscheck: $(VENV)/installed ## ask HL7's own validator again about examples, artefacts and mutants (needs Java)
 	$(BIN)/python tools/crosscheck.py --engine $(CROSSCHECK)

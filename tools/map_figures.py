@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from vrfhir.mappers import Entry, Mapping
@@ -194,6 +195,8 @@ class Search:
         if _conversions().get(entry.row) in DERIVED or re.sub(r"\s+", "", value) in self.squeezed:
             return True
         if self._moment(value):
+            return True
+        if quote(value, safe="") in self.everything:
             return True
         system = named_system(value)
         if system and system in self.everything:

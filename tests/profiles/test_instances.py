@@ -18,7 +18,7 @@ from reference.comparison import Comparison, our_issues  # noqa: E402
 from reference.instance_record import RECORD, load, recorded  # noqa: E402
 
 CASES = 800
-VERDICT, RECALL, PRECISION, NAMES = 97.0, 93.0, 93.0, 94.0
+VERDICT, RECALL, PRECISION, NAMES = 97.5, 92.0, 93.0, 95.0
 """What must at least be reached, in percent."""
 LARGEST = 1_500_000
 

@@ -41,6 +41,8 @@ def _never(value: Any) -> bool:
 
 def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Slicing, "_find_values", lambda self: None)
+    patch.setattr(Slicing, "_find_types", lambda self: None)
+    patch.setattr(Slicing, "is_silent", lambda self, rows: False)
     patch.setattr(walk, "coded_extension", lambda value: None)
     patch.setattr(walk, "plain_coding", lambda value: None)
     patch.setattr(walk, "is_plain_reference", lambda value: False)

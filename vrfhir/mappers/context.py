@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
 from vrfhir.mappers.cells import Cell, SegmentView, is_tidy
+from vrfhir.mappers.hiding import hides_location
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.records import Record
 
@@ -37,7 +38,7 @@ class Context:
 
     ``shared`` holds the records that segments have in common by role (``Patient``, ``ServiceRequest`` …), ``current``
     the segment groups that are open (``PRD``, ``OBR`` …), ``names`` what the message calls its code systems and
-    assigning authorities, with the URI each was read as, ``later`` what is done when all segments are read.
+    assigning authorities, with the URI each was read as, ``kinds`` the universal id types of such URIs, ``later`` what is done when all segments are read.
     """
 
     def __init__(self, message: Message, partner: Partner) -> None:
@@ -55,10 +56,12 @@ class Context:
         self.shared: dict[str, Record] = {}
         self.current: dict[str, Record] = {}
         self.names: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
         self.later: list[Callable[[], None]] = []
         self.issues: list[Issue] = []
         self.unmapped: list[Unmapped] = []
         self.people: dict[tuple[str, ...], list[Record]] = {}
+        self.people_by_text: dict[str, tuple[Record, Sequence[int], Mapping[str, str]]] = {}
         self._said_route: str | None = None
         self.segment: SegmentView = self.segments[0]
         self.focus: dict[str, Any] = {}
@@ -73,6 +76,7 @@ class Context:
         self.is_response = message.type.code == "RRI"
         self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
+        self.hidden = hides_location(self)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
         message_key = f"{_ROOT}{key}/{message.control_id}/"
@@ -102,9 +106,10 @@ class Context:
             return request is not None and "code" in request.resource
         if name == "authorises-referral":
             return "PR1" not in self.current
-        if name == "document-noted":
+        if name in ("document-noted", "appointment-noted"):
             noted = self.current.get("Noted")
-            return noted is not None and noted.type == "DocumentReference"
+            wanted = "DocumentReference" if name == "document-noted" else "Appointment"
+            return noted is not None and noted.type == wanted
         if name == "orders":
             return self.message.type.code in ("ORM", "OMG")
         if name == "noteless":
@@ -128,8 +133,7 @@ class Context:
         digest = key.copy()
         digest.update(f"{path}/{role}".encode())
         text = digest.hexdigest()
-        variant = _VARIANTS[text[16]]
-        return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+        return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
 
     def new(self, resource_type: str, role: str, path: str, *, of_message: bool = False) -> Record:
         """A new resource in the Bundle."""
@@ -172,10 +176,11 @@ class Context:
     def _earlier(self, resource: dict[str, Any], keys: Sequence[tuple[str, ...]]) -> Record | None:
         for key in keys:
             for earlier in self.people.setdefault(key, []):
-                if earlier.resource is not resource and _agree(earlier.resource, resource):
-                    earlier.resource.update(
-                        {name: value for name, value in resource.items() if name not in ("resourceType", "id")}
-                    )
+                known = earlier.resource
+                if known is not resource and _agree(known, resource):
+                    for name, value in resource.items():
+                        if name not in known:  # the id of the earlier one stays, all else is equal
+                            known[name] = value
                     return earlier
         return None
 
@@ -220,7 +225,10 @@ def _trigger(message: Message) -> str:
 
 def _agree(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
     """Two descriptions of one thing: what both say is the same."""
-    return all(name == "id" or name not in earlier or earlier[name] == value for name, value in later.items())
+    for name, value in later.items():  # noqa: SIM110 - many are compared
+        if name in earlier and earlier[name] != value and name != "id":
+            return False
+    return True
 
 
 IDENTIFIER_FORM = re.compile(r"[A-Za-z0-9\-.]{1,64}")

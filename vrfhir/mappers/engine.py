@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, final
 
+from vrfhir.mappers.conversions.people import practitioner_of
 from vrfhir.mappers.programs import Choice, Run, compiled_choice, compiled_rows
 from vrfhir.mappers.rows import Flavour, SegmentMap, load_maps
 
@@ -43,6 +44,11 @@ class Scope:
             return self._context.shared.get(name)
         if role.create == "current":
             return self._context.current.get(name)
+        if role.create.startswith("named:"):
+            named = practitioner_of(self._context, int(role.create[6:]))
+            if named is not None:
+                self.records[name] = named
+            return named
         record = self.records[name] = self._context.new(role.type, name, self.path)
         if role.create == "message":
             self._context.shared[name] = record

@@ -15,7 +15,7 @@ from vrfhir.mappers.other import focus_of
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.referral import EVENTS
 from vrfhir.mappers.rows import map_digest
-from vrfhir.mappers.vocabulary import sender_system
+from vrfhir.mappers.vocabulary import sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
@@ -141,26 +141,24 @@ _ORGANISATIONS = frozenset({"Insurer", "GroupEmployer", "Laboratory"})
 
 
 def _original(context: Context, raw: bytes) -> Record:
-    """The message itself: a DocumentReference with its hash, and the bytes in a Binary."""
-    binary = context.new("Binary", "Original", "MSH[1]", of_message=True)
-    binary.resource["contentType"] = _ER7
-    binary.resource["data"] = b64encode(raw).decode("ascii")
+    """The message itself: a DocumentReference with its hash, and the bytes in a Binary (not when they tell a hidden place)."""
+    attachment: dict[str, Any] = {"contentType": _ER7}
+    if not context.hidden:
+        binary = context.new("Binary", "Original", "MSH[1]", of_message=True)
+        binary.resource["contentType"] = _ER7
+        binary.resource["data"] = b64encode(raw).decode("ascii")
+        attachment["url"] = binary.full_url
     document = context.new("DocumentReference", "Original-document", "MSH[1]", of_message=True)
     digest = sha256(raw).hexdigest()
+    attachment |= {
+        "size": len(raw),
+        "hash": b64encode(sha1(raw, usedforsecurity=False).digest()).decode("ascii"),
+    }
     document.resource |= {
         "masterIdentifier": {"system": _URI, "value": f"urn:hash::sha256:{digest}"},
         "status": "current",
         "type": {"text": "HL7 v2 message"},
-        "content": [
-            {
-                "attachment": {
-                    "contentType": _ER7,
-                    "url": binary.full_url,
-                    "size": len(raw),
-                    "hash": b64encode(sha1(raw, usedforsecurity=False).digest()).decode("ascii"),
-                }
-            }
-        ],
+        "content": [{"attachment": attachment}],
     }
     patient = context.shared.get("Patient")
     if patient is not None:
@@ -221,8 +219,11 @@ def _naming_systems(context: Context) -> Iterator[dict[str, Any]]:
     """By what name the message called a system of codes or numbers, where its URI does not say so: a reader can check the reading."""
     for name, system in context.names.items():
         if name not in system:
-            what = {"type": "NamingSystem", "identifier": {"system": _URI, "value": system}, "display": name}
-            yield {"role": "source", "what": what}
+            identifier: dict[str, Any] = {"system": _URI, "value": system}
+            kind = context.kinds.get(system)
+            if kind in table_codes("0301"):
+                identifier = {"type": {"coding": [{"system": table_system("0301"), "code": kind}]}, **identifier}
+            yield {"role": "source", "what": {"type": "NamingSystem", "identifier": identifier, "display": name}}
 
 
 def _recorded(resource: dict[str, Any], recorded: str) -> None:

@@ -1,7 +1,8 @@
 """The order of the segments, kept where the resources do not say it: a segment that no row took has no resource of its own.
 
 The note stands with the carried content on the MessageHeader: path ``MSH[1]-0[1].1.1``, the names of all segments, each one
-from which nothing was mapped with ``*``. Messages whose segments all became resources have none.
+from which nothing was mapped with ``*``. Messages whose segments all became resources have none; segments of single elements
+are not in it.
 """
 
 from __future__ import annotations
@@ -43,9 +44,12 @@ def _says_elements(view: SegmentView) -> bool:
     """A segment of the single elements, which are written anew each time."""
     if view.name == "OBR":
         return view.value(4, 3) == RESOURCE and view.value(4) != "items"
-    return view.name == "OBX" and view.value(3, 6) == ELEMENT
+    return view.name == "ZVE" or (view.name == "OBX" and view.value(3, 6) == ELEMENT)
 
 
 def _is_mapped(view: SegmentView) -> bool:
     """What rows settle is mapped, and nothing else settles a cell as such."""
+    for cell in view.fields.values():
+        if cell.settled is not None:
+            return True
     return any(cell.settled is not None for first in view.fields.values() for cell in first.repetitions())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope, compiled_maps
+from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.order import note_order
 from vrfhir.mappers.other import finish_other
@@ -42,6 +42,7 @@ SET_IDS = frozenset(
         "PV1",
         "DRG",
         "ZU1",
+        "ZVE",
         "PRT",
         "ARV",
         "AIS",
@@ -76,13 +77,15 @@ _SUBJECT = {
     "ClaimResponse": "patient",
     "RelatedPerson": "patient",
     "EpisodeOfCare": "patient",
+    "Specimen": "subject",
+    "Consent": "patient",
 }
 _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 
 
 def walk(context: Context) -> None:
     """Run every segment through its map, then connect and complete the resources."""
-    maps = compiled_maps()
+    maps = context.partner.maps
     homes: list[Record | None] = []
     for segment in context.segments:
         found = maps.get(segment.name)
@@ -181,6 +184,9 @@ def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -
     if len(cell.at) == 1 and cell.settled is None and cell.rest is None:
         ((key, text),) = cell.at.items()
         if text == cell.raw and key == _FIRST_PART:
+            if text == str(segment.occurrence) and cell.field == 1 and segment.name in SET_IDS:
+                cell.rest = {key: _SET_ID}
+                return
             cell.rest = {key: _left_over(segment, (cell.field, cell.repetition, 1, 1), text, home, context)}
             return
     if not cell.is_open:
@@ -197,7 +203,7 @@ def _account_slowly(segment: SegmentView, home: Record, context: Context) -> Non
     others = segment.others = dict(segment.others)
     for leaf in segment.segment.leaves():
         place = leaf[3:7]
-        if segment.settlement(*place) is None:
+        if place not in others and segment.settlement(*place) is None:
             read = _null if leaf.is_null else _left_over
             others[place] = read(segment, place, leaf.raw, home, context)
 

@@ -29,6 +29,9 @@ _NOT_REFERENCES = frozenset(
     | {"MessageHeader.source.endpoint", "MessageHeader.destination.endpoint", "Bundle.entry.fullUrl"}
 )
 
+_WITHOUT_LINKS = frozenset({"Coding", "Quantity", "Period"})
+"""Types of nothing but plain values that lead nowhere."""
+
 
 def check_bundle(scope: Scope, bundle: Json, location: Location) -> None:
     """All rules for a Bundle as a whole."""
@@ -196,7 +199,7 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
         found: set[int] = set()
         if isinstance(resource, dict):
             table = scope.engine.table_or_none(str(resource.get("resourceType")))
-            for reference in _all_references(resource, table) if table else ():
+            for reference in _all_references(resource, table, []) if table else ():
                 target = index.lookup(index.full_url(at), reference.partition("#")[0])
                 if target is None:
                     target = _by_type_and_id(index, at, reference)
@@ -229,34 +232,43 @@ def _by_type_and_id(index: BundleIndex, source: int, reference: str) -> int | No
     return next(iter(index.by_type_and_id(reference)), None)
 
 
-def _all_references(value: Json, table: Table) -> Iterator[str]:
+def _links_of(table: Table) -> frozenset[str]:
+    return frozenset(
+        key
+        for key, child in table.children.items()
+        if child.type in ("uri", "url") and child.name != "system" and child.path not in _NOT_REFERENCES
+    )
+
+
+def _all_references(value: Json, table: Table, found: list[str]) -> list[str]:
     """Every reference, uri and url in a resource that may lead to another entry."""
+    children, links = table.children, table.links
+    if links is None:
+        links = table.links = _links_of(table)
     for key, item in value.items():
-        child = table.children.get(key)
-        if child is None:
+        if type(item) is str:
+            if key in links and not item.startswith("#"):
+                found.append(item)
             continue
-        for each in item if isinstance(item, list) else (item,):
-            if isinstance(each, str):
-                if (
-                    child.type in ("uri", "url")
-                    and child.name != "system"
-                    and child.path not in _NOT_REFERENCES
-                    and not each.startswith("#")
-                ):
-                    yield each
-            elif isinstance(each, dict):
-                if (
-                    child.type == "Reference"
-                    and isinstance(each.get("reference"), str)
-                    and not each["reference"].startswith("#")
-                ):
-                    yield each["reference"]
-                inner: Table | None
+        if key not in children:
+            continue
+        child = children[key]
+        for each in item if type(item) is list else (item,):
+            if type(each) is str:
+                if key in links and not each.startswith("#"):
+                    found.append(each)
+            elif type(each) is dict:
+                if child.type == "Reference":
+                    reference = each.get("reference")
+                    if isinstance(reference, str) and not reference.startswith("#"):
+                        found.append(reference)
                 if isinstance(each.get("resourceType"), str):
-                    inner = (
-                        None if each["resourceType"] == "Bundle" else child.engine.table_or_none(each["resourceType"])
-                    )
+                    is_bundle = each["resourceType"] == "Bundle"
+                    inner = None if is_bundle else child.engine.table_or_none(each["resourceType"])
+                elif child.type in _WITHOUT_LINKS and "extension" not in each:
+                    inner = None
                 else:
                     inner = child.table
                 if inner is not None:
-                    yield from _all_references(each, inner)
+                    _all_references(each, inner, found)
+    return found

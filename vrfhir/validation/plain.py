@@ -2,7 +2,7 @@
 
 An expression becomes closures along the tables of the types, without an object for each element that is passed. One-sided
 as :mod:`vrfhir.validation.glance`: True means that FHIRPath would say true; for everything else, and wherever an extension
-stands beside a value, a reference leads nowhere, or much is to be looked at, the expression is evaluated.
+stands in place of a value, a reference leads nowhere, or much is to be looked at, the expression is evaluated.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.fhirpath.syntax import Binary, Call, Invocation, Literal, Special, Syntax, TypeName, TypeOperation
+from vrfhir.fhirpath.syntax import Binary, Call, Invocation, Literal, Member, Special, Syntax, TypeName, TypeOperation
 from vrfhir.validation.plain_terms import MANY, Terms, append
 from vrfhir.validation.plain_values import UnclearError, order, same, single, text_of
 from vrfhir.validation.plain_ways import ANY, CannotError, Kind, Test, Walker
+from vrfhir.validation.tables import Table
 
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
@@ -116,8 +117,10 @@ class _Rules(Terms):
         return implied
 
     def _equal(self, tree: Binary, kind: Kind) -> Test:
+        name, negated = _text_element(tree.left, kind), tree.operator == "!="
+        if name and isinstance(tree.right, Literal) and tree.right.kind == "string":
+            return _equal_text(name, tree.right.text, negated=negated)
         left, right = self.values(tree.left, kind), self.values(tree.right, kind)
-        negated = tree.operator == "!="
 
         def test(value: Any, scope: Scope) -> bool | None:
             mine, theirs = left(value, scope), right(value, scope)
@@ -223,6 +226,29 @@ class _Rules(Terms):
             return single(found)  # type: ignore[no-any-return]
 
         return test
+
+
+def _text_element(tree: Syntax, kind: Kind) -> str:
+    """The key of a single text that is named alone."""
+    children = kind.names.get(tree.name, ()) if isinstance(tree, Member) and isinstance(kind, Table) else ()
+    if len(children) != 1 or children[0].is_list or children[0].type not in ("code", "string", "uri", "id"):
+        return ""
+    return children[0].key
+
+
+def _equal_text(name: str, text: str, *, negated: bool) -> Test:
+    """``name = 'text'``, the commonest comparison."""
+    fork = "_" + name
+
+    def test(value: Any, scope: Scope) -> bool | None:
+        found = value.get(name)
+        if type(found) is str:
+            return (found == text) is not negated
+        if found is None and fork not in value:
+            return None
+        raise UnclearError
+
+    return test
 
 
 def _matches(text: str, pattern: str) -> bool:

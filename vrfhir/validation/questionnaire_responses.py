@@ -6,12 +6,12 @@ must have no answers.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.answers import check_answer
 from vrfhir.validation.enable_when import given_answers, is_enabled
 from vrfhir.validation.paths import Location
+from vrfhir.validation.questions import Form, Level, Question
 
 if TYPE_CHECKING:
     from vrfhir.issues import Severity
@@ -22,7 +22,6 @@ __all__ = ["check_questionnaire_response"]
 Json = dict[str, Any]
 
 _DONE = frozenset({"completed", "amended"})
-_EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def check_questionnaire_response(scope: Scope, resource: Json, location: Location) -> None:
@@ -60,7 +59,8 @@ def check_questionnaire_response(scope: Scope, resource: Json, location: Locatio
         return
     _authored(scope, resource, questionnaire, location)
     severity: Severity = "error" if resource.get("status") in _DONE else "warning"
-    _Response(scope, resource, questionnaire, severity).items(_rows(questionnaire.get("item")), resource, location)
+    form = Form(questionnaire) if canonical.startswith("#") else scope.engine.form(questionnaire)
+    _Response(scope, resource, form, severity).items(form.top, resource, location)
 
 
 def _authored(scope: Scope, resource: Json, questionnaire: Json, location: Location) -> None:
@@ -80,23 +80,17 @@ def _authored(scope: Scope, resource: Json, questionnaire: Json, location: Locat
 class _Response:
     """One response on its way through the items of its Questionnaire."""
 
-    def __init__(self, scope: Scope, response: Json, questionnaire: Json, severity: Severity) -> None:
+    def __init__(self, scope: Scope, response: Json, form: Form, severity: Severity) -> None:
         self.scope = scope
         self.severity = severity
         self.given = given_answers(response)
-        self.questionnaire = questionnaire
+        self.form = form
 
-    @cached_property
-    def known(self) -> dict[str, Json]:
-        """All questions, wherever they stand."""
-        items = _all_items(self.questionnaire)
-        return {each["linkId"]: each for each in items if isinstance(each.get("linkId"), str)}
-
-    def items(self, questions: list[Json], holder: Json, location: Location) -> None:
+    def items(self, level: Level, holder: Json, location: Location) -> None:
         """The items under a response, an item or an answer, against the questions that belong there."""
-        if not questions and "item" not in holder:
+        if not level.questions and "item" not in holder:
             return
-        order = {each.get("linkId"): at for at, each in enumerate(questions)}
+        order = level.order
         found: dict[Any, list[tuple[Json, Location]]] = {}
         last = -1
         for at, item in enumerate(_rows(holder.get("item"))):
@@ -109,49 +103,45 @@ class _Response:
                     self.scope.report("Questionnaire_QR_Item_Order", location)
                 last = order[link]
                 found.setdefault(link, []).append((item, place))
-            elif link in self.known:
+            elif link in self.form.known:
                 self.scope.report("VR-VAL-0103", location, found=link)
-                self._item(self.known[link], item, place)
+                self._item(self.form.known[link], item, place)
             else:
                 self.scope.report("Questionnaire_QR_Item_NotFound", location, found=link)
-        for question in questions:
-            self._question(question, found.get(question.get("linkId"), []), location)
-
-    def _question(self, question: Json, found: list[tuple[Json, Location]], location: Location) -> None:
-        link = question.get("linkId", "")
-        if not found:
-            if question.get("required") is True and is_enabled(question, self.given):
+        for question in level.questions:
+            rows = found.get(question.link)
+            if rows is not None:
+                self._answered(question, rows, location)
+            elif question.is_required and is_enabled(question.item, self.given):
+                link = question.item.get("linkId", "")
                 self.scope.report("Questionnaire_QR_Item_Missing", location, severity=self.severity, found=link)
-            return
-        if len(found) > 1 and question.get("repeats") is not True:
-            self.scope.report("Questionnaire_QR_Item_OnlyOneI", location, found=link)
-        enabled = is_enabled(question, self.given)
+
+    def _answered(self, question: Question, found: list[tuple[Json, Location]], location: Location) -> None:
+        if len(found) > 1 and not question.repeats:
+            self.scope.report("Questionnaire_QR_Item_OnlyOneI", location, found=question.link)
+        enabled = not question.is_conditional or is_enabled(question.item, self.given)
         for item, place in found:
             if not enabled and ("answer" in item or "item" in item):
-                self.scope.report("Questionnaire_QR_Item_NotEnabled2", place, found=link)
+                self.scope.report("Questionnaire_QR_Item_NotEnabled2", place, found=question.link)
             self._item(question, item, place)
 
-    def _item(self, question: Json, item: Json, place: Location) -> None:
-        report, link, kind = self.scope.report, question.get("linkId", ""), question.get("type")
+    def _item(self, question: Question, item: Json, place: Location) -> None:
+        report, link, kind = self.scope.report, question.link, question.kind
         text = item.get("text")
-        if text and text != question.get("text"):
+        if text and text != question.text:
             report("Questionnaire_QR_Item_Text", place, found=link)
         answers = _rows(item.get("answer"))
         if (
             not answers
-            and question.get("required") is True
+            and question.is_required
             and kind != "group"
-            and (self.severity == "warning" or is_enabled(question, self.given))
+            and (self.severity == "warning" or is_enabled(question.item, self.given))
         ):
             report("Questionnaire_QR_Item_Missing", place, severity=self.severity, found=link)
-        if len(answers) > 1 and question.get("repeats") is not True:
+        if len(answers) > 1 and not question.repeats:
             report("Questionnaire_QR_Item_OnlyOneA", place)
-        for name, rule in (
-            ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
-            ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
-        ):
-            limit = _extension(question, name) if "extension" in question else None
-            if isinstance(limit, int) and (len(answers) > limit if "max" in name else len(answers) < limit):
+        for limit, rule, is_most in question.limits:
+            if len(answers) > limit if is_most else len(answers) < limit:
                 report(rule, place, limit=limit, found=len(answers))
         for at, answer in enumerate(answers):
             here = (place, "answer", "answer", at)
@@ -161,13 +151,13 @@ class _Response:
                 report("Questionnaire_QR_Item_Display_No_Value", place)
             else:
                 check_answer(self.scope, question, answer, here)
-                self.items(_rows(question.get("item")), answer, here)
-        inner = _rows(item.get("item"))
+                if question.has_inner or "item" in answer:
+                    self.items(question.inner, answer, here)
         if kind == "group":
-            if question.get("required") is True and not inner:
+            if question.is_required and not _rows(item.get("item")):
                 report("QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED", place)
-            self.items(_rows(question.get("item")), item, place)
-        elif inner:
+            self.items(question.inner, item, place)
+        elif "item" in item and _rows(item["item"]):
             report(
                 "Questionnaire_QR_Item_Display" if kind == "display" else "Questionnaire_QR_Item_GroupAnswer",
                 place,
@@ -177,20 +167,3 @@ class _Response:
 
 def _rows(value: Any) -> list[Json]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _all_items(holder: Json) -> list[Json]:
-    found: list[Json] = []
-    waiting = _rows(holder.get("item"))
-    while waiting and len(found) < 100_000:
-        item = waiting.pop()
-        found.append(item)
-        waiting.extend(_rows(item.get("item")))
-    return found
-
-
-def _extension(item: Json, name: str) -> Any:
-    for each in _rows(item.get("extension")):
-        if each.get("url") == _EXTENSION + name:
-            return next((value for key, value in each.items() if key.startswith("value")), None)
-    return None

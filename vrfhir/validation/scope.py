@@ -140,12 +140,14 @@ class Judgement(NamedTuple):
 class Trials:
     """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
 
-    __slots__ = ("assumed", "begun", "contained", "judged", "patience", "problems", "unaffordable")
+    __slots__ = ("assumed", "begun", "contained", "judged", "matched", "patience", "problems", "unaffordable")
 
     def __init__(self) -> None:
         self.problems: dict[tuple[int, str], str | None] = {}
         """What is wrong first, None for nothing. The canonical ``""`` stands for its type and what it claims."""
         self.begun: set[tuple[int, str]] = set()
+        self.matched: set[tuple[int, int]] = set()
+        """Targets that conform to exactly one of the profiles allowed somewhere: by the identity of these and of the resource."""
         self.assumed: list[tuple[int, str] | None] = []
         """What was taken as right: references in a circle, by their key in :attr:`problems`; None for what is too far to follow."""
         self.judged: dict[int, Judgement] = {}
@@ -286,7 +288,9 @@ class Scope:
     def _add(
         self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
     ) -> Issue:
-        facts = {name: _short(fact) for name, fact in facts.items()}
+        for name, fact in facts.items():
+            if type(fact) is not int:
+                facts[name] = _short(fact)
         facts["source"] = source
         row = RULES[rule]
         issue = Issue(
@@ -295,7 +299,7 @@ class Scope:
             rule,
             row.text.format_map(facts),
             where,
-            hint=row.hint.format_map(facts),
+            hint=row.hint.format_map(facts) if "{" in row.hint else row.hint,
             source=source,
         )
         self.findings.add(issue, json_path(location))

@@ -7,7 +7,7 @@ display of a coding only where the system is the sender's own, or has that very 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.primitives import fhir_text
@@ -136,11 +136,12 @@ _LONGEST = 250
 
 
 class _Made(NamedTuple):
-    """What was made of a coded value, and the keys that were taken for it."""
+    """What was made of a coded value, the keys that were taken for it, and its names of code systems."""
 
     codings: Sequence[dict[str, Any]]
     text: str
     keys: Sequence[int]
+    names: Mapping[str, str]
 
 
 def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap | None = None) -> dict[str, Any] | None:
@@ -153,20 +154,28 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
     key = (context.reading, cell.raw, table, id(codes))
     made = remembered.get(key)
     if not isinstance(made, _Made):
-        before = len(cell.taken)
+        before, names = len(cell.taken), context.names
+        context.names = {}
         found = _taken_anew(cell, context, table, codes)
+        here, context.names = context.names, names
+        names.update(here)
         if found is None or len(cell.raw) > _LONGEST or _ORIGINAL_TEXT << 12 | 1 in cell.at:
             return found
         if len(remembered) >= _REMEMBERED:
             remembered.clear()
         kept = [coding.copy() for coding in found.get("coding", ())]
-        remembered[key] = _Made(kept, found.get("text", ""), tuple(cell.taken[before:]))
+        remembered[key] = _Made(kept, found.get("text", ""), tuple(cell.taken[before:]), here)
         return found
-    codings, text, keys = made
+    codings, text, keys, said = made
     cell.taken.extend(keys)
+    if said:
+        context.names.update(said)
     if not codings:
         return {"text": text}
-    concept: dict[str, Any] = {"coding": [coding.copy() for coding in codings]}
+    first, *others = codings
+    concept: dict[str, Any] = {"coding": [first.copy()]}
+    for coding in others:
+        concept["coding"].append(coding.copy())
     if text:
         concept["text"] = text
     return concept

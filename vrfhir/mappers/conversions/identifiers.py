@@ -73,8 +73,10 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
         found = _system_of(context, kind, HierarchicDesignator(one, two, three))
         remembered[context.sender, kind, one, two, three] = found
     system, said = found
-    if one and 0 in said:
+    if one:
         context.names[one] = system
+        if three and 2 in said:
+            context.kinds[system] = three
     cell.taken += [keys[number] for number in said if keys[number] in cell.at]
     return system
 
@@ -213,6 +215,44 @@ def _logical_reference(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier = taken_ei(cell, context, kind)
+        return {"identifier": identifier} if identifier else None
+
+    return convert
+
+
+def _of_pair(cell: Cell, context: Context, component: int, kind_code: str) -> dict[str, Any] | None:
+    """One half of an EIP: the placer's (component 1) or the filler's number, an EI in subcomponents."""
+    value = cell.take(component, 1)
+    if not value:
+        return None
+    hd = HierarchicDesignator(*(cell.peek(component, number) for number in (2, 3, 4)))
+    identifier: dict[str, Any] = {"type": identifier_type(kind_code)}
+    if any(hd):
+        system, said = _system_of(context, "any", hd)
+        identifier["system"] = system
+        for number in said:
+            cell.take(component, number + 2)
+        identifier["value"] = value
+        if hd.namespace and not cell.has_taken(component, 2):
+            identifier["assigner"] = {"display": cell.take(component, 2)}
+        return identifier
+    return {**identifier, "system": sender_system(context.sender), "value": value}
+
+
+@register("pair-identifier")
+def _pair_identifier(row: RowFacts) -> Conversion:
+    """One half of an EIP as an Identifier."""
+    kind_code = row.options["type"]
+    return lambda cell, context: _of_pair(cell, context, row.component, kind_code)
+
+
+@register("pair-reference")
+def _pair_reference(row: RowFacts) -> Conversion:
+    """One half of an EIP as a Reference by identifier."""
+    kind_code = row.options["type"]
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        identifier = _of_pair(cell, context, row.component, kind_code)
         return {"identifier": identifier} if identifier else None
 
     return convert

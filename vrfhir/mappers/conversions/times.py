@@ -1,8 +1,8 @@
 """DTM, TS, DT, TM and DR: dates and times (HL7 v2.8 chapter 2A.3.22; FHIR R4 datatypes, date, dateTime, instant, time).
 
 The precision follows the input; FHIR wants minutes and seconds with an hour, they are filled with zeros. A time without
-an offset gets that of the partner's zone on that day, marked by Extension-VR-AssumedTimeZone; a time without seconds keeps
-its source text beside it (Extension-VR-V2Content).
+an offset gets that of the partner's zone on that day, marked by Extension-VR-AssumedTimeZone. What was sent stands beside a time
+of which FHIR says more than the sender (Extension-VR-V2Content).
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ _FORM = re.compile(
 )
 _DASHED = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?(?:[+-]\d{4})?", re.ASCII)
+
+
+_DAY = len("2026-11-16")
 
 
 @lru_cache(maxsize=8192)
@@ -74,12 +77,10 @@ def fhir_time(text: str) -> str | None:
     return f"{match[1]}:{match[2] or '00'}:{match[3] or '00'}{fraction}"
 
 
-def taken_datetime(
-    cell: Cell, context: Context, component: int = 1, subcomponent: int = 1, *, sent: bool = False
-) -> Primitive | None:
-    """The dateTime at a place of the cell, taken, with the mark of an assumed zone; None and a finding when it is none.
+def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponent: int = 1) -> Primitive | None:
+    """The dateTime at a place of the cell, taken; None and a finding when it is none.
 
-    ``sent``: the source text is kept beside an assumed zone, too.
+    Where FHIR has to say more than the sender did, the source text stands beside it, and the zone that was assumed.
     """
     text = cell.take(component, subcomponent)
     if not text:
@@ -92,15 +93,15 @@ def taken_datetime(
     marks: list[dict[str, Any]] = []
     if found[1]:
         marks.append({"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone})
-    if _is_filled(text) or (sent and found[1]):
-        parts = [("path", cell.path(component, subcomponent)), ("value", text)]
-        content = [{"url": name, "valueString": said} for name, said in parts]
+    if found[1] or _is_filled(text):
+        path = {"url": "path", "valueString": cell.path(component, subcomponent)}
+        content = [path, {"url": "value", "valueString": text}]
         marks.append({"url": extension_urls()["v2-content"], "extension": content})
     return Primitive(found[0], marks)
 
 
 def _is_filled(text: str) -> bool:
-    """The sender gave an hour and no seconds, which FHIR wants: what was sent stands beside what was filled in."""
+    """An hour and no seconds, which FHIR wants: they are filled with zeros."""
     sign = text.find("+") if "+" in text else text.find("-")
     return 10 <= (sign if sign >= 0 else len(text)) <= 12
 
@@ -119,8 +120,9 @@ def _datetime(row: RowFacts) -> Conversion:
     key = component << 12 | subcomponent
 
     def convert(cell: Cell, context: Context) -> Primitive | str | None:
-        found = fhir_datetime(cell.at.get(key, ""), context.partner.time_zone)
-        if found is None or found[1]:
+        text = cell.at.get(key, "")
+        found = fhir_datetime(text, context.partner.time_zone)
+        if found is None or found[1] or (len(found[0]) > _DAY and _is_filled(text)):
             return taken_datetime(cell, context, component, subcomponent)
         cell.taken.append(key)
         return found[0]
@@ -146,10 +148,8 @@ def _birth_time(row: RowFacts) -> Conversion:
 
 @register("instant")
 def _instant(row: RowFacts) -> Conversion:
-    sent = row.options.get("sent", False)
-
     def convert(cell: Cell, context: Context) -> Primitive | None:
-        value = taken_datetime(cell, context, row.component or 1, sent=sent)
+        value = taken_datetime(cell, context, row.component or 1)
         return value if value is not None and "T" in value.value else None
 
     return convert

@@ -107,5 +107,9 @@ def _encounter(scope: Scope, segment: SegmentView, context: Context) -> None:
     )
     if "class" not in resource:
         resource["class"] = unknown()
+    episode = scope.get("Episode")
+    if episode is not None:
+        episode.resource["status"] = "active"
+        add_reference(resource, "episodeOfCare", episode)
     if context.is_referral:
         context.shared["ServiceRequest"].resource["encounter"] = encounter.reference

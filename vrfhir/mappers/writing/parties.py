@@ -15,7 +15,7 @@ from vrfhir.mappers.writing.segments import of_type, simple
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["insurance", "next_of_kin", "patient", "providers"]
+__all__ = ["insurance", "next_of_kin", "patient", "providers", "uk_consents"]
 
 _EMPLOYMENT = ("http://loinc.org", "11341-5")
 _PARTIES = {"RP": "Referring Provider", "RT": "Referred to Provider", "PP": "Primary Care Provider"}
@@ -104,11 +104,11 @@ def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
     return draft
 
 
-def patient(writing: Writing) -> list[Draft]:
-    """PID, and PD1 when the Bundle came from a message that may have had one."""
+def patient(writing: Writing, url: str = "", *, demographics: bool = False) -> list[Draft]:
+    """PID of a patient, or of the only one, and PD1 where the structure has it or the Bundle came from such a message."""
     draft = Draft("PID")
     draft.put(1, {key(1): "1"})
-    url = next(iter(of_type(writing, "Patient")), "")
+    url = url or next(iter(of_type(writing, "Patient")), "")
     if not url:
         return [draft]
     resource = writing.resources[url]
@@ -119,11 +119,25 @@ def patient(writing: Writing) -> list[Draft]:
     )
     if number is not None:
         roles["NhsNumber"] = number
+    updated = _last_update(writing, url) if writing.from_v2 else ""
+    if updated:
+        roles["Updated"], draft.roles["Updated"] = writing.resources[updated], updated
     write_rows(draft, "", roles, writing)
     drafts = [draft]
-    if writing.from_v2:
+    if writing.from_v2 or demographics:
         drafts += simple(writing, "PD1", {"Patient": resource})
     return drafts
+
+
+def _last_update(writing: Writing, patient: str) -> str:
+    """The Provenance that a reading of PID-33 made: an update of the patient, at a time."""
+    for url in of_type(writing, "Provenance"):
+        original = writing.originals[url]
+        codings = original.get("activity", {}).get("coding", ())
+        targets = [writing.url_of(each) for each in original.get("target", ())]
+        if targets == [patient] and "occurredDateTime" in original and any(c.get("code") == "UPDATE" for c in codings):
+            return url
+    return ""
 
 
 def next_of_kin(writing: Writing) -> Iterator[Draft]:
@@ -183,6 +197,8 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
         yield draft
+        if writing.from_v2:
+            yield from simple(writing, "IN2", roles)
 
 
 def _says_who_and_what(writing: Writing, coverage: Mapping[str, Any]) -> bool:
@@ -190,3 +206,21 @@ def _says_who_and_what(writing: Writing, coverage: Mapping[str, Any]) -> bool:
     payer = writing.original(next(iter(coverage.get("payor", ())), None)) or {}
     plans = [each.get("value") for each in coverage.get("class", ())[:1]]
     return any(plans) and any(each.get("value") for each in payer.get("identifier", ()))
+
+
+_CONSENTS = {"consent-to-share-indicator": "ShareConsent", "scr-consent-to-store": "RecordConsent"}
+
+
+def uk_consents(writing: Writing) -> list[Draft]:
+    """ZU8: the consents that a reading of ZU8 makes, and the label of a hidden place."""
+    draft = Draft("ZU8")
+    roles: dict[str, dict[str, Any]] = {}
+    for url in of_type(writing, "Consent"):
+        for coding in writing.originals[url].get("policyRule", {}).get("coding", ()):
+            role = _CONSENTS.get(str(coding.get("system", "")).rpartition("/nhs-data-dictionary/")[2])
+            if role is not None and role not in roles:
+                roles[role], draft.roles[role] = writing.resources[url], url
+    for url in of_type(writing, "Patient")[:1]:
+        roles["Patient"] = writing.resources[url]
+    write_rows(draft, "", roles, writing)
+    return [draft] if draft.fields else []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.conversions.registry import RowFacts
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["number_text", "text_parts", "v2_datetime"]
+__all__ = ["apart", "number_text", "text_parts", "v2_datetime", "whole_parts"]
 
 _DATETIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
 
@@ -55,6 +55,23 @@ def _sent(marks: Any) -> Iterator[str]:
 def _returns(written: str, text: str, writing: Writing) -> bool:
     found = fhir_datetime(written, writing.partner.time_zone)
     return found is not None and found[0] == text
+
+
+def whole_parts(text: Any, row: RowFacts, writing: Writing) -> Parts | None:
+    """Text of a whole field; what had been components and subcomponents of a message is that again."""
+    if isinstance(text, str) and writing.as_it_was and not row.component and ("^" in text or "&" in text):
+        return apart(text)
+    return text_parts(text, row)
+
+
+def apart(text: str) -> Parts:
+    """Text that was several components and subcomponents, as these."""
+    found: Parts = {}
+    for component, whole in enumerate(text.split("^"), 1):
+        for subcomponent, part in enumerate(whole.split("&"), 1):
+            if part:
+                found[key(component, subcomponent)] = part
+    return found
 
 
 def text_parts(text: Any, row: RowFacts) -> Parts | None:
@@ -151,12 +168,16 @@ def period_parts(holder: Any, writing: Writing, start: int, end: int) -> Parts:
 
 @inverse("Annotation")
 def _annotation(row: RowFacts) -> Inverse:
-    return lambda value, _: text_parts(value.pop("text", None), row) if isinstance(value, dict) else None
+    return lambda value, writing: (
+        whole_parts(value.pop("text", None), row, writing) if isinstance(value, dict) else None
+    )
 
 
 @inverse("reference-range")
 def _reference_range(row: RowFacts) -> Inverse:
-    return lambda value, _: text_parts(value.pop("text", None), row) if isinstance(value, dict) else None
+    return lambda value, writing: (
+        whole_parts(value.pop("text", None), row, writing) if isinstance(value, dict) else None
+    )
 
 
 @inverse("Quantity")
