@@ -42,7 +42,7 @@ def read_structure(scope: Scope, table: Table, value: Json, location: Location, 
         if scope.is_xml and type(item) is list and not child.is_list:
             many = max(len(item), 1)
             element = f"{table.name}.{child.name}"
-            facts = {"element": element, "name": child.name, "maximum": 1, "found": many, "source": table.name}
+            facts: Json = {"element": element, "name": child.name, "maximum": 1, "found": many, "source": table.name}
             scope.report("Validation_VAL_Profile_Maximum", location, **facts)
             item = item[0] if item else None
         if child.kind == PRIMITIVE:
