@@ -124,6 +124,10 @@ def practitioner_of(context: Context, field: int) -> Record | None:
     cell = context.segment.fields.get(field)
     if cell is None:
         return None
+    origin = cell.origin
+    for made in context.records:
+        if made.path == origin and made.role == "Practitioner":
+            return made
     taken = list(cell.taken)
     cell.taken.clear()  # they are of the field that asks
     record = _practitioner(cell, context)
