@@ -77,6 +77,8 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
                 return False
             value, expected = value.get("value"), expected.get("value")
         numbers = (int, Decimal, float)
+        if isinstance(value, bool) or isinstance(expected, bool):
+            return isinstance(value, bool) and isinstance(expected, bool) and compare(int(value), int(expected))
         if isinstance(value, numbers) and isinstance(expected, numbers):
             return compare(Decimal(str(value)), Decimal(str(expected)))
         if isinstance(value, str) and isinstance(expected, str):
