@@ -44,6 +44,7 @@ _WORDINGS = {
     Wording.NONE: "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR",
 }
 _DOUBTS = frozenset(_WORDINGS.values()) | {NOT_HELD, IN_FRAGMENT}
+_UNKNOWN = frozenset({"UNKNOWN_CODESYSTEM", "UNKNOWN_CODESYSTEM_VERSION_NONE", NOT_HELD})
 _EXTERNAL = (
     "http://snomed.info/sct",
     "http://loinc.org",
@@ -63,9 +64,9 @@ _EXTERNAL = (
 
 
 def _key(scope: Scope, coding: Json) -> Key:
-    """What all that is to be said about a coding depends on."""
+    """What all that is to be said about a coding depends on; an empty display is refused for its form, and is none."""
     display, version = coding.get("display"), coding.get("version")
-    key: Key = (coding.get("system"), coding.get("code"), display if type(display) is str else None)
+    key: Key = (coding.get("system"), coding.get("code"), display if type(display) is str and display else None)
     language = scope.resource.get("language")
     if type(version) is str or (type(language) is str and language != _LANGUAGE):
         key = (*key, version if type(version) is str else None, language if type(language) is str else None)
@@ -99,11 +100,11 @@ def check_alone(scope: Scope, coding: Json, location: Location, *, is_bound: boo
     """A Coding that is not part of a CodeableConcept."""
     system = coding.get("system")
     if type(system) is not str or check_system(scope, system, location, is_bound=is_bound):
-        report_coding(scope, coding, location, alone=True)
+        report_coding(scope, coding, location, alone=True, silent=not is_bound)
 
 
-def report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool = False) -> None:
-    """Say what is to be said about a coding whatever it is bound to."""
+def report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool = False, silent: bool = False) -> None:
+    """Say what is to be said about a coding whatever it is bound to; ``silent`` about systems that nobody knows."""
     code = coding.get("code")
     if type(code) is not str or not code:
         return
@@ -112,8 +113,15 @@ def report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool
         scope.report(rule, location)
         return
     for rule, facts in about(scope, coding):
+        if silent and rule in _UNKNOWN:
+            continue
         suffix = facts.get("at", "")
         scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
+
+
+def is_external(system: str) -> bool:
+    """True for systems that are known to exist, though nobody ships their codes."""
+    return not system.endswith("/") and system.startswith(_EXTERNAL)
 
 
 def _status(concept: Concept | None) -> list[Finding]:
@@ -155,7 +163,7 @@ def _about(
     if answer is Membership.UNKNOWN:
         if content == "fragment":
             return [(IN_FRAGMENT, {"found": code, "system": system, "at": "code"})]
-        if not system.endswith("/") and system.startswith(_EXTERNAL):
+        if is_external(system):
             return []
         if version and known is None:
             return [("UNKNOWN_CODESYSTEM_VERSION_NONE", {"system": system, "found": version, "at": "system"})]

@@ -65,6 +65,7 @@ class Engine:
         "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
         "MeasureReport": "measure_reports:check_measure_report",
+        "OperationDefinition": "operation_definitions:check_operation_definition",
         "SearchParameter": "search_parameters:check_search_parameter",
         "CapabilityStatement": "search_parameters:check_capability_statement",
         "StructureDefinition": "structure_definitions:check_structure_definition",

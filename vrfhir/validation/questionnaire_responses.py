@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.validation.answer_sets import AnswerSets
 from vrfhir.validation.answers import check_answer
-from vrfhir.validation.enable_when import given_answers, is_enabled
+from vrfhir.validation.enable_when import Given, is_enabled
 from vrfhir.validation.paths import Location
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ class _Response:
     def __init__(self, scope: Scope, response: Json, questionnaire: Json, severity: Severity) -> None:
         self.scope = scope
         self.severity = severity
-        self.given = given_answers(response)
+        self.given = Given(response)
         self.questionnaire = questionnaire
+        self.sets = AnswerSets(scope.engine.terminology, questionnaire)
 
     @cached_property
     def known(self) -> dict[str, Json]:
@@ -92,8 +94,13 @@ class _Response:
         items = _all_items(self.questionnaire)
         return {each["linkId"]: each for each in items if isinstance(each.get("linkId"), str)}
 
-    def items(self, questions: list[Json], holder: Json, location: Location) -> None:
-        """The items under a response, an item or an answer, against the questions that belong there."""
+    def items(
+        self, questions: list[Json], holder: Json, location: Location, missing_at: Location | None = None
+    ) -> None:
+        """The items under a response, an item or an answer, against the questions that belong there.
+
+        What is missing under an answer is told at its item.
+        """
         if not questions and "item" not in holder:
             return
         order = {each.get("linkId"): at for at, each in enumerate(questions)}
@@ -115,7 +122,7 @@ class _Response:
             else:
                 self.scope.report("Questionnaire_QR_Item_NotFound", location, found=link)
         for question in questions:
-            self._question(question, found.get(question.get("linkId"), []), location)
+            self._question(question, found.get(question.get("linkId"), []), missing_at or location)
 
     def _question(self, question: Json, found: list[tuple[Json, Location]], location: Location) -> None:
         link = question.get("linkId", "")
@@ -153,6 +160,8 @@ class _Response:
             limit = _extension(question, name) if "extension" in question else None
             if isinstance(limit, int) and (len(answers) > limit if "max" in name else len(answers) < limit):
                 report(rule, place, limit=limit, found=len(answers))
+        _exclusive(self.scope, question, answers, place)
+        self.given.path.append(item)
         for at, answer in enumerate(answers):
             here = (place, "answer", "answer", at)
             if kind in ("group", "question"):
@@ -160,10 +169,12 @@ class _Response:
             elif kind == "display":
                 report("Questionnaire_QR_Item_Display_No_Value", place)
             else:
-                check_answer(self.scope, question, answer, here)
-                self.items(_rows(question.get("item")), answer, here)
+                check_answer(self.scope, self.sets, question, answer, here)
+                self.given.path.append(answer)
+                self.items(_rows(question.get("item")), answer, here, place)
+                self.given.path.pop()
         inner = _rows(item.get("item"))
-        if kind == "group":
+        if kind in ("group", "question"):
             if question.get("required") is True and not inner:
                 report("QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED", place)
             self.items(_rows(question.get("item")), item, place)
@@ -173,6 +184,24 @@ class _Response:
                 place,
                 found=link,
             )
+        self.given.path.pop()
+
+
+def _exclusive(scope: Scope, question: Json, answers: list[Json], place: Location) -> None:
+    """An option marked as exclusive is chosen alone."""
+    options = [each for each in _rows(question.get("answerOption")) if "extension" in each] if len(answers) > 1 else []
+    for option in options:
+        if _extension(option, "questionnaire-optionExclusive") is not True:
+            continue
+        for at, answer in enumerate(answers):
+            if any(_is_chosen(option.get(key), value) for key, value in answer.items() if key.startswith("value")):
+                scope.report("QUESTIONNAIRE_QR_ITEM_EXCLUSIVE", (place, "answer", "answer", at))
+
+
+def _is_chosen(option: Any, value: Any) -> bool:
+    if isinstance(option, dict) and isinstance(value, dict):
+        return option.get("code") == value.get("code") and option.get("system") == value.get("system")
+    return option is not None and bool(option == value)
 
 
 def _rows(value: Any) -> list[Json]:

@@ -1,6 +1,6 @@
 """Who prepares messages: this process in a thread, or a pool of processes beside it.
 
-A message may bring a worker process down (memory, a crash in a library). Those that were in work with it are tried
+A message may bring a worker process down (memory, a crash in a library, or that it takes longer than any should). Those that were in work with it are tried
 again, each alone in a process that nothing else uses; which of them does it again is the one that is to blame.
 """
 
@@ -20,6 +20,10 @@ from vrfhir.server.endpoint import Checker
 from vrfhir.server.inbox.preparing import Prepared, prepare
 
 __all__ = ["Pool", "SameProcess", "WorkerLostError", "Workers"]
+
+
+LONGEST = 120.0
+"""Seconds that a worker process may take over one message; then the system ends it."""
 
 
 class WorkerLostError(Exception):
@@ -124,4 +128,12 @@ def _ready() -> None:
 
 def _prepare(content: bytes, received: datetime) -> Prepared:
     assert _validator is not None  # noqa: S101 -- made by _begin
-    return prepare(content, received, _validator)
+    timer = getattr(signal, "setitimer", None)  # not on Windows
+    if timer is None:
+        return prepare(content, received, _validator)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, whatever it is at
+    timer(signal.ITIMER_REAL, LONGEST)
+    try:
+        return prepare(content, received, _validator)
+    finally:
+        timer(signal.ITIMER_REAL, 0)
