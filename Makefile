@@ -6,7 +6,7 @@ SHARED ?= ../shared
 CROSSCHECK ?= $(SHARED)/tools/crosscheck/crosscheck.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check crash bench score docs definitions profiles crosscheck clean
+.PHONY: help install demo test check crash bench score figures docs definitions profiles crosscheck clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ bench: $(VENV)/tested ## speed, as ratios to named baselines in the same run
 
 score: $(VENV)/installed ## agreement with HL7's public test suites (needs $(SHARED))
 	@$(BIN)/python tools/score.py --shared $(SHARED)
+
+figures: $(VENV)/installed ## what the HL7 v2 map keeps: mapped, carried, found again, per message type
+	@$(BIN)/python tools/map_figures.py --shared $(SHARED)
 
 crosscheck: $(VENV)/installed ## ask HL7's own validator again about examples, artefacts and mutants (needs Java)
 	$(BIN)/python tools/crosscheck.py --engine $(CROSSCHECK)

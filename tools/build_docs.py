@@ -101,7 +101,7 @@ def errors() -> str:
         "# Error ids\n",
         "## HL7 v2\n",
         "What vrfhir says about HL7 v2 messages. `0357` is the code an `ERR` segment carries, `issue type` the one of a FHIR",
-        "OperationOutcome. Words in braces are filled in.\n",
+        "OperationOutcome. Words in braces are filled in. A message for each that provokes it: [v2-errors.md](v2-errors.md).\n",
         "| Id | Severity | 0357 | Issue type | Says | What to do |",
         "|---|---|---|---|---|---|",
     ]
@@ -201,10 +201,64 @@ def v2_map() -> str:
     return "\n".join(parts)
 
 
+def v2_errors() -> str:
+    """Each error id of HL7 v2 with a message that provokes it and what its sender is told."""
+    from datetime import UTC, datetime
+
+    from provoking import PROVOKING, findings, message_of
+
+    from vrfhir.hl7v2 import acknowledge, parse
+
+    catalogue = importlib.import_module("vrfhir.mappers.issues").CATALOGUE
+    known = tomllib.loads((ROOT / "docs" / "errors.toml").read_text(encoding="utf-8"))
+    other = {key: row for group in known.values() for key, row in group.items()}
+    now = datetime(2026, 11, 16, 10, 18, tzinfo=UTC)
+    parts = [
+        "# HL7 v2 errors by message\n",
+        "A message for each error id that provokes it, and the ERR segment its sender gets: up to 2.4 (ELD), from 2.5 (ERL). The",
+        "messages are [provoking.toml](provoking.toml), and a test runs every one; all ids with their sentences: [errors.md](errors.md).",
+        "Lines end with a carriage return on the wire; the patients do not exist.\n",
+    ]
+    for rule in sorted(key for key in PROVOKING if key != "base"):
+        entry = PROVOKING[rule]
+        says, remedy = (catalogue[rule].text, catalogue[rule].remedy) if rule in catalogue else other[rule]
+        parts += [f"## {rule}\n", f"{cell(says)} {cell(remedy)}\n"]
+        if entry["how"] == "connection":
+            parts.append(
+                f"It is about a connection, not a message; provoked in [{Path(entry['test']).name}](../{entry['test']}).\n"
+            )
+        else:
+            before = [message_of(each) for each in entry.get("before", ())]
+            sent = [*before, message_of(entry)]
+            encoding = entry.get("encoding", "utf-8")
+            texts = ["\n".join(each.decode(encoding).splitlines()) for each in sent]
+            shown = "\n\n".join(texts).replace("\x0b", "<VT>").replace("\x1c", "<FS>").replace("\x00", "<NUL>")
+            note = {
+                "write": f"Written to HL7 v2: {entry.get('bundle', '')}. The Bundle is that of",
+                "frames": f"Bytes on the wire{', of which at most ' + str(entry['limit']) + ' are taken' if 'limit' in entry else ''}:",
+                "answer": "As the answer to a message with MSH-10 = C1:",
+                "read": f"At most {entry['limit']} bytes are taken:" if "limit" in entry else "",
+                "endpoint": f"With {entry['settings']}:" if "settings" in entry else "",
+            }.get(entry["how"], "")
+            if encoding != "utf-8":
+                note = f"Sent in {encoding}:"
+            parts += [*([note + "\n"] if note else []), f"```\n{shown}\n```\n"]
+        found = [issue for issue in findings(entry) if issue.id == rule][:1]
+        if found:
+            told = []
+            for version in ("2.4", "2.5.1"):
+                message = parse(message_of({"msh": {"12": version}}))
+                said = acknowledge(message, "AE", found, control_id="A1", now=now, warnings=True, catalogue=catalogue)
+                told += [line for line in said.decode().split("\r") if line.startswith("ERR")]
+            parts += ["```\n" + "\n".join(told) + "\n```\n"]
+    return "\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/command-line.md": command_line,
     "docs/profiles.md": profiles,
     "docs/errors.md": errors,
+    "docs/v2-errors.md": v2_errors,
     "docs/v2-map.md": v2_map,
     "docs/snapshots.md": snapshots,
 }

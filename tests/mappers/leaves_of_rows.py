@@ -99,7 +99,7 @@ NOT_GENERATED = frozenset(
         "selector", "value-type", "type-tag", "item-type", "document-type", "yes-no-words", "element-value", "element-name",
         "element-resource", "Attachment", "pointer", "observation-value", "observation-component", "unit", "endpoint",
         "message-identifier", "profile-tag", "facility-organization", "ndl-practitioner", "specimen-reference", "time",
-        "minutes-unit", "resource-reference",
+        "minutes-unit", "resource-reference", "table-word", "as-patient", "pair-identifier", "pair-reference", "more-text", "opt", "data-dictionary-label",
     }
 )  # fmt: skip
 """Conversions whose value depends on another field: their segments are drawn whole, in the tests of values."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from vrfhir import Validator
 from vrfhir.errors import UnreadableError
 from vrfhir.fhir.json import serialize
 from vrfhir.issues import has_errors
-from vrfhir.mappers import to_fhir
+from vrfhir.mappers import Partner, to_fhir
 
 FILES = [DRIVER, *sample_paths("REF-*.hl7")]
 
@@ -147,3 +148,25 @@ def test_what_a_referral_needs_is_asked_for(message: Any, replaced: dict[str, st
     assert has_errors(mapping.issues)
     assert rule in [issue.id for issue in mapping.issues]
     assert mapping.ledger.unaccounted == []
+
+
+def test_the_provenance_tells_what_the_message_called_its_systems(message: Any) -> None:
+    data = message("DG1|1||35489007^Depression^SCT", "DG1|2||X1^Pain^99LOC")
+    partner = replace(Partner.default(), id="fresh")
+    first = to_fhir(data, partner=partner).bundle
+    entities = [each for made in resources(first, "Provenance") for each in made.get("entity", ())]
+    names = {
+        each["what"]["display"]: each["what"]["identifier"]["value"]
+        for each in entities
+        if each["what"].get("type") == "NamingSystem"
+    }
+    assert names == {"SCT": "http://snomed.info/sct", "NHS": "https://fhir.nhs.uk/Id/nhs-number"}
+    assert to_fhir(data, partner=partner).bundle == first, "what is remembered of a partner changes nothing"
+
+
+def test_an_authority_with_an_oid_is_named_with_its_type(message: Any) -> None:
+    data = message(PID="PID|1||7^^^LAB&2.16.840.1.113883.19.4&ISO^MR||Millward^John")
+    entities = [e for made in resources(to_fhir(data).bundle, "Provenance") for e in made.get("entity", ())]
+    what = next(each["what"] for each in entities if each["what"].get("display") == "LAB")
+    assert what["identifier"]["value"] == "urn:oid:2.16.840.1.113883.19.4"
+    assert what["identifier"]["type"]["coding"][0]["code"] == "ISO"

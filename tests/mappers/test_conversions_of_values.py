@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from mapped_messages import DRIVER, only, resources
 
-from vrfhir.mappers import to_fhir
+from vrfhir.hl7v2 import parse
+from vrfhir.mappers import to_fhir, to_hl7v2
 from vrfhir.mappers.conversions.primitives import fhir_decimal
 from vrfhir.mappers.conversions.times import fhir_date, fhir_datetime, fhir_time
 
@@ -64,8 +65,29 @@ def test_numbers_keep_their_digits(text: str, expected: str | None) -> None:
 def test_an_assumed_zone_is_marked_and_a_given_one_is_not(message: Any) -> None:
     assumed = to_fhir(message(PV1="")).bundle
     assert assumed["_timestamp"]["extension"][0]["valueString"] == "Europe/London"
-    msh = r"MSH|^~\&|GPSYS|Y99901|||202611161017+0000||REF^I12^REF_I12|C1|P|2.4|||||GBR"
+    msh = r"MSH|^~\&|GPSYS|Y99901|||20261116101700+0000||REF^I12^REF_I12|C1|P|2.4|||||GBR"
     assert "_timestamp" not in to_fhir(message(MSH=msh)).bundle
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("20261116", False),
+        ("20261116101700+0000", False),
+        ("20261116101700", True),
+        ("202611161017", True),
+        ("202611161017+0000", True),
+        ("2026111610-0500", True),
+    ],
+)
+def test_what_was_sent_stands_beside_a_time_of_which_fhir_says_more(message: Any, text: str, filled: bool) -> None:
+    bundle = to_fhir(message(f"DG1|1||^Pain||{text}")).bundle
+    condition = only(bundle, "Condition")
+    marks = condition.get("_onsetDateTime", {}).get("extension", [])
+    sent = [part["valueString"] for mark in marks for part in mark.get("extension", ()) if part["url"] == "value"]
+    assert sent == ([text] if filled else [])
+    again = to_hl7v2(bundle, version="2.5.1")
+    assert parse(again.message).value("DG1-5") == text
 
 
 @pytest.mark.parametrize(("code", "priority"), [("R", "routine"), ("A", "asap"), ("S", "stat")])

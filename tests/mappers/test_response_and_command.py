@@ -108,7 +108,7 @@ def test_a_partner_file_adds_to_the_defaults(tmp_path: Path, message: Any) -> No
         "not toml",
         "[message]\ncolour = 1",
         '[message]\ntime_zone = "Mars/Olympus"',
-        '[message]\nnull = "keep"',
+        '[message]\nnull = "forget"',
         "surprise = 1",
     ],
 )

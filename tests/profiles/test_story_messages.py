@@ -169,6 +169,10 @@ def test_the_requester_is_the_same(path: Path) -> None:
     }
     wanted = by_reference[here["requester"]["reference"]]
     role = target(bundle, received(bundle)["requester"])
+    if wanted["resourceType"] == "Patient":
+        assert role["resourceType"] == "Patient"
+        assert _said(role) == _said(wanted)
+        return
     organization = target(bundle, role["organization"])["name"] if "organization" in role else None
     person = _said(target(bundle, role["practitioner"])) if "practitioner" in role else None
     if wanted["resourceType"] == "PractitionerRole":
@@ -177,10 +181,13 @@ def test_the_requester_is_the_same(path: Path) -> None:
         assert organization == by_reference[wanted["organization"]["reference"]]["name"]
         numbers = {_number(each) for each in target(bundle, role["practitioner"])["identifier"]}
         assert {_number(each) for each in practitioner["identifier"]} <= numbers
-    elif wanted["resourceType"] == "Patient":
-        assert (person, organization) == (_said(wanted), None)
     else:
         assert (person, organization) == (None, wanted["name"])
+        assert len([each for each in _all(bundle, "Organization") if each.get("name") == wanted["name"]]) == 1
+
+
+def _all(bundle: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == kind]
 
 
 def _said(person: dict[str, Any]) -> str:
@@ -349,6 +356,7 @@ def test_the_answer_tells_what_became_of_the_referral(folder: Path, row: dict[st
     mapping = mapped(path)
     assert mapping.ledger.unaccounted == []
     assert not has_errors(mapping.issues)
+    assert received(mapping.bundle, "Task")["status"] == task["status"]
     header = received(mapping.bundle, "MessageHeader")
     assert header["response"]["identifier"] == asked.control_id
 

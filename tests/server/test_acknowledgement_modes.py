@@ -112,7 +112,7 @@ def test_what_fails_after_a_positive_answer_waits_for_an_operator(make_client: C
         answer = parse(await gateway.handle(message(1).replace(*WRONG_NUMBER), PEER) or b"")
         assert answer.value("MSA-1") == "AA"
         await until(lambda: states(client) == {"M0001": "failed"})
-        assert client.app.endpoint.store.inbox_counts() == {"received": 0, "failed": 1}
+        assert client.app.endpoint.store.inbox_counts() == {"received": 0, "failed": 1, "parked": 0}
 
     with_gateway(client, story)
     desk = Desk(client.app.endpoint.settings.database)
@@ -201,9 +201,9 @@ def test_enhanced_mode_with_nothing_asked_for_is_original_mode(make_client: Call
 @pytest.mark.parametrize(
     ("change", "mode", "code"),
     [
-        ((b"REF^I12^REF_I12", b"ADT^A01"), "enhanced", "CR"),
+        ((b"REF^I12^REF_I12", b"ORR^O02"), "enhanced", "CR"),
         ((b"REF^I12^REF_I12", b"REF^I99"), "enhanced", "CR"),
-        ((b"REF^I12^REF_I12", b"ADT^A01"), "stored", "AR"),
+        ((b"REF^I12^REF_I12", b"ORR^O02"), "stored", "AR"),
         ((b"|M0001|", b"||"), "enhanced", "CE"),
         ((b"|M0001|", b"||"), "stored", "AE"),
     ],

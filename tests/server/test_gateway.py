@@ -130,7 +130,7 @@ def test_a_wrong_nhs_number_is_refused_with_its_place_and_kept(client: Client, r
         (b"\x00\x01\x02", "AR"),
         (b"PID|1||123", "AR"),
         (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||REF^I12^REF_I12||P|2.5.1\rPID|1\r", "AE"),
-        (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||ADT^A01|9|P|2.5.1\rPID|1\r", "AR"),
+        (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||ORR^O02|9|P|2.5.1\rPID|1\r", "AR"),
         (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||REF^I12|9|P|9.9\rPID|1\r", "AR"),
         (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||REF^I12^REF_I12|9|P|2.5.1\r", "AE"),
         (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||RRI^I12^RRI_I12|9|P|2.5.1\rPID|1||1\r", "AE"),

@@ -61,7 +61,7 @@ def test_no_answer_due_is_said_by_the_status(client: Client) -> None:
 def test_refusals(
     make_client: Callable[..., Client], content: bytes, type_: str, headers: dict[str, str], status: int, rule: str
 ) -> None:
-    client = make_client(max_body_bytes=2000)
+    client = make_client(max_message_bytes=2000)
     response = post(client, content, type_, **headers)
     assert (response.status_code, rules(response)) == (status, [rule])
     assert client.app.endpoint.store.inbox("accepted") == []
@@ -89,5 +89,5 @@ def test_health_shows_what_waits_and_what_failed(client: Client) -> None:
     assert client.get("http://endpoint.test/health").json() == {
         "status": "pass",
         "outbox": {"pending": 0, "dead": 0},
-        "inbox": {"received": 0, "failed": 0, "processing": 0},
+        "inbox": {"received": 0, "failed": 0, "parked": 0, "processing": 0},
     }

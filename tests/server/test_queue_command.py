@@ -38,7 +38,7 @@ def test_failed_messages_are_an_operators(tmp_path: Path, capsys: pytest.Capture
         assert main(["queue", "--database", str(database), "--retry", "in:1", "out:1"]) == 1
         out, err = capsys.readouterr()
         assert out == "1 put back\n"
-        assert "out:1 is not a failed or dead message" in err
+        assert "out:1 is not a failed, parked or dead message" in err
         while states(database, capsys) != failed and time.monotonic() < deadline:
             time.sleep(0.1)
         assert states(database, capsys, "--status", "failed") == failed

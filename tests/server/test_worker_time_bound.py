@@ -14,8 +14,8 @@ from datetime import datetime
 from vrfhir.server.inbox import workers
 workers.LONGEST = {longest}
 workers._validator = object()
-workers.prepare = lambda content, received, validator: time.sleep({takes})
-workers._prepare(b"", datetime.now())
+workers.prepare = lambda *_: time.sleep({takes})
+workers._prepare(b"", datetime.now(), "")
 time.sleep(0.5)  # longer than the bound: only the message is bounded, not the process
 print("done")
 """

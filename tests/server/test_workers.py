@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 DEADLY = b"deadly"
 
 
-def prepare_or_die(content: bytes, received: datetime) -> Prepared:
+def prepare_or_die(content: bytes, received: datetime, partner: str) -> Prepared:
     """In a worker: end the process over one message, as a crash in a library would."""
     if content == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)

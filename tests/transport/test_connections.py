@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from datetime import UTC, datetime
 
@@ -199,6 +200,30 @@ async def test_the_port_is_in_use() -> None:
     assert issue.id == "VR-V2-0904"
     assert str(first.port) in issue.text
     assert "--mllp-port" in issue.hint
+
+
+async def test_a_port_that_may_not_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(asyncio, "start_server", forbidden)
+    with pytest.raises(TransportError) as caught:
+        await MllpListener(answer, port=25).start()
+    assert caught.value.issues[0].id == "VR-V2-0910"
+    assert "25" in caught.value.issues[0].text
+
+
+async def test_one_connection_more_than_allowed_is_refused() -> None:
+    heard: list[str] = []
+    async with MllpListener(
+        answer, port=0, max_connections=1, on_issue=lambda issue, _: heard.append(issue.id)
+    ) as listener:
+        async with MllpSender("127.0.0.1", listener.port) as first, MllpSender("127.0.0.1", listener.port) as second:
+            assert acknowledged(await first.send(referral(1))) == "M1"
+            with pytest.raises(TransportError):
+                await second.send(referral(2))
+            assert acknowledged(await first.send(referral(3))) == "M3"
+        assert heard == ["VR-V2-0911"]
 
 
 async def test_an_address_that_is_not_ours() -> None:

@@ -15,7 +15,7 @@ import pytest
 from vrfhir import Validator
 from vrfhir.definitions import Definitions
 from vrfhir.issues import Issue
-from vrfhir.validation import engine, extensions, invariants, tables, walk
+from vrfhir.validation import engine, extensions, invariants, resources, tables, walk
 from vrfhir.validation.invariants import Invariant
 from vrfhir.validation.overlays import ElementRule
 from vrfhir.validation.scope import Trials
@@ -41,10 +41,15 @@ def _never(value: Any) -> bool:
 
 def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Slicing, "_find_values", lambda self: None)
+    patch.setattr(Slicing, "_find_types", lambda self: None)
+    patch.setattr(Slicing, "is_silent", lambda self, rows: False)
     patch.setattr(walk, "coded_extension", lambda value: None)
     patch.setattr(walk, "plain_coding", lambda value: None)
-    patch.setattr(Invariant, "is_plain_to_see", lambda self, value, table: False)
+    patch.setattr(walk, "is_plain_reference", lambda value: False)
+    patch.setattr(walk, "shape_of", lambda table, value: None)
+    patch.setattr(Invariant, "is_plain_to_see", lambda self, value, type_path, scope: False)
     patch.setattr(invariants, "NATIVE", {})
+    patch.setattr(resources, "_judge_entry", lambda scope, inner, depth: resources.check_resource(inner, depth))
     patch.setattr(tables, "FAST", {name: tables.FAST[name] if name in _ONE_FORM else _never for name in tables.FAST})
     patch.setattr(engine, "_remember_codes", lambda child: None)
     patch.setattr(engine.Engine, "remember", lambda self, key, found: False)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ HELP = "show the HL7 v2 messages that wait or failed, and try them again"
 OK, FINDINGS = 0, 1
 
 _EPILOG = """\
-Without options all that is not done with: in: received, failed; out: pending, dead. An endpoint may be running on the database.
+Without options all that is not done with: in: received, failed, parked; out: pending, dead. An endpoint may be running on the database.
 Exit codes: 0 nothing failed, 1 there are failed or dead messages (or one named is not), 2 could not run.
 """
 
@@ -31,10 +32,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("--database", type=Path, metavar="FILE", help="that of the endpoint (default vrfhir.sqlite)")
     parser.add_argument(
-        "--status", metavar="STATUS", help="received, failed, rejected, quarantined, accepted; pending, dead, sent"
+        "--status",
+        metavar="STATUS",
+        help="received, failed, parked, rejected, quarantined, accepted, closed; pending, dead, sent, closed",
     )
-    parser.add_argument("--show", metavar="ID", help="print one message, in:7 or out:7 (patient data)")
-    parser.add_argument("--retry", nargs="+", metavar="ID", help="work on failed, or send dead messages again")
+    parser.add_argument("--show", metavar="ID", help="print one message or batch, in:7, out:7, batch:7 (patient data)")
+    parser.add_argument(
+        "--retry", nargs="+", metavar="ID", help="work on failed or parked, or send dead messages again"
+    )
+    parser.add_argument("--close", nargs="+", metavar="ID", help="lay failed, parked or dead messages aside")
     parser.add_argument("--json", action="store_true", help="print one JSON object a message")
 
 
@@ -45,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     desk = Desk(arguments.database or Path(os.environ.get("VRFHIR_DATABASE", "vrfhir.sqlite")))
     try:
         if arguments.retry:
-            return _retry(desk, arguments.retry)
+            return _each(arguments.retry, desk.again, "put back")
+        if arguments.close:
+            return _each(arguments.close, desk.lay_aside, "laid aside")
         if arguments.show:
             return _show(desk, arguments.show)
         return _list(desk, arguments)
@@ -53,20 +61,24 @@ def run(arguments: argparse.Namespace) -> int:
         desk.close()
 
 
-def _retry(desk: Any, names: list[str]) -> int:
-    left = [name for name, place in [(name, _place(name)) for name in names] if not desk.again(*place)]
+def _each(names: list[str], work: Callable[[str, int], bool], done: str) -> int:
+    left = [name for name, place in [(name, _place(name)) for name in names] if not work(*place)]
     for name in left:
-        sys.stderr.write(f"vrfhir queue: {name} is not a failed or dead message\n")
-    sys.stdout.write(f"{len(names) - len(left)} put back\n")
+        sys.stderr.write(f"vrfhir queue: {name} is not a failed, parked or dead message\n")
+    sys.stdout.write(f"{len(names) - len(left)} {done}\n")
     return FINDINGS if left else OK
 
 
 def _show(desk: Any, name: str) -> int:
-    letter = desk.letter(*_place(name))
-    if letter is None:
+    if name.startswith("batch:"):
+        content = desk.batch(_place(name.replace("batch:", "in:", 1))[1])
+    else:
+        letter = desk.letter(*_place(name))
+        content = letter.content if letter is not None else None
+    if content is None:
         sys.stderr.write(f"vrfhir queue: there is no message {name}\n")
         return FINDINGS
-    sys.stdout.write(letter.content.decode("utf-8", "backslashreplace").replace("\r", "\n"))
+    sys.stdout.write(content.decode("utf-8", "backslashreplace").replace("\r", "\n"))
     return OK
 
 
@@ -82,6 +94,7 @@ def _list(desk: Any, arguments: argparse.Namespace) -> int:
             "at": datetime.fromtimestamp(letter.at / 1_000_000, UTC).isoformat(timespec="seconds"),
             "attempts": letter.attempts,
             "reason": letter.failure,
+            **({"batch": letter.batch} if letter.batch else {}),
         }
         for letter in letters
     ]
@@ -96,7 +109,8 @@ def _table(rows: list[dict[str, Any]]) -> None:
     if not rows:
         sys.stdout.write("Nothing.\n")
         return
-    names = list(rows[0])
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    rows = [{name: row.get(name, "") for name in names} for row in rows]
     widths = {name: max(len(name), *(len(str(row[name])) for row in rows)) for name in names}
     for row in ({name: name for name in names}, *rows):
         sys.stdout.write("  ".join(f"{row[name]!s:<{widths[name]}}" for name in names).rstrip() + "\n")

@@ -59,8 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--partner",
         action="append",
         default=[],
-        metavar="SENDER=HOST:PORT",
-        help="where answers to a v2 sender go, mllps://HOST:PORT for TLS; SENDER is MSH-3|MSH-4 or MSH-4 alone (may be repeated)",
+        metavar="WHAT",
+        help="a partner file (TOML) or a folder of them: who sends, how that is read and answered; or SENDER=HOST:PORT: where"
+        " answers to a v2 sender go, mllps://HOST:PORT for TLS; SENDER is MSH-3|MSH-4 or MSH-4 alone (may be repeated)",
+    )
+    parser.add_argument(
+        "--unknown-senders",
+        choices=("default", "refuse"),
+        help="what senders without a partner file get: the shipped defaults, or AR (default: AR once there are partner files)",
     )
     parser.add_argument(
         "--acknowledge",
@@ -171,14 +177,17 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         hint = "pip install 'vrfhir[server]'"
         raise VrfhirError(Issue("fatal", "not-supported", "VR-SERVER-0002", text, hint=hint)) from None
     names: tuple[str, ...] = ("host", "port", "base_url", "mllp_host", "mllp_port", "database", "workers")
-    names += ("mllp_release", "mllp_certificate", "mllp_key", "mllp_ca")
+    names += ("mllp_release", "mllp_certificate", "mllp_key", "mllp_ca", "unknown_senders")
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     try:
         if arguments.mllp_peer:
             given["mllp_peers"] = tuple(arguments.mllp_peer)
         if arguments.partner:
+            files = [text for text in arguments.partner if "=" not in text or Path(text).exists()]
             form = "--partner is SENDER=HOST:PORT, as in GPSYS|A81001=127.0.0.1:2576."
-            given["partners"] = dict(_partner(text, form) for text in arguments.partner)
+            addresses = dict(_partner(text, form) for text in arguments.partner if text not in files)
+            given |= {"partners": addresses} if addresses else {}
+            given |= {"partner_files": tuple(map(Path, files))} if files else {}
         if arguments.acknowledge:
             form = "--acknowledge is SENDER=WHEN, as in GPSYS|A81001=stored."
             given["acknowledgement"] = dict(_partner(text, form) for text in arguments.acknowledge)

@@ -78,6 +78,13 @@ class SegmentBuilder:
             subcomponents.append("")
         subcomponents[subcomponent - 1] = raw
 
+    def at(self, field: int, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> str:
+        """The ER7 text that stands at a place so far; empty when nothing was written there."""
+        try:
+            return self._fields[field - 1][repetition - 1][component - 1][subcomponent - 1]
+        except IndexError:
+            return ""
+
     def er7(self) -> str:
         """The segment's text without trailing empty parts; a blank at its end is escaped, or it would not be content."""
         field, component, repetition, _, subcomponent, _ = self._delimiters

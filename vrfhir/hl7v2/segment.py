@@ -64,12 +64,12 @@ class Segment:
         """
         if self._fields is None:
             separator = self._coding.delimiters.field
-            first, *rest = self.raw.split(separator)
+            texts = self.raw.split(separator)
             if self.declares:
-                rest.insert(0, separator)
-            elif first != self.name:
-                rest.insert(0, first[len(self.name) :])
-            self._fields = [self.name, *rest]
+                texts.insert(1, separator)
+            elif texts[0] != self.name:
+                texts[:1] = self.name, texts[0][len(self.name) :]
+            self._fields = texts
         return self._fields
 
     @property

@@ -1,52 +1,58 @@
 """Segments as the rows see them: fields, their repetitions, and what became of each value.
 
 This is the hot path of the mapper: no object is made per value, and nothing refers back, so that all of it is freed at
-once. A cell holds its values in one dictionary, what rows
+once (cells are out of the garbage collector's sight). A cell holds its values in one dictionary, what rows
 took is noted as keys, and the ledger is written out of that only when somebody reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Delimiters, Segment
     from vrfhir.mappers.ledger import Outcome
     from vrfhir.mappers.records import Record
 
-__all__ = ["Cell", "SegmentView", "Settlement"]
+__all__ = ["Cell", "RowMark", "SegmentView", "Settlement", "is_tidy"]
 
+RowMark: TypeAlias = "tuple[Outcome, str, str]"
+"""What a row makes of values: the outcome, the row or rule, the element."""
 Settlement: TypeAlias = "tuple[Outcome, str, str, Record | None, int]"
 """What became of a value: the outcome, the row or rule, and where in FHIR it went (element, record, index)."""
 
-_NOTHING: Sequence[Cell] = ()
+_NO_OTHERS: Mapping[tuple[int, int, int, int], Settlement] = {}
 _MAX_PARTS = 4096
 _FIRST = 1 << 12 | 1
 _KEYS = tuple(component << 12 | 1 for component in range(1, 65))
 """The keys of the first subcomponents of 64 components: longer fields take the slow way."""
 
 
-@final
-class Cell:
+class Cell(Struct, gc=False, eq=False):
     """One repetition of a field. A conversion *takes* the parts it puts into FHIR and *peeks* at those it only looks at.
 
-    ``at`` has the text of every part that holds something, decoded and without blanks around it. What was taken is
+    ``at`` has the text of every part that holds something, decoded and without blanks around it; ``next`` is the next
+    repetition that holds something. What was taken is
     settled as mapped when the value was placed; when the conversion gives up, :meth:`release` forgets it and the values
-    stay open, to be carried.
+    stay open, to be carried. All cells of a message note in one list what was ``taken``, one cell after the other.
+
+    ``settled`` is what the first row made of the cell: outcome, row and target, the record, the index, and the keys it was
+    about (None: all); ``rest`` what became of the others.
     """
 
-    __slots__ = ("at", "field", "raw", "repetition", "segment", "settled", "taken")
-
-    def __init__(self, segment: Segment, field: int, repetition: int, raw: str, at: dict[int, str]) -> None:
-        self.segment = segment
-        self.field = field
-        self.repetition = repetition
-        self.raw = raw
-        self.at = at
-        self.taken: list[int] = []
-        self.settled: dict[int, Settlement] | None = None
+    segment: Segment
+    field: int
+    repetition: int
+    raw: str
+    at: dict[int, str]
+    taken: list[int]
+    next: Cell | None = None
+    settled: tuple[RowMark, Record | None, int, tuple[int, ...] | None] | None = None
+    rest: dict[int, Settlement] | None = None
 
     @property
     def origin(self) -> str:
@@ -71,6 +77,10 @@ class Cell:
         self.taken.append(key)
         return text
 
+    def take_all(self) -> None:
+        """Take every part."""
+        self.taken.extend(self.at)
+
     def peek(self, component: int = 1, subcomponent: int = 1) -> str:
         """The value of a part, without taking it."""
         return self.at.get(component << 12 | subcomponent, "")
@@ -82,7 +92,7 @@ class Cell:
     def untake(self, component: int = 1, subcomponent: int = 1) -> None:
         """Give a part back: it was looked at, but its exact text cannot be had again from FHIR."""
         key = component << 12 | subcomponent
-        self.taken = [taken for taken in self.taken if taken != key]
+        self.taken[:] = [taken for taken in self.taken if taken != key]
 
     def release(self) -> None:
         """Forget everything taken since the last settlement."""
@@ -91,11 +101,42 @@ class Cell:
     def settle(self, settlement: Settlement) -> None:
         """Write down what became of everything taken; what is settled already stays."""
         if self.settled is None:
-            self.settled = dict.fromkeys(self.taken, settlement)
+            size = len(self.at)
+            is_whole = len(self.taken) >= size and len(set(self.taken)) == size
+            self.settled = (settlement[:3], settlement[3], settlement[4], None if is_whole else tuple(self.taken))
         else:
             for key in self.taken:
-                self.settled.setdefault(key, settlement)
+                self.settle_part(key, settlement)
         self.taken.clear()
+
+    def settle_part(self, key: int, settlement: Settlement) -> None:
+        """Write down what became of one part, unless that is known."""
+        if self.settlement(key) is None:
+            if self.rest is None:
+                self.rest = {}
+            self.rest[key] = settlement
+
+    def settlement(self, key: int) -> Settlement | None:
+        """What became of a part; None when nothing did yet."""
+        if self.settled is not None:
+            row, record, index, keys = self.settled
+            if key in self.at if keys is None else key in keys:
+                return (*row, record, index)
+        return self.rest.get(key) if self.rest is not None else None
+
+    @property
+    def is_open(self) -> bool:
+        """True when nothing became of some part yet."""
+        if self.settled is None:
+            return self.rest is None or len(self.rest) < len(self.at)
+        return self.settled[3] is not None and any(self.settlement(key) is None for key in self.at)
+
+    def repetitions(self) -> Iterator[Cell]:
+        """This one and those after it."""
+        cell: Cell | None = self
+        while cell is not None:
+            yield cell
+            cell = cell.next
 
     def places(self) -> list[tuple[int, int]]:
         """(component, subcomponent) of every value that is there."""
@@ -133,6 +174,7 @@ class SegmentView:
 
     __slots__ = (
         "_delimiters",
+        "_taken",
         "fields",
         "index",
         "irregular",
@@ -143,7 +185,9 @@ class SegmentView:
         "segment",
     )
 
-    def __init__(self, segment: Segment, delimiters: Delimiters) -> None:
+    def __init__(
+        self, segment: Segment, delimiters: Delimiters, taken: list[int] | None = None, *, tidy: bool = False
+    ) -> None:
         self.segment = segment
         self.name = segment.name
         self.occurrence = segment.occurrence
@@ -151,46 +195,51 @@ class SegmentView:
         self.path = f"{segment.name}[{segment.occurrence}]"
         self._delimiters = delimiters
         self.irregular = False
-        self.others: dict[tuple[int, int, int, int], Settlement] = {}
-        self.fields: dict[int, list[Cell]] = {}
-        self._read()
+        self.others = _NO_OTHERS
+        self.fields: dict[int, Cell] = {}
+        self._taken: list[int] = [] if taken is None else taken
+        self._read(tidy or is_tidy(_content(segment), delimiters))
 
-    def _read(self) -> None:
+    def _read(self, tidy: bool) -> None:
         """Split into cells: the same values as ``Segment.leaves()``, in the same order."""
-        segment, fields = self.segment, self.fields
-        _, component_mark, repetition_mark, escape, subcomponent_mark, _ = self._delimiters
+        segment, fields, taken = self.segment, self.fields, self._taken
+        _, component_mark, repetition_mark, _, subcomponent_mark, _ = self._delimiters
         declares = segment.declares
-        raw = segment.raw[4 + len(segment.field(2)) :] if declares else segment.raw
-        clean = '""' not in raw and not (escape and escape in raw)
-        tidy = clean and raw.isprintable() and not _has_loose_blanks(raw, self._delimiters)
+        usual = subcomponent_mark and repetition_mark and tidy and component_mark and not declares
+        raw = segment.raw
+        is_plain = usual and repetition_mark not in raw and subcomponent_mark not in raw
         for field, text in enumerate(segment.field_texts):
             if not text or not field:
                 continue
-            if declares and field <= 2:
-                fields[field] = [Cell(segment, field, 1, text, {_FIRST: text})]
-            elif repetition_mark and repetition_mark in text:
-                cells = []
-                for number, repetition in enumerate(text.split(repetition_mark), 1):
-                    at = self._parts(field, repetition, tidy) if repetition else None
-                    if at:
-                        cells.append(Cell(segment, field, number, repetition, at))
-                if cells:
-                    fields[field] = cells
-            elif tidy and component_mark and subcomponent_mark not in text:
+            if is_plain or (usual and repetition_mark not in text and subcomponent_mark not in text):
                 if component_mark not in text:
-                    fields[field] = [Cell(segment, field, 1, text, {_FIRST: text})]
+                    fields[field] = Cell(segment, field, 1, text, {_FIRST: text}, taken)
                     continue
                 texts = text.split(component_mark)
                 if len(texts) <= len(_KEYS):
-                    at = {key: part for key, part in zip(_KEYS, texts) if part}  # noqa: B905 - more keys than texts
-                else:
-                    at = self._parts(field, text, False)
-                if at:
-                    fields[field] = [Cell(segment, field, 1, text, at)]
+                    at = dict(zip(_KEYS, texts))  # noqa: B905 - more keys than texts
+                    if "" in texts:
+                        at = {key: part for key, part in at.items() if part}
+                    if at:
+                        fields[field] = Cell(segment, field, 1, text, at, taken)
+                    continue
+            if declares and field <= 2:
+                fields[field] = Cell(segment, field, 1, text, {_FIRST: text}, taken)
+            elif repetition_mark and repetition_mark in text:
+                last: Cell | None = None
+                for number, repetition in enumerate(text.split(repetition_mark), 1):
+                    found = self._parts(field, repetition, tidy) if repetition else None
+                    if found:
+                        cell = Cell(segment, field, number, repetition, found, taken)
+                        if last is None:
+                            fields[field] = cell
+                        else:
+                            last.next = cell
+                        last = cell
             else:
                 at = self._parts(field, text, tidy)
                 if at:
-                    fields[field] = [Cell(segment, field, 1, text, at)]
+                    fields[field] = Cell(segment, field, 1, text, at, taken)
 
     def _parts(self, field: int, text: str, tidy: bool) -> dict[int, str]:
         """The values of a repetition by their keys."""
@@ -201,7 +250,7 @@ class SegmentView:
                 return {key: part for key, part in zip(_KEYS, texts) if part}  # noqa: B905 - more keys than texts
         found = {}
         for component, subcomponent, raw in self.segment.parts(field, text):
-            value = "" if raw == '""' else self.segment.decoded(raw).strip()
+            value = raw if tidy else "" if raw == '""' else self.segment.decoded(raw).strip()
             if value and component < _MAX_PARTS and subcomponent < _MAX_PARTS:
                 found[component << 12 | subcomponent] = value
             else:
@@ -210,28 +259,45 @@ class SegmentView:
 
     def settlement(self, field: int, repetition: int, component: int, subcomponent: int) -> Settlement | None:
         """What became of a value; None when nothing did yet."""
-        for cell in self.fields.get(field, _NOTHING):
-            if cell.repetition == repetition:
-                return cell.settled.get(component << 12 | subcomponent) if cell.settled else None
-        return None
+        cell: Cell | None = self.fields.get(field)
+        while cell is not None and cell.repetition != repetition:
+            cell = cell.next
+        return cell.settlement(component << 12 | subcomponent) if cell is not None else None
 
     def cells(self, field: int) -> Sequence[Cell]:
         """The repetitions of a field that hold something."""
-        return self.fields.get(field, _NOTHING)
+        first = self.fields.get(field)
+        return tuple(first.repetitions()) if first is not None else ()
 
     def value(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
         """A value of the first repetition, without taking it."""
-        cells = self.fields.get(field)
-        if not cells or cells[0].repetition != 1:
+        cell = self.fields.get(field)
+        if cell is None or cell.repetition != 1:
             return ""
-        return cells[0].at.get(component << 12 | subcomponent, "")
+        return cell.at.get(component << 12 | subcomponent, "")
 
     def valued(self, field: int, component: int = 0) -> bool:
         """True when the field (or a component of it) holds anything."""
-        cells = self.fields.get(field)
-        if not cells:
+        cell = self.fields.get(field)
+        if cell is None:
             return False
-        return not component or any(key >> 12 == component for cell in cells for key in cell.at)
+        return not component or any(key >> 12 == component for each in cell.repetitions() for key in each.at)
+
+
+def _content(segment: Segment) -> str:
+    """The text of a segment without the fields that declare delimiters."""
+    return segment.raw[4 + len(segment.field(2)) :] if segment.declares else segment.raw
+
+
+def is_tidy(text: str, delimiters: Delimiters) -> bool:
+    """True when every value in the ER7 text is what stands there: nothing escaped, deleted, or with blanks around it."""
+    escape = delimiters.escape
+    return (
+        '""' not in text
+        and not (escape and escape in text)
+        and text.isprintable()
+        and not _has_loose_blanks(text, delimiters)
+    )
 
 
 def _has_loose_blanks(raw: str, delimiters: Delimiters) -> bool:

@@ -1,8 +1,8 @@
-"""Conditions of map rows: a small syntax tree, compiled to closures.
+"""Conditions of map rows: a small syntax tree, compiled to closures, the usual ones to Python expressions.
 
 In the row files a condition is a list: ``["valued", "RF1-14"]``, ``["=", "OBX-2", "NM"]``, ``["in", "OBX-2", ["ST", "TX"]]``,
 ``["count", "PID-11", ">", 1]``, ``["length", "PID-7", ">", 8]``, ``["matches", "OBX-3.3", "^VR"]``,
-``["before", "PR1-5", "MSH-7"]``, ``["fact", "uk"]``, ``["has", "Encounter"]``,
+``["before", "PR1-5", "MSH-7"]``, ``["same", "PRD-2.1", "PID-5.1"]``, ``["fact", "uk"]``, ``["has", "Encounter"]``,
 ``["open", "Fitness"]``, ``["and", …]``, ``["or", …]``, ``["not", …]``.
 
 This is the condition language of the HL7 v2-to-FHIR guide (``antlr_condition_syntax.md``: VALUED, EQUALS, IN, COUNT,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
     from vrfhir.mappers.context import Context
 
-__all__ = ["Condition", "compile_condition"]
+__all__ = ["Condition", "Names", "compile_condition", "condition_source"]
 
 Condition = Callable[["SegmentView", "Context"], bool]
 
@@ -33,6 +33,59 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
 }
+
+
+class Names:
+    """What a generated function needs besides its parameters: constants by name, and values of its segment."""
+
+    def __init__(self) -> None:
+        self.constants: dict[str, Any] = {}
+        self.values: dict[tuple[int, int], str] = {}
+
+    def constant(self, stem: str, value: Any) -> str:
+        """The name of a constant."""
+        name = f"{stem}_{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def value(self, field: int, key: int) -> str:
+        """The name of a value of the segment: the text of a part of the first repetition of a field, or nothing."""
+        return self.values.setdefault((field, key), f"v{field}_{key >> 12}_{key & 0xFFF}")
+
+    def reading(self) -> list[str]:
+        """Statements that set the values, given ``get``, which gives the first cell of a field."""
+        lines = []
+        for field in sorted({field for field, _ in self.values}):
+            lines.append(f"cell = get({field})")
+            names = {key: name for (owner, key), name in self.values.items() if owner == field}
+            lines.append("if cell is None or cell.repetition != 1:")
+            lines.append("    " + " = ".join(names.values()) + ' = ""')
+            lines.append("else:")
+            lines += [f'    {name} = cell.at.get({key}, "")' for key, name in names.items()]
+        return lines
+
+
+def condition_source(tree: Any, segment: str, names: Names) -> str:
+    """The condition as a Python expression over ``fields``, ``segment`` and ``context``; ValueError when it is none."""
+    closure = compile_condition(tree)
+    word, *rest = tree
+    if word in ("and", "or"):
+        return "(" + f" {word} ".join(condition_source(part, segment, names) for part in rest) + ")"
+    if word == "not":
+        return f"(not {condition_source(rest[0], segment, names)})"
+    if word in ("open", "has"):
+        return f"({rest[0]!r} in context.{'current' if word == 'open' else 'shared'})"
+    if word == "fact":
+        return f"context.{rest[0]}" if rest[0] in ("uk", "vr") else f"context.fact({rest[0]!r})"
+    place = parse_path(rest[0])
+    if place.segment == segment and word in ("=", "in"):
+        name = names.value(place.field, (place.component or 1) << 12 | (place.subcomponent or 1))
+        return (
+            f"({name} == {rest[1]!r})" if word == "=" else f"({name} in {names.constant('among', frozenset(rest[1]))})"
+        )
+    if place.segment == segment and word == "valued" and not place.component:
+        return f"({place.field} in fields)"
+    return f"{names.constant('condition', closure)}(segment, context)"
 
 
 def compile_condition(tree: Any) -> Condition:
@@ -121,8 +174,25 @@ def _before(first: str, second: str) -> Condition:
     return earlier
 
 
+def _same(first: str, second: str) -> Condition:
+    """Both hold the same text, capitals or not; two empty places do, too."""
+    one, two = _reader(first), _reader(second)
+    return lambda segment, context: (one(segment, context) or "").lower() == (two(segment, context) or "").lower()
+
+
 _FACTS = frozenset(
-    {"uk", "vr", "status-query", "service-coded", "authorises-referral", "document-noted", "orders", "noteless"}
+    {
+        "uk",
+        "vr",
+        "status-query",
+        "service-coded",
+        "authorises-referral",
+        "document-noted",
+        "orders",
+        "noteless",
+        "appointment-noted",
+    }
+    | {"route-self", "route-employer"}
 )
 
 
@@ -156,8 +226,8 @@ def _reader(path: str) -> Callable[[SegmentView, Context], str | None]:
             if other is None:
                 return None
             segment = other
-        cells = segment.fields.get(field)
-        return cells[0].at.get(key, "") if cells and cells[0].repetition == 1 else ""
+        cell = segment.fields.get(field)
+        return cell.at.get(key, "") if cell is not None and cell.repetition == 1 else ""
 
     return read
 
@@ -185,6 +255,7 @@ _WORDS: dict[str, Callable[..., Condition]] = {
     "count": _count,
     "length": _length,
     "before": _before,
+    "same": _same,
     "fact": _fact,
     "has": _has,
     "open": _open,

@@ -8,7 +8,8 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
-from vrfhir.mappers.cells import Cell, SegmentView
+from vrfhir.mappers.cells import Cell, SegmentView, is_tidy
+from vrfhir.mappers.hiding import hides_location
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.records import Record
 
@@ -36,13 +37,15 @@ class Context:
     """One message on its way to FHIR.
 
     ``shared`` holds the records that segments have in common by role (``Patient``, ``ServiceRequest`` …), ``current``
-    the segment groups that are open (``PRD``, ``OBR`` …), ``later`` what is done when all segments are read.
+    the segment groups that are open (``PRD``, ``OBR`` …), ``names`` what the message calls its code systems and
+    assigning authorities, with the URI each was read as, ``kinds`` the universal id types of such URIs, ``later`` what is done when all segments are read.
     """
 
     def __init__(self, message: Message, partner: Partner) -> None:
         self.message = message
         self.partner = partner
-        self.segments: list[SegmentView] = [SegmentView(segment, message.delimiters) for segment in message.segments]
+        self.taken: list[int] = []
+        self.segments: list[SegmentView] = _views(message, self.taken)
         self.by_name: dict[str, SegmentView] = {}
         for segment in self.segments:
             self.by_name.setdefault(segment.name, segment)
@@ -52,20 +55,27 @@ class Context:
         self.bare: set[str] = set()
         self.shared: dict[str, Record] = {}
         self.current: dict[str, Record] = {}
+        self.names: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
         self.later: list[Callable[[], None]] = []
         self.issues: list[Issue] = []
         self.unmapped: list[Unmapped] = []
         self.people: dict[tuple[str, ...], list[Record]] = {}
+        self._said_route: str | None = None
         self.segment: SegmentView = self.segments[0]
         self.focus: dict[str, Any] = {}
         marks = message.delimiters
         self.component_mark, self.subcomponent_mark = marks.component, marks.subcomponent
         header = self.segments[0]
         self.sender = header.value(4) or header.value(3) or "unknown"
+        self.reading = "\n".join((self.sender, marks.encoding_characters, message.charset))
+        """By what equal ER7 texts mean the same: sender, delimiters, character set."""
+        self.is_before_2_6 = message.version.startswith(("2.1", "2.2", "2.3", "2.4", "2.5"))
         self.trigger = _trigger(message)
         self.is_response = message.type.code == "RRI"
         self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
+        self.hidden = hides_location(self)
         self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
         key = "/".join((partner.id, header.value(3), header.value(4)))
         message_key = f"{_ROOT}{key}/{message.control_id}/"
@@ -95,16 +105,26 @@ class Context:
             return request is not None and "code" in request.resource
         if name == "authorises-referral":
             return "PR1" not in self.current
-        if name == "document-noted":
+        if name in ("document-noted", "appointment-noted"):
             noted = self.current.get("Noted")
-            return noted is not None and noted.type == "DocumentReference"
+            wanted = "DocumentReference" if name == "document-noted" else "Appointment"
+            return noted is not None and noted.type == wanted
         if name == "orders":
             return self.message.type.code in ("ORM", "OMG")
         if name == "noteless":
             return "Noted" not in self.current
+        if name.startswith("route-"):
+            return self._route() == name[len("route-") :]
         if name == "status-query":
             return self.trigger == "I15"
         return self.uk if name == "uk" else self.vr
+
+    def _route(self) -> str:
+        """The route that an item of the referral names (OBX of ``vr-referral-item``); empty without one."""
+        if self._said_route is None:
+            routes = (s for s in self.segments if s.name == "OBX" and s.value(3) == "referral-route")
+            self._said_route = next((s.value(5) for s in routes), "") if self.is_referral and self.vr else ""
+        return self._said_route
 
     def full_url(self, path: str, role: str, *, of_message: bool = False) -> str:
         """The deterministic ``urn:uuid:`` of a resource: UUIDv5 of partner, referral or control id, segment and role."""
@@ -185,6 +205,17 @@ class Context:
                     if system in _SNOMED_NAMES and cell.peek(first) in VR_SERVICE_CODES:
                         return True
         return False
+
+
+def _views(message: Message, taken: list[int]) -> list[SegmentView]:
+    """The segments as the rows see them; whether values have to be decoded is asked once for the whole message, if it can."""
+    delimiters = message.delimiters
+    segments = message.segments
+    header = segments[0]
+    texts = [segment.raw for segment in segments]
+    texts[0] = texts[0][4 + len(header.field(2)) :] if header.declares else texts[0]
+    tidy = is_tidy(delimiters.field.join(texts), delimiters)
+    return [SegmentView(segment, delimiters, taken, tidy=tidy) for segment in segments]
 
 
 def _trigger(message: Message) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.primitives import fhir_decimal
@@ -202,8 +201,15 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
                 continue
         if id(resource) not in own:
             own.add(id(resource))
-            resource.update(deepcopy(resource))  # references are shared between resources until here
+            resource.update(_unshared(resource))  # references and constants are shared until here
         _apply(context, resource, instruction)
+
+
+def _unshared(value: Any) -> Any:
+    """A copy in which nothing stands twice; a copy that remembers what it copied would keep that."""
+    if isinstance(value, dict):
+        return {name: _unshared(each) for name, each in value.items()}
+    return [_unshared(each) for each in value] if isinstance(value, list) else value
 
 
 def _is_of_transport(record: Record) -> bool:

@@ -169,6 +169,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Check the order of the segments.",
     ),
     CatalogueEntry(
+        "VR-V2-0535",
+        "information",
+        "0",
+        "suppressed",
+        "The patient's place must not be told (ZU8-4): addresses and telephone numbers were left out, and the message is not stored.",
+        "",
+    ),
+    CatalogueEntry(
         "VR-V2-0541",
         "warning",
         "198",
@@ -215,6 +223,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "not-supported",
         "The Bundle does not say which message it is: no event that is written, no referral.",
         "Give MessageHeader.eventCoding an event of table 0003, or ask for a message (--message ADT^A08).",
+    ),
+    CatalogueEntry(
+        "VR-V2-0547",
+        "error",
+        "101",
+        "required",
+        "The Bundle has no {what}, which a message {type} is about.",
+        "Add the resource, or ask for another message.",
     ),
 )
 

@@ -4,8 +4,10 @@ Each non-empty subcomponent ends in exactly one outcome (mapping notes, section 
 
 * ``mapped``  – a row of the map put it into a FHIR element;
 * ``carried`` – it has no FHIR element and is kept, in its v2 form, in the VR-V2Content extension;
-* ``ignored`` – a rule says it holds no content of its own (delimiters, set ids) or must not be kept (credentials);
-* ``deleted`` – it is ``""``, the instruction to delete, which never becomes a value.
+* ``ignored`` – a rule says it holds no content of its own (delimiters, set ids) or must not be kept (credentials, the place
+  of a patient who is hidden);
+* ``deleted`` – it is ``""``, the instruction to delete, which never becomes a value: the extension says so with the type
+  ``null``. For a partner whose policy is ``keep`` it is carried as text, for one whose policy is ``empty`` ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ Outcome = Literal["", "mapped", "carried", "ignored", "deleted"]
 
 OUTCOMES: tuple[Outcome, ...] = ("mapped", "carried", "ignored", "deleted")
 
-SECRET_RULES = frozenset({"credentials"})
+SECRET_RULES = frozenset({"credentials", "location-hiding"})
 
 
 @final
@@ -90,7 +92,7 @@ class Entry:
         return self.record.place.full_url if self.record is not None else ""
 
     def to_dict(self, *, values: bool = False) -> dict[str, Any]:
-        """JSON shape; values only on request, and never those of credentials."""
+        """JSON shape; values only on request, and never those that must not be kept."""
         row = {"path": self.path, "outcome": self.outcome, "row": self.row}
         if self.target:
             row["target"] = self.location

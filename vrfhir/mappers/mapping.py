@@ -12,6 +12,7 @@ from vrfhir.fhir.json import serialize
 from vrfhir.hl7v2 import Message, parse
 from vrfhir.issues import Issue
 from vrfhir.mappers.context import Context
+from vrfhir.mappers.hiding import hide_location
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.ledger import Ledger
 from vrfhir.mappers.message import begin, finish
@@ -48,7 +49,8 @@ def to_fhir(
     """Turn a message into a FHIR R4 message Bundle: referrals (REF, RRI), and what stands around them (:data:`SUPPORTED`).
 
     ``accept`` are the message codes the caller takes (all that are mapped, when None). ``exact`` keeps beside the elements
-    what they alone would not write back. ``received`` is when the message arrived, for Provenance; without it the message's
+    what they alone would not write back (never of a patient whose place is hidden). ``received`` is when the message
+    arrived, for Provenance; without it the message's
     own time is taken, so that equal
     input gives equal bytes. Raises :class:`~vrfhir.errors.UnreadableError` when the bytes are no message, or one of a
     type or version that is not supported; everything else is a finding.
@@ -63,7 +65,7 @@ def to_fhir(
     if message.type.trigger == "I11":
         context.trigger = "I12"
     bundle = _run(context, message, received)
-    if exact:
+    if exact and not context.hidden:
         from vrfhir.mappers.writing.corrections import add_corrections
 
         add_corrections(bundle, message, sender, context.sender)
@@ -82,6 +84,9 @@ def mapped(message: Message, partner: Partner) -> tuple[Context, dict[str, Any]]
 
 
 def _run(context: Context, message: Message, received: datetime | None) -> dict[str, Any]:
+    if context.hidden:
+        hide_location(context)
+        context.report("VR-V2-0535", "ZU8[1]-4")
     begin(context)
     walk(context)
     return finish(context, message.encode(), received)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha1, sha256
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from vrfhir.mappers.other import focus_of
 from vrfhir.mappers.records import Record
 from vrfhir.mappers.referral import EVENTS
 from vrfhir.mappers.rows import map_digest
-from vrfhir.mappers.vocabulary import sender_system
+from vrfhir.mappers.vocabulary import sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
@@ -26,6 +26,7 @@ _PROFILE = "https://vrfhir.org/fhir/StructureDefinition/"
 _EVENT = "https://vrfhir.org/fhir/CodeSystem/vr-message-event"
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
+_URI = "urn:ietf:rfc3986"
 _ER7 = "application/hl7-v2+er7"
 
 PROFILES: Mapping[str, str] = {
@@ -140,26 +141,24 @@ _ORGANISATIONS = frozenset({"Insurer", "GroupEmployer", "Laboratory"})
 
 
 def _original(context: Context, raw: bytes) -> Record:
-    """The message itself: a DocumentReference with its hash, and the bytes in a Binary."""
-    binary = context.new("Binary", "Original", "MSH[1]", of_message=True)
-    binary.resource["contentType"] = _ER7
-    binary.resource["data"] = b64encode(raw).decode("ascii")
+    """The message itself: a DocumentReference with its hash, and the bytes in a Binary (not when they tell a hidden place)."""
+    attachment: dict[str, Any] = {"contentType": _ER7}
+    if not context.hidden:
+        binary = context.new("Binary", "Original", "MSH[1]", of_message=True)
+        binary.resource["contentType"] = _ER7
+        binary.resource["data"] = b64encode(raw).decode("ascii")
+        attachment["url"] = binary.full_url
     document = context.new("DocumentReference", "Original-document", "MSH[1]", of_message=True)
     digest = sha256(raw).hexdigest()
+    attachment |= {
+        "size": len(raw),
+        "hash": b64encode(sha1(raw, usedforsecurity=False).digest()).decode("ascii"),
+    }
     document.resource |= {
-        "masterIdentifier": {"system": "urn:ietf:rfc3986", "value": f"urn:hash::sha256:{digest}"},
+        "masterIdentifier": {"system": _URI, "value": f"urn:hash::sha256:{digest}"},
         "status": "current",
         "type": {"text": "HL7 v2 message"},
-        "content": [
-            {
-                "attachment": {
-                    "contentType": _ER7,
-                    "url": binary.full_url,
-                    "size": len(raw),
-                    "hash": b64encode(sha1(raw, usedforsecurity=False).digest()).decode("ascii"),
-                }
-            }
-        ],
+        "content": [{"attachment": attachment}],
     }
     patient = context.shared.get("Patient")
     if patient is not None:
@@ -210,10 +209,21 @@ def _provenance(context: Context, original: Record, recorded: str) -> None:
         ]
     }
     made.resource["agent"] = [{"type": _agent("assembler"), "who": mapper.reference}]
-    made.resource["entity"] = [{"role": "source", "what": original.reference}]
+    made.resource["entity"] = [{"role": "source", "what": original.reference}, *_naming_systems(context)]
     if context.vr:
         _claim(source)
         _claim(made)
+
+
+def _naming_systems(context: Context) -> Iterator[dict[str, Any]]:
+    """By what name the message called a system of codes or numbers, where its URI does not say so: a reader can check the reading."""
+    for name, system in context.names.items():
+        if name not in system:
+            identifier: dict[str, Any] = {"system": _URI, "value": system}
+            kind = context.kinds.get(system)
+            if kind in table_codes("0301"):
+                identifier = {"type": {"coding": [{"system": table_system("0301"), "code": kind}]}, **identifier}
+            yield {"role": "source", "what": {"type": "NamingSystem", "identifier": identifier, "display": name}}
 
 
 def _recorded(resource: dict[str, Any], recorded: str) -> None:
@@ -232,5 +242,8 @@ _FIRST = ("resourceType", "id", "meta", "language", "extension")
 
 def _ordered(resource: dict[str, Any]) -> dict[str, Any]:
     """Elements in FHIR's order at the head, the rest as they were placed."""
+    if "extension" not in resource and "meta" not in resource and "language" not in resource:
+        return resource
     head = {name: resource[name] for name in _FIRST if name in resource}
-    return head | resource
+    head.update(resource)
+    return head

@@ -50,6 +50,8 @@ def finish_other(context: Context) -> None:
     """Required elements of appointments, orders and documents."""
     patient = context.shared.get("Patient")
     for record in context.records:
+        if record.full_url in context.bare:
+            continue
         resource, kind = record.resource, record.type
         if kind == "ServiceRequest":
             resource.setdefault("status", "unknown")

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vrfhir.errors import DefinitionError
 from vrfhir.issues import Issue
 from vrfhir.mappers.partner_codes import PartnerCodes, read_codes
+from vrfhir.mappers.partner_segments import read_segments
+from vrfhir.mappers.rows import SegmentMap
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.engine import CompiledMap
 
 __all__ = ["Authority", "Partner"]
 
@@ -32,8 +37,10 @@ class Partner:
     """A sender's habits.
 
     ``charset`` is tried after MSH-18; ``time_zone`` holds for times without an offset; ``country`` ``GB`` switches the UK
-    rules on; ``null`` is what ``""`` means; ``vocational_rehabilitation`` is ``detect`` or ``always``;
-    ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first.
+    rules on; ``null`` is what ``""`` means (``delete`` what is stored, ``keep`` it as it came, or no more
+    than an ``empty`` field); ``vocational_rehabilitation`` is ``detect`` or ``always``;
+    ``versions`` are those accepted; ``authorities`` and ``code_systems`` resolve names, the partner's own first; ``segments`` are maps
+    of its Z segments.
     """
 
     id: str
@@ -48,6 +55,9 @@ class Partner:
     nhs_number_types: frozenset[str] = frozenset()
     code_systems: Mapping[str, str] = field(default_factory=dict)
     codes: PartnerCodes = field(default_factory=PartnerCodes)
+    segments: Mapping[str, SegmentMap] = field(default_factory=dict)
+    endpoint: Mapping[str, Any] = field(default_factory=dict)
+    """What the endpoint has to know of the partner, as written; the mapper does not look at it."""
 
     @classmethod
     @cache
@@ -74,8 +84,22 @@ class Partner:
         return ZoneInfo(self.time_zone)
 
     @cached_property
+    def maps(self) -> Mapping[str, CompiledMap]:
+        """The map of every segment, the partner's own Z segments among them, ready to run."""
+        from vrfhir.mappers.engine import CompiledMap, compiled_maps
+
+        if not self.segments:
+            return compiled_maps()
+        return {**compiled_maps(), **{name: CompiledMap(each) for name, each in self.segments.items()}}
+
+    @cached_property
     def vocabulary(self) -> dict[tuple[str, str, str, str], object]:
         """What was looked up about this partner's codes; the conversion of coded values keeps it and bounds it."""
+        return {}
+
+    @cached_property
+    def concepts(self) -> dict[tuple[str, str, str, int], object]:
+        """What was made of this partner's coded values; the conversion of coded values keeps it and bounds it."""
         return {}
 
     @cached_property
@@ -110,14 +134,17 @@ _SECTIONS: Mapping[str, frozenset[str]] = {
     "nhs_number": frozenset({"types"}),
 }
 _CHOICES: Mapping[str, Sequence[str]] = {
-    "null": ("delete",),
+    "null": ("delete", "keep", "empty"),
     "acknowledgement": ("original", "enhanced"),
     "vocational_rehabilitation": ("detect", "always"),
 }
 
 
 def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner:
-    unknown = sorted(data.keys() - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code"})
+    unknown = sorted(
+        data.keys()
+        - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code", "segment", "endpoint"}
+    )
     for section, names in _SECTIONS.items():
         unknown += sorted(f"{section}.{name}" for name in data.get(section, {}).keys() - names)
     if unknown:
@@ -139,6 +166,9 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
     codes, wrong = read_codes(data.get("code", []))
     if wrong:
         raise _broken(source, wrong)
+    segments, wrong = read_segments(data.get("segment", []))
+    if wrong:
+        raise _broken(source, wrong)
     types = frozenset(data.get("nhs_number", {}).get("types", ()))
     default = base or Partner(id="default")
     return Partner(
@@ -154,6 +184,8 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
         nhs_number_types=types or default.nhs_number_types,
         code_systems={**default.code_systems, **systems},
         codes=PartnerCodes((*codes.codes, *default.codes.codes)),
+        segments=segments,
+        endpoint=data.get("endpoint", {}),
     )
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "Primitive",
     "Step",
     "compile_place",
+    "direct_element",
     "is_primitive_pair",
     "role_of",
     "steps_of",
@@ -88,6 +89,13 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
         return REFUSED if other in resource else place_it(resource, value)
 
     return place_choice
+
+
+def direct_element(path: str) -> tuple[str, bool] | None:
+    """(element, whether it repeats) of a path to an element of the resource itself that any value may be put into."""
+    _, _, rest = path.partition(".")
+    name = rest.removesuffix("[]")
+    return (name, rest != name) if name.isalpha() and name not in _OTHER_CHOICE else None
 
 
 def _compiled(steps: list[Step], beside: Mapping[str, Any] | None) -> Place:

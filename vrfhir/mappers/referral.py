@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.links import LINKS, unknown
+from vrfhir.workflow import NEGATIVE, said_status
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
@@ -56,7 +57,8 @@ def _status(scope: Scope, segment: SegmentView, context: Context) -> None:
     if task is None and context.is_response:
         task = scope.make("Task")
     if task is not None:
-        task.resource["status"] = answered if context.is_response else asked
+        plain = answered if context.is_response else asked
+        task.resource["status"] = said_status(plain, segment.value(1, 4), segment.value(1, 6))
 
 
 LINKS["referral"] = _status
@@ -99,7 +101,7 @@ def finish_referral(context: Context) -> None:
         loop.pop("_lastModified", None)
     if "lastModified" not in loop and context.vr:
         loop["_lastModified"] = unknown()
-    if loop["status"] in ("rejected", "cancelled") and "statusReason" not in loop:
+    if loop["status"] in NEGATIVE and "statusReason" not in loop:
         text = _reason(context)
         if text:
             loop["statusReason"] = {"text": text}

@@ -1,8 +1,9 @@
 """The answer to a referral: ``RRI^I12`` in the version, delimiters and character set of the referral it answers.
 
-What the sender needs to recognise the case is echoed from the stored REF (RF1 with RF1-6, PRD, PID); what the service
+What the sender needs to recognise the case is echoed from the stored REF (RF1 with RF1-6, PRD, PID, DG1: without the
+reason it would be no prescription); RF1-9, the day the referral began, stays as it was. What the service
 decided comes from the Task: RF1-1 from status and business status, NTE from the reason and the notes (mapping notes
-2.1, 3.3). MSA-1 is AA also for a refused referral: the message was accepted, RF1-1 says what became of the case.
+2.1, 3.3). A state that RF1-1 cannot say beside the milestone (on hold, failed) follows as a single element of the Task. MSA-1 is AA also for a refused referral: the message was accepted, RF1-1 says what became of the case.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Any
 
 from vrfhir.hl7v2 import Message, MessageBuilder, Segment, parse, write_timestamp
 from vrfhir.hl7v2.reference import nearest_version, tables
+from vrfhir.mappers.elements import ELEMENT, RESOURCE
 from vrfhir.mappers.partner import Partner
-from vrfhir.workflow import v2_status
+from vrfhir.mappers.referral import STATUS
+from vrfhir.workflow import V2Status, said_status, v2_status
 
 __all__ = ["referral_response"]
 
@@ -45,7 +48,7 @@ def referral_response(
     builder = MessageBuilder(version, delimiters=message.delimiters, codec=message.charset)
     _header(builder, message, version, control_id, now)
     builder.add("MSA", "AA", message.control_id)
-    _referral(builder, message, version, task, now)
+    _referral(builder, message, version, task)
     providers = message.all("PRD")
     for provider in providers:
         _echo(builder, provider, version)
@@ -56,6 +59,9 @@ def referral_response(
         _echo(builder, patient, version)
     else:
         builder.add("PID", 1)
+    for diagnosis in message.all("DG1"):
+        _echo(builder, diagnosis, version)
+    _state(builder, task)
     for number, text in enumerate(_notes(task, service_request), 1):
         builder.add("NTE", number, None, text)
     return builder.encode(errors="replace")
@@ -81,14 +87,27 @@ def _header(builder: MessageBuilder, message: Message, version: str, control_id:
         header.set_er7(18, _text(source, 18))
 
 
-def _referral(builder: MessageBuilder, message: Message, version: str, task: Mapping[str, Any], now: datetime) -> None:
+def _referral(builder: MessageBuilder, message: Message, version: str, task: Mapping[str, Any]) -> None:
     referral = message.segment("RF1")
     segment = _echo(builder, referral, version) if referral is not None else builder.add("RF1")
-    status = v2_status(str(task.get("status", "received")), _business_status(task))
-    segment.set(1, tuple(status))
-    moment = str(task.get("lastModified", ""))
-    digits = re.sub(r"[-:T]", "", moment)[:14]
-    segment.set(9, digits if re.fullmatch(r"[0-9]{8}([0-9]{4,6})?", digits) else write_timestamp(now)[:14])
+    segment.set(1, tuple(_status(task)))
+
+
+def _status(task: Mapping[str, Any]) -> V2Status:
+    return v2_status(str(task.get("status", "received")), _business_status(task))
+
+
+def _state(builder: MessageBuilder, task: Mapping[str, Any]) -> None:
+    """The Task's status and reason as single elements, when RF1-1 would be read as another status."""
+    state, said = str(task.get("status", "received")), _status(task)
+    if said_status(STATUS[said.code][2], said.local_code, said.local_system) == state:
+        return
+    elements = {"status": state, "statusReason.text": str(task.get("statusReason", {}).get("text", ""))}
+    builder.add("OBR", 1, None, None, ("RF1[1].Task", "Task", RESOURCE))
+    for number, (path, value) in enumerate(((name, text) for name, text in elements.items() if text), 1):
+        name = path.partition(".")[0]
+        code = (name, name, ELEMENT, path, "string", ELEMENT)
+        builder.add("OBX", number, "ST", code, None, " ".join(value.split()), None, None, None, None, None, "F")
 
 
 def _business_status(task: Mapping[str, Any]) -> str | None:

@@ -29,7 +29,7 @@ from typing import Any
 
 from vrfhir.hl7v2 import parse_path
 
-__all__ = ["Flavour", "Role", "Row", "SegmentMap", "load_maps", "map_digest"]
+__all__ = ["Flavour", "Role", "Row", "SegmentMap", "load_maps", "map_digest", "read_segment_map"]
 
 _ROW_KEYS = frozenset(
     {"id", "v2", "to", "as", "when", "source", "direction", "reason", "beside", "join", "repetitions"}
@@ -39,7 +39,10 @@ _SOURCES = frozenset({"ig", "core", "uk", "ours"})
 
 @dataclass(frozen=True)
 class Role:
-    """A resource of a segment: its type, and whether it is there from the start, on demand, or shared by the message."""
+    """A resource of a segment: its type, and whether it is there from the start, on demand, or shared by the message.
+
+    ``named:12`` is the practitioner that field 12 names.
+    """
 
     name: str
     type: str
@@ -99,7 +102,7 @@ def load_maps() -> Mapping[str, SegmentMap]:
     found = {}
     for entry in sorted(folder.iterdir(), key=lambda each: each.name):
         if entry.name.endswith(".json"):
-            segment_map = _segment_map(json.loads(entry.read_text(encoding="utf-8")))
+            segment_map = read_segment_map(json.loads(entry.read_text(encoding="utf-8")))
             found[segment_map.segment] = segment_map
     return found
 
@@ -116,13 +119,14 @@ def map_digest() -> str:
     return digest.hexdigest()
 
 
-def _segment_map(data: Mapping[str, Any]) -> SegmentMap:
+def read_segment_map(data: Mapping[str, Any], *, sources: frozenset[str] = _SOURCES) -> SegmentMap:
+    """The map of a segment from what its file says; ValueError or KeyError when a row is none."""
     segment = data["segment"]
     flavours = data.get("flavours") or [data]
-    return SegmentMap(segment, tuple(_flavour(segment, each) for each in flavours))
+    return SegmentMap(segment, tuple(_flavour(segment, each, sources) for each in flavours))
 
 
-def _flavour(segment: str, data: Mapping[str, Any]) -> Flavour:
+def _flavour(segment: str, data: Mapping[str, Any], sources: frozenset[str]) -> Flavour:
     roles = {name: Role(name, each["type"], each.get("create", "on-demand")) for name, each in data["roles"].items()}
     return Flavour(
         name=data.get("flavour", segment),
@@ -130,16 +134,16 @@ def _flavour(segment: str, data: Mapping[str, Any]) -> Flavour:
         roles=roles,
         home=data["home"],
         link=data.get("link", ""),
-        rows=tuple(_row(segment, each) for each in data["rows"]),
+        rows=tuple(_row(segment, each, sources) for each in data["rows"]),
     )
 
 
-def _row(segment: str, data: Mapping[str, Any]) -> Row:
+def _row(segment: str, data: Mapping[str, Any], sources: frozenset[str]) -> Row:
     place = parse_path(data["v2"])
     if place.segment != segment:
         raise ValueError(f"row {data['id']} is in the file of {segment}")
     source, direction = data["source"], data.get("direction", "both")
-    if source not in _SOURCES or direction not in ("both", "in"):
+    if source not in sources or direction not in ("both", "in"):
         raise ValueError(f"row {data['id']}: source or direction")
     if direction == "in" and not data.get("reason"):
         raise ValueError(f"row {data['id']} cannot be turned round and does not say why")

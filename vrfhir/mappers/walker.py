@@ -6,9 +6,9 @@ of real messages does not fit its own structure (mapping notes 2.3).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from vrfhir.mappers.engine import CompiledFlavour, Scope, compiled_maps
+from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.order import note_order
 from vrfhir.mappers.other import finish_other
@@ -16,8 +16,9 @@ from vrfhir.mappers.referral import finish_referral
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
-    from vrfhir.mappers.cells import SegmentView, Settlement
+    from vrfhir.mappers.cells import Cell, SegmentView, Settlement
     from vrfhir.mappers.context import Context
+    from vrfhir.mappers.ledger import Outcome
     from vrfhir.mappers.records import Record
 
 __all__ = ["CREDENTIALS", "SET_IDS", "STRUCTURAL", "account_for_the_rest", "walk"]
@@ -41,6 +42,7 @@ SET_IDS = frozenset(
         "PV1",
         "DRG",
         "ZU1",
+        "ZVE",
         "PRT",
         "ARV",
         "AIS",
@@ -57,6 +59,7 @@ SET_IDS = frozenset(
 )
 """Segments whose first field only counts them."""
 
+_FIRST_PART = 1 << 12 | 1
 _KEEPS_NOTE_TARGET = frozenset({"NTE", "PRT"})
 _FOLLOWS = {"CTD": "PRD", "IN2": "Coverage", "IN3": "Coverage", "TQ1": "Order"}
 _SUBJECT = {
@@ -74,19 +77,21 @@ _SUBJECT = {
     "ClaimResponse": "patient",
     "RelatedPerson": "patient",
     "EpisodeOfCare": "patient",
+    "Specimen": "subject",
+    "Consent": "patient",
 }
 _NEEDS_SUBJECT = frozenset(_SUBJECT.values())
 
 
 def walk(context: Context) -> None:
     """Run every segment through its map, then connect and complete the resources."""
-    maps = compiled_maps()
+    maps = context.partner.maps
     homes: list[Record | None] = []
     for segment in context.segments:
-        flavours = maps.get(segment.name)
+        found = maps.get(segment.name)
         if segment.name not in _KEEPS_NOTE_TARGET:
             _note_on_the_message(context)
-        homes.append(_segment(segment, flavours, context) if flavours else _without_map(segment, context))
+        homes.append(_segment(segment, found, context) if found is not None else _without_map(segment, context))
     for action in context.later:
         action()
     context.later.clear()
@@ -107,10 +112,8 @@ def _note_on_the_message(context: Context) -> None:
     context.current.pop("Noted", None)
 
 
-def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | None:
-    for flavour in flavours:
-        if flavour.when is None or flavour.when(segment, context):
-            break
+def _segment(segment: SegmentView, found: CompiledMap, context: Context) -> Record | None:
+    flavour = found.flavours[found.choose(segment, context)]
     if segment.name in _FOLLOWS and _FOLLOWS[segment.name] not in context.current:
         context.report("VR-V2-0534", segment.path, segment=segment.name)
         if segment.name != "CTD":
@@ -123,10 +126,10 @@ def _segment(segment: SegmentView, flavours: Any, context: Context) -> Record | 
 def _run(flavour: CompiledFlavour, segment: SegmentView, scope: Scope, context: Context) -> None:
     context.segment = segment
     context.focus = next(iter(scope.records.values())).resource if scope.records else {}
-    for run in flavour.runs_for(tuple(segment.fields)):
-        run(segment, scope, context)
+    flavour.run(segment, scope, context)
     if flavour.link:
         LINKS[flavour.link](scope, segment, context)
+        context.taken.clear()
 
 
 def _without_map(segment: SegmentView, context: Context) -> Record | None:
@@ -168,30 +171,62 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
         if segment.irregular:
             _account_slowly(segment, target, context)
             continue
-        for cells in segment.fields.values():
-            for cell in cells:
-                settled = cell.settled
-                if settled is None:
-                    settled = cell.settled = {}
-                elif len(settled) == len(cell.at):
-                    continue
-                for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
-                    key = component << 12 | sub
-                    if key not in settled:
-                        settled[key] = _left_over(
-                            segment, (cell.field, cell.repetition, component, sub), raw, target, context
-                        )
+        for first in segment.fields.values():
+            cell: Cell | None = first
+            while cell is not None:
+                if cell.settled is None or cell.settled[3] is not None:
+                    _account(cell, segment, target, context)
+                cell = cell.next
+
+
+def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -> None:
+    """The same for the values of a cell."""
+    if len(cell.at) == 1 and cell.settled is None and cell.rest is None:
+        ((key, text),) = cell.at.items()
+        if text == cell.raw and key == _FIRST_PART:
+            cell.rest = {key: _left_over(segment, (cell.field, cell.repetition, 1, 1), text, home, context)}
+            return
+    if not cell.is_open:
+        return
+    for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
+        key = component << 12 | sub
+        if cell.settlement(key) is None:
+            place = (cell.field, cell.repetition, component, sub)
+            cell.settle_part(key, _left_over(segment, place, raw, home, context))
 
 
 def _account_slowly(segment: SegmentView, home: Record, context: Context) -> None:
     """The same for a segment with values that stand in no cell."""
+    others = segment.others = dict(segment.others)
     for leaf in segment.segment.leaves():
         place = leaf[3:7]
-        if segment.settlement(*place) is None:
-            if leaf.is_null:
-                segment.others[place] = ("deleted", leaf.raw, "", None, -1)
-            else:
-                segment.others[place] = _left_over(segment, place, leaf.raw, home, context)
+        if place not in others and segment.settlement(*place) is None:
+            read = _null if leaf.is_null else _left_over
+            others[place] = read(segment, place, leaf.raw, home, context)
+
+
+def _null(
+    segment: SegmentView, place: tuple[int, int, int, int], raw: str, home: Record, context: Context
+) -> Settlement:
+    """What ``""`` means for the partner: an instruction to delete that goes on with the resource, text to keep, or nothing."""
+    policy = context.partner.null
+    if segment.name in CREDENTIALS:
+        return ("ignored", "credentials", "", None, -1)
+    if policy == "empty":
+        return ("ignored", "empty", "", None, -1)
+    target = home.place
+    items = target.resource.setdefault("extension", [])
+    parts = [{"url": "path", "valueString": f"{segment.path}-{place[0]}[{place[1]}].{place[2]}.{place[3]}"}]
+    if policy == "delete":
+        parts += [{"url": "value", "valueString": "delete"}, {"url": "type", "valueCode": "null"}]
+    else:
+        parts.append({"url": "value", "valueString": raw})
+    items.append({"url": extension_urls()["v2-content"], "extension": parts})
+    outcome: Outcome = "deleted" if policy == "delete" else "carried"
+    return (outcome, raw if policy == "delete" else "v2-content", f"{target.type}.extension[]", target, len(items) - 1)
+
+
+_SET_ID: Settlement = ("ignored", "set-id", "", None, -1)
 
 
 def _left_over(
@@ -205,7 +240,7 @@ def _left_over(
         return ("ignored", "structural", "", None, -1)
     value = segment.segment.decoded(raw)
     if field == 1 and segment.name in SET_IDS and _counts(segment, value, context):
-        return ("ignored", "set-id", "", None, -1)
+        return _SET_ID
     if not value.strip():
         return ("ignored", "blank", "", None, -1)
     target = home.place
@@ -218,7 +253,8 @@ def _left_over(
 
 def _counts(segment: SegmentView, value: str, context: Context) -> bool:
     """The set id is the number the segment would get anyway: its occurrence, or its place in its group."""
-    if value.lstrip("0") == str(segment.occurrence):
+    number = value.lstrip("0")
+    if number == str(segment.occurrence):
         return True
     place = 1
     for earlier in reversed(context.segments[: segment.index]):
@@ -228,7 +264,7 @@ def _counts(segment: SegmentView, value: str, context: Context) -> bool:
             earlier.name == "OBX" and segment.name == "NTE"
         ):
             break
-    return value.lstrip("0") == str(place)
+    return number == str(place)
 
 
 def _printable(raw: str) -> str:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from vrfhir import __version__
 from vrfhir.definitions import Definitions
+from vrfhir.errors import VrfhirError
 from vrfhir.server.endpoint import Checker, Endpoint
 from vrfhir.server.fhir_app import FhirApp
 from vrfhir.server.guide import mount_guide
@@ -60,7 +61,11 @@ def create_app(
 
         validator = Validator()
     store = store or SqliteStore(settings.database)
-    endpoint = Endpoint(settings, store, Definitions.default(), validator, workers=workers)
+    try:
+        endpoint = Endpoint(settings, store, Definitions.default(), validator, workers=workers)
+    except VrfhirError:
+        store.close()
+        raise
     services = Services(endpoint)
 
     @asynccontextmanager

@@ -11,6 +11,7 @@ from uuid import uuid4
 from vrfhir.definitions import Definitions
 from vrfhir.fhir.parsed import Parsed
 from vrfhir.issues import Issue
+from vrfhir.server.correspondents import Correspondents
 from vrfhir.server.http import microseconds
 from vrfhir.server.search.parameters import SearchParameters
 from vrfhir.server.settings import Settings
@@ -54,7 +55,7 @@ class Endpoint:
     """One FHIR base. ``clock`` and ``new_id`` are given, so that tests can hold them still.
 
     ``outgoing`` is called when a message was put into the outbox. ``workers`` is how many processes prepare HL7 v2
-    messages; 0: this one does.
+    messages; 0: this one does. The partner files of the settings are read here; VrfhirError when one cannot be used.
     """
 
     settings: Settings
@@ -68,8 +69,10 @@ class Endpoint:
     parameters: SearchParameters = field(init=False)
     types: frozenset[str] = field(init=False)
     terminology: Terminology = field(init=False)
+    correspondents: Correspondents = field(init=False)
 
     def __post_init__(self) -> None:
+        self.correspondents = Correspondents.of(self.settings)
         self.parameters = SearchParameters(self.definitions)
         self.terminology = Terminology(self.definitions)
         self.types = self.definitions.resource_types() - {"Parameters", "OperationOutcome"}

@@ -12,14 +12,13 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vrfhir.hl7v2 import Message
 from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.inbox import Admission, Answers, Pool, SameProcess, Workers, Worklist, admit
 from vrfhir.server.inbox.admission import digest, sender_of
-from vrfhir.server.inbox.batches import batch_answer, messages_of
+from vrfhir.server.inbox.batches import batch_answer, is_filed, messages_of
 from vrfhir.server.inbox.faults import fault
-from vrfhir.server.store import DuplicateMessageError, InboxRow
+from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
 
 if TYPE_CHECKING:
     from vrfhir.transport import Peer
@@ -30,6 +29,8 @@ _log = logging.getLogger("vrfhir.server")
 
 DOOR = "mllp"
 """The HL7 v2 door in the inbox, whether a message came over MLLP or HTTP: it is the same message."""
+Place = tuple[int, int]
+"""Which batch a message came in, and as which part of it."""
 _TOGETHER = 64
 """Messages of a batch that are on their way at a time."""
 
@@ -59,7 +60,7 @@ class Gateway:
     def start(self) -> None:
         """Start the workers and what waits for them."""
         if self._endpoint.workers and self._workers is None:
-            pool = self._workers = Pool(self._endpoint.workers)
+            pool = self._workers = Pool(self._endpoint.workers, self._endpoint.correspondents.partners)
             pool.warm_up()
         self._worklist().start()
 
@@ -76,73 +77,93 @@ class Gateway:
         """Take one message or batch and return its answer; None when none is due."""
         parts = messages_of(data)
         if parts is None:
-            return await self._take(data)
-        messages = [part.data for part in parts if part.name == "MSH"]
+            return await self._take(data, peer)
+        kept = [(part.name, None if is_filed(part) else part.data) for part in parts]
+        received = self._endpoint.now()
+        batch = await self._endpoint.store.write(lambda tx: tx.begin_batch(DOOR, digest(data), received, kept))
+        messages = [(part.data, (batch, place)) for place, part in enumerate(parts) if part.name == "MSH"]
         answers: list[bytes | None] = []
-        for place in range(0, len(messages), _TOGETHER):
-            answers += await asyncio.gather(*map(self._take, messages[place : place + _TOGETHER]))
+        for first in range(0, len(messages), _TOGETHER):
+            together = messages[first : first + _TOGETHER]
+            answers += await asyncio.gather(*(self._take(message, peer, place) for message, place in together))
         _log.info("batch", extra={"door": DOOR, "outcome": f"{len(messages)} messages", "bytes": len(data)})
         return batch_answer(parts, answers, self._answers.control_id, self._endpoint.clock())
 
-    async def _take(self, data: bytes) -> bytes | None:
+    async def _take(self, data: bytes, peer: Peer, place: Place | None = None) -> bytes | None:
         worklist = self._worklist()
         if worklist.unfinished >= self._endpoint.settings.inbox_limit:
             await worklist.room(self._endpoint.settings.inbox_limit)
-        admission = admit(data, self._endpoint.settings)
+        admission = admit(data, self._endpoint.correspondents, peer)
         message = admission.message
         if message is None:
-            return await self._quarantined(admission, admission.issues)
+            return await self._quarantined(admission, admission.issues, place)
         if message.type.code.upper() == "ACK":
             return self._answers.of_acknowledgement(message)
+        if admission.is_strange:
+            return await self._quarantined(admission, admission.issues, place)
         if not admission.control_id:
-            return await self._quarantined(admission, [fault("VR-GATEWAY-0001")])
+            return await self._quarantined(admission, [fault("VR-GATEWAY-0001")], place)
         if admission.issues:
-            return await self._rejected(admission, message)
-        return await self._received(admission, message, worklist)
+            return await self._rejected(admission, place)
+        return await self._received(admission, worklist, place)
 
-    async def _received(self, admission: Admission, message: Message, worklist: Worklist) -> bytes | None:
+    async def _received(self, admission: Admission, worklist: Worklist, place: Place | None) -> bytes | None:
         waits = admission.mode == "processed"
         answer = b"" if waits else self._answers.at_the_door(admission)
         row = self._row(admission, "received", answer)
         try:
-            place = await self._endpoint.store.write(lambda tx: tx.receive(row))
+            pk = await self._filed(row, place)
         except DuplicateMessageError:
-            return await self._again(admission, message, worklist)
+            return await self._again(admission, worklist, place)
         worklist.added()
         if waits:
-            return await worklist.answer(place)
+            return await worklist.answer(pk)
         self._logged("received", admission.data, (), logging.DEBUG)
         return answer or None
 
-    async def _again(self, admission: Admission, message: Message, worklist: Worklist) -> bytes | None:
+    async def _again(self, admission: Admission, worklist: Worklist, place: Place | None) -> bytes | None:
         """The answer a message got before; a conflict when it was another message with the same control id."""
         row = self._endpoint.store.message(DOOR, admission.sender, admission.control_id)
         if row is None:  # it went into quarantine in this moment
-            return await self._take(admission.data)
+            if admission.issues:
+                return await self._rejected(admission, place)
+            return await self._received(admission, worklist, place)
         if row.digest != digest(admission.data):
-            return await self._quarantined(admission, [fault("VR-GATEWAY-0002")])
+            return await self._quarantined(admission, [fault("VR-GATEWAY-0002")], place)
+        if place is not None:
+            await self._endpoint.store.write(lambda tx: tx.join_batch(*place, row.pk))
         self._logged("repeated", admission.data, ())
-        if row.mode == "processed" and row.status == "received":
+        if row.mode == "processed" and row.status == "received" and not row.answer:
             return await worklist.answer(row.pk)
         return row.answer or None
 
-    async def _rejected(self, admission: Admission, message: Message) -> bytes | None:
+    async def _rejected(self, admission: Admission, place: Place | None) -> bytes | None:
         """The header already says that nothing can be done with it."""
         answer = self._answers.at_the_door(admission, admission.issues)
         row = self._row(admission, "rejected", answer, admission.issues)
         try:
-            await self._endpoint.store.write(lambda tx: tx.receive(row))
+            await self._filed(row, place)
         except DuplicateMessageError:
-            return await self._again(admission, message, self._worklist())
+            return await self._again(admission, self._worklist(), place)
         self._logged("rejected", admission.data, admission.issues)
         return answer or None
 
-    async def _quarantined(self, admission: Admission, issues: Sequence[Issue]) -> bytes | None:
+    async def _quarantined(self, admission: Admission, issues: Sequence[Issue], place: Place | None) -> bytes | None:
         answer = self._answers.at_the_door(admission, issues)
-        row = self._row(admission, "quarantined", answer, issues)
-        await self._endpoint.store.write(lambda tx: tx.receive(row))
+        await self._filed(self._row(admission, "quarantined", answer, issues), place)
         self._logged("quarantined", admission.data, issues)
         return answer or None
+
+    async def _filed(self, row: InboxRow, place: Place | None) -> int:
+        """The message kept, with its place in the batch it came in."""
+
+        def work(tx: Transaction) -> int:
+            pk = tx.receive(row)
+            if place is not None:
+                tx.join_batch(*place, pk)
+            return pk
+
+        return await self._endpoint.store.write(work)
 
     def _row(self, admission: Admission, status: str, answer: bytes, issues: Sequence[Issue] = ()) -> InboxRow:
         return InboxRow(
@@ -156,11 +177,14 @@ class Gateway:
             answer=answer,
             mode=admission.mode,
             failure=" ".join(sorted({issue.id for issue in issues if issue.is_error})),
+            partner=admission.partner,
         )
 
     def _worklist(self) -> Worklist:
         if self._list is None:
-            workers = self._workers = self._workers or SameProcess(self._endpoint.validator)
+            workers = self._workers = self._workers or SameProcess(
+                self._endpoint.validator, self._endpoint.correspondents.partners
+            )
             self._list = Worklist(self._endpoint, workers, self._answers)
         return self._list
 

@@ -33,20 +33,21 @@ def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
     @app.post(PATH, include_in_schema=False)
     async def message(request: Request) -> Response:
         try:
-            data = await _message(request, endpoint, gatekeeper, gateway)
+            data, organisation = await _message(request, endpoint, gatekeeper, gateway)
         except Refusal as refusal:
             response = refusal.response()
             return Response(response.body, response.status, dict(response.headers), media_type=_FHIR)
-        client = request.client
-        answer = await gateway.handle(data, Peer(client.host, client.port) if client else Peer("unknown", 0))
+        host, port = request.client or ("unknown", 0)
+        answer = await gateway.handle(data, Peer(host, port, organisation=organisation))
         if answer is None:
             return Response(status_code=202)
         return Response(answer, media_type=ER7, headers={"Cache-Control": "no-store"})
 
 
-async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper, gateway: Gateway) -> bytes:
-    """The body of a request that may be taken."""
-    if gatekeeper.admit(request.headers.get("authorization")).role == "owner":
+async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper, gateway: Gateway) -> tuple[bytes, str]:
+    """The body of a request that may be taken, and the organisation that sends it."""
+    caller = gatekeeper.admit(request.headers.get("authorization"))
+    if caller.role == "owner":
         raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is sent by the requester's side.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise Refusal.of(415, "not-supported", "VR-HTTP-0415", f"HL7 v2 messages are sent here as {ER7}.")
@@ -54,7 +55,7 @@ async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper,
         raise Refusal.of(415, "not-supported", "VR-HTTP-0415", "A body is sent as it is, without a content encoding.")
     if gateway.is_full:
         raise Refusal(503, [fault("VR-GATEWAY-0004")], (("Retry-After", "30"),))
-    limit = endpoint.settings.max_body_bytes
+    limit = endpoint.settings.max_message_bytes
     data = bytearray()
     try:
         async for part in request.stream():
@@ -63,4 +64,4 @@ async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper,
                 raise Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.")
     except ClientDisconnect:
         raise Refusal.of(400, "incomplete", "VR-HTTP-0400", "The request ended before its body.") from None
-    return bytes(data)
+    return bytes(data), caller.organisation

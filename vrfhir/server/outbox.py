@@ -39,7 +39,7 @@ class Outbox:
         """TransportError when a partner is reached over TLS and our certificate cannot be used."""
         self._endpoint = endpoint
         settings = endpoint.settings
-        secure = any(address.startswith("mllps://") for address in settings.partners.values())
+        secure = endpoint.correspondents.any_over_tls
         self._tls = calling(settings.mllp_certificate, settings.mllp_key, settings.mllp_ca) if secure else None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -73,7 +73,7 @@ class Outbox:
     async def deliver_due(self) -> int:
         """Send the first waiting message of each partner whose time has come; returns how many were settled."""
         rows = self._endpoint.store.due(self._endpoint.now())
-        routed = [(row, self._endpoint.settings.address_of(row.destination)) for row in rows]
+        routed = [(row, self._endpoint.correspondents.address_of(row.destination)) for row in rows]
         work = [self._deliver(row, address) for row, address in routed if address is not None]
         return sum(await asyncio.gather(*work))
 

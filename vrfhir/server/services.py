@@ -40,7 +40,7 @@ class Services:
                 self.gateway.handle,
                 settings.mllp_host,
                 settings.mllp_port,
-                max_bytes=settings.max_body_bytes,
+                max_bytes=settings.max_message_bytes,
                 release=settings.mllp_release,
                 together=_TOGETHER,
                 tls=listening(certificate, settings.mllp_key, settings.mllp_ca) if certificate else None,

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from vrfhir.errors import VrfhirError
 from vrfhir.issues import Issue
 
-__all__ = ["Acknowledgement", "Grant", "PartnerAddress", "Settings", "is_loopback"]
+__all__ = ["Acknowledgement", "Grant", "PartnerAddress", "Settings", "address_in", "is_loopback"]
 
 Acknowledgement = Literal["processed", "stored", "enhanced"]
 """When the sender of an HL7 v2 message is answered: see :mod:`vrfhir.server.inbox.admission`."""
@@ -75,6 +75,15 @@ class Settings(BaseSettings):
         description="Where answers go: sending application and facility (MSH-3|MSH-4), or facility alone → host:port,"
         " or mllps://host:port for TLS.",
     )
+    partner_files: tuple[Path, ...] = Field(
+        default=(),
+        description="Partner files (TOML), or folders of them: who sends, and how each is read and answered.",
+    )
+    unknown_senders: Literal["default", "refuse"] | None = Field(
+        default=None,
+        description="What senders without a partner file get: the shipped defaults, or AR. Unset: AR as soon as there are"
+        " partner files.",
+    )
     acknowledgement: dict[str, Acknowledgement] = Field(
         default_factory=dict,
         description="When a sender (MSH-3|MSH-4, facility alone, or * for all others) is answered: processed, stored,"
@@ -90,7 +99,10 @@ class Settings(BaseSettings):
         default=100_000, gt=0, description="With so many messages waiting to be worked on, no more are read."
     )
     tokens: tuple[Grant, ...] = Field(default=(), description="Static bearer tokens. Without any, loopback only.")
-    max_body_bytes: int = Field(default=5_000_000, gt=0, description="Larger requests and messages are refused.")
+    max_body_bytes: int = Field(default=5_000_000, gt=0, description="Larger FHIR requests are refused.")
+    max_message_bytes: int = Field(
+        default=16_000_000, gt=0, description="Larger HL7 v2 messages and batches, with what is embedded, are refused."
+    )
     max_depth: int = Field(default=64, gt=0, description="Deeper nested JSON is refused.")
     max_page: int = Field(default=200, gt=0, description="The most entries on one search page.")
     retry_seconds: float = Field(
@@ -110,7 +122,7 @@ class Settings(BaseSettings):
     @classmethod
     def _addresses(cls, partners: dict[str, str]) -> dict[str, str]:
         for sender, address in partners.items():
-            if _address(address) is None:
+            if address_in(address) is None:
                 raise ValueError(f"the address of partner {sender} is not host:port or mllps://host:port")
         return partners
 
@@ -146,7 +158,7 @@ class Settings(BaseSettings):
     def address_of(self, sender: str) -> PartnerAddress | None:
         """The address of a partner known by ``MSH-3|MSH-4``, or by its facility alone; None for an unknown one."""
         address = self.partners.get(sender) or self.partners.get(sender.rpartition("|")[2])
-        return _address(address) if address is not None else None
+        return address_in(address) if address is not None else None
 
     def acknowledges(self, sender: str) -> Acknowledgement:
         """When a sender known by ``MSH-3|MSH-4``, by its facility alone, or as any other (``*``) is answered."""
@@ -156,7 +168,8 @@ class Settings(BaseSettings):
         return "processed"
 
 
-def _address(text: str) -> PartnerAddress | None:
+def address_in(text: str) -> PartnerAddress | None:
+    """The address in ``host:port`` or ``mllps://host:port``; None when it is none."""
     scheme, separator, rest = text.rpartition("://")
     host, _, port = rest.rpartition(":")
     wrong = separator and scheme not in ("mllp", "mllps")

@@ -34,11 +34,12 @@ _log = logging.getLogger("vrfhir.transport")
 
 
 class Peer(NamedTuple):
-    """Who is connected; ``certificate`` is the verified TLS client certificate, if any."""
+    """Who is connected: the verified TLS client certificate, or over HTTP the organisation of the bearer token, if any."""
 
     host: str
     port: int
     certificate: dict[str, Any] | None = None
+    organisation: str = ""
 
 
 Handler = Callable[[bytes, Peer], Awaitable[bytes | None]]

@@ -13,6 +13,7 @@ from vrfhir.validation.codings import doubt, is_external
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import findings, is_calendar_day, written
 from vrfhir.validation.quantity_answers import check_quantity
+from vrfhir.validation.questions import Question
 from vrfhir.validation.references import type_in_text
 
 if TYPE_CHECKING:
@@ -57,14 +58,16 @@ _NAMES = {
 }
 
 
-def check_answer(scope: Scope, sets: AnswerSets, question: Json, answer: Json, place: Location) -> None:
+def check_answer(scope: Scope, sets: AnswerSets, question: Question, answer: Json, place: Location) -> None:
     """The value of one answer; ``sets`` are the value sets within reach of its questionnaire."""
-    key = next((each for each in answer if each.startswith("value")), None)
-    if key is None:
+    for key in answer:
+        if key.startswith("value"):
+            break
+    else:
         if answer and not any(each.startswith("_value") for each in answer):  # an empty one is refused for its form
-            scope.report("Questionnaire_QR_Item_NoType", place, found=question.get("linkId", ""))
+            scope.report("Questionnaire_QR_Item_NoType", place, found=question.item.get("linkId", ""))
         return
-    kind, suffix, value = str(question.get("type", "")), key[5:], answer[key]
+    kind, suffix, value = str(question.item.get("type", "")), key[5:], answer[key]
     here = (place, f"value.ofType({_NAMES.get(suffix, suffix)})", key, -1)
     allowed = _TYPES.get(kind)
     if allowed is None:
@@ -85,7 +88,7 @@ def check_answer(scope: Scope, sets: AnswerSets, question: Json, answer: Json, p
         check(scope, question, value, place, here)
     if kind in _FROM_LIST:
         _listed(scope, question, suffix, value, here)
-    value_set = question.get("answerValueSet")
+    value_set = question.item.get("answerValueSet")
     if (
         isinstance(value_set, str)
         and kind == "string"
@@ -108,13 +111,15 @@ def _read(scope: Scope, kind: str, value: Any, here: Location) -> bool:
     return readable
 
 
-def _options(question: Json, suffix: str) -> tuple[list[Json], list[Any]]:
+def _options(question: Question, suffix: str) -> tuple[list[Json], list[Any]]:
     """All answer options, and the values of one type among them."""
-    options = [each for each in question.get("answerOption", ()) if isinstance(each, dict)]
+    if "answerOption" not in question.item:
+        return [], []
+    options = [each for each in question.item["answerOption"] if isinstance(each, dict)]
     return options, [each[f"value{suffix}"] for each in options if f"value{suffix}" in each]
 
 
-def _listed(scope: Scope, question: Json, suffix: str, value: Any, here: Location) -> None:
+def _listed(scope: Scope, question: Question, suffix: str, value: Any, here: Location) -> None:
     """A question of a plain type that lists its answers."""
     options, listed = _options(question, suffix)
     if not options or any(_equal(each, value) for each in listed):
@@ -126,11 +131,11 @@ def _listed(scope: Scope, question: Json, suffix: str, value: Any, here: Locatio
 
 
 def _choice(
-    scope: Scope, sets: AnswerSets, question: Json, suffix: str, value: Any, place: Location, *, is_open: bool
+    scope: Scope, sets: AnswerSets, question: Question, suffix: str, value: Any, place: Location, *, is_open: bool
 ) -> None:
     """A question to choose from options or a value set; an open one lets any text pass."""
     options, listed = _options(question, suffix)
-    value_set = question.get("answerValueSet")
+    value_set = question.item.get("answerValueSet")
     if is_open and suffix == "String" and (options or value_set):
         return
     if options:
@@ -186,39 +191,39 @@ def _equal(option: Any, value: Any) -> bool:
     return bool(option == value)
 
 
-def _text(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+def _text(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
     if not isinstance(value, str):
         return
-    longest, shortest = question.get("maxLength"), _setting(question, "minLength")
+    longest, shortest = question.item.get("maxLength"), question.setting("minLength")
     if isinstance(longest, int) and len(value) > longest:
         scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MAX_LENGTH", here, limit=longest, found=len(value))
     if isinstance(shortest, int) and len(value) < shortest:
         scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MIN_LENGTH", here, limit=shortest, found=len(value))
-    pattern = _setting(question, "regex")
+    pattern = question.setting("regex")
     if isinstance(pattern, str):
         try:
             well_formed = fits(value, pattern)
         except FhirPathError:  # no pattern, or one that could run away
             return
         if not well_formed:
-            words = _setting(question, "entryFormat")
+            words = question.setting("entryFormat")
             rule = "QUESTIONNAIRE_QR_ITEM_STRING_REGEX_EF" if words else "QUESTIONNAIRE_QR_ITEM_STRING_REGEX"
             scope.report(rule, here, expected=words or pattern)
 
 
-def _number(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
-    kind = "INTEGER" if question.get("type") == "integer" else "DECIMAL"
+def _number(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
+    kind = "INTEGER" if question.item.get("type") == "integer" else "DECIMAL"
     _range(scope, question, value, here, kind)
     _digits(scope, question, value, here)
 
 
-def _moment(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
-    _range(scope, question, value, here, "TIME" if question.get("type") == "time" else "DATE")
+def _moment(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
+    _range(scope, question, value, here, "TIME" if question.kind == "time" else "DATE")
 
 
-def _range(scope: Scope, question: Json, value: Any, here: Location, kind: str) -> None:
+def _range(scope: Scope, question: Question, value: Any, here: Location, kind: str) -> None:
     for name, word in (("minValue", "MIN"), ("maxValue", "MAX")):
-        limit = _setting(question, name)
+        limit = question.setting(name)
         if limit is None:
             continue
         numbers = (int, Decimal, float)
@@ -233,30 +238,27 @@ def _range(scope: Scope, question: Json, value: Any, here: Location, kind: str) 
             scope.report(f"QUESTIONNAIRE_QR_ITEM_{kind}_{word}", here, found=written(value), limit=written(limit))
 
 
-def _quantity(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+def _quantity(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
     if isinstance(value, dict):
-        settings: dict[str, list[Any]] = {}
-        for name in ("unitOption", "unitValueSet", "minQuantity", "maxQuantity"):
-            settings[name] = _settings(question, name)
-        check_quantity(scope, settings, value, here)
+        check_quantity(scope, question, value, here)
         _digits(scope, question, value.get("value"), here)
 
 
-def _digits(scope: Scope, question: Json, value: Any, here: Location) -> None:
-    limit = _setting(question, "maxDecimalPlaces")
+def _digits(scope: Scope, question: Question, value: Any, here: Location) -> None:
+    limit = question.setting("maxDecimalPlaces")
     if isinstance(limit, int) and value is not None and len(written(value).partition(".")[2]) > limit:
         scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_MAX_DECIMALS", here, limit=limit, found=written(value))
 
 
-def _attachment(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+def _attachment(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
     if not isinstance(value, dict):
         return
     data = value.get("data")
     size = len(data.rstrip("=")) * 3 // 4 if isinstance(data, str) else value.get("size")
-    limit = _setting(question, "maxSize")
+    limit = question.setting("maxSize")
     if isinstance(size, int) and isinstance(limit, (int, Decimal)) and size > limit:
         scope.report("QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_LENGTH", place, limit=limit, found=size)
-    allowed = _settings(question, "mimeType")
+    allowed = question.settings("mimeType")
     kind = value.get("contentType")
     if allowed and not isinstance(kind, str):
         scope.report("QUESTIONNAIRE_QR_ITEM_NOT_ATTACHMENT_MIMETYPE", place, expected=", ".join(map(str, allowed)))
@@ -266,7 +268,7 @@ def _attachment(scope: Scope, question: Json, value: Any, place: Location, here:
         )
 
 
-def _reference(scope: Scope, question: Json, value: Any, place: Location, here: Location) -> None:
+def _reference(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
     reference = value.get("reference") if isinstance(value, dict) else None
     if not isinstance(reference, str) or reference.startswith(("#", "urn:")) or not scope.options.assume_rest:
         return
@@ -276,7 +278,7 @@ def _reference(scope: Scope, question: Json, value: Any, place: Location, here: 
         if kind and kind[:1].isupper():
             scope.report("QUESTIONNAIRE_QR_ITEM_REF_INVALID_GENERAL", here, found=kind)
         return
-    allowed = [str(each) for each in _settings(question, "referenceResource")]
+    allowed = [str(each) for each in question.settings("referenceResource")]
     if allowed and kind not in allowed:
         scope.report("QUESTIONNAIRE_QR_ITEM_REF_INVALID", here, found=kind, expected=", ".join(allowed))
 
@@ -293,16 +295,3 @@ _LIMITS = {
     "attachment": _attachment,
     "reference": _reference,
 }
-
-
-def _settings(question: Json, name: str) -> list[Any]:
-    """The values of all extensions of a question that end in a name."""
-    found = []
-    for each in question.get("extension", ()):
-        if isinstance(each, dict) and str(each.get("url", "")).rpartition("/")[2].rpartition("-")[2] == name:
-            found += [value for key, value in each.items() if key.startswith("value")]
-    return found
-
-
-def _setting(question: Json, name: str) -> Any:
-    return next(iter(_settings(question, name)), None)

@@ -78,12 +78,14 @@ class BundleIndex:
     def find(self, source: int, reference: str) -> Target | None:
         """The entry a reference in entry ``source`` leads to."""
         key = (source, reference)
-        if key not in self._targets:
+        try:
+            return self._targets[key]
+        except KeyError:
             at = self.lookup(self.full_url(source), reference)
-            self._targets[key] = (
+            found = self._targets[key] = (
                 None if at is None else Target(self.entries[at]["resource"], "bundled", self.resource_location(at), at)
             )
-        return self._targets[key]
+            return found
 
     def lookup(self, full_url: str | None, reference: str) -> int | None:
         """The number of the entry that a reference beside a fullUrl leads to."""
@@ -123,7 +125,7 @@ class BundleIndex:
         found = self.find(scope.entry, reference)
         if found is not None:
             actual = found.resource.get("resourceType")
-            if not is_absolute(reference) and reference.partition("/")[0] != actual:
+            if reference.partition("/")[0] != actual and not is_absolute(reference):
                 scope.report("Reference_REF_ResourceType", location, found=actual)
             return
         if reference.startswith("urn"):

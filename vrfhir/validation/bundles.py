@@ -29,6 +29,9 @@ _NOT_REFERENCES = frozenset(
     | {"MessageHeader.source.endpoint", "MessageHeader.destination.endpoint", "Bundle.entry.fullUrl"}
 )
 
+_WITHOUT_LINKS = frozenset({"Coding", "Quantity", "Period"})
+"""Types of nothing but plain values that lead nowhere."""
+
 
 def check_bundle(scope: Scope, bundle: Json, location: Location) -> None:
     """All rules for a Bundle as a whole."""
@@ -132,9 +135,7 @@ def _first_entry(scope: Scope, index: BundleIndex, bundle: Json, kind: str, loca
                 continue  # a search is refused as such
             bare = reference.partition("#")[0]
             if index.lookup(index.full_url(0), bare) is None:
-                rule = "Bundle_BUNDLE_Entry_NotFound"
-                if _is_near(index, bare):
-                    rule = _near_rule(index, 0)
+                rule = _near_rule(index, 0) if _is_near(index, bare) else "Bundle_BUNDLE_Entry_NotFound"
                 scope.report(rule, where, found=bare, element=name, entry=0)
     _orphans(scope, index, bundle, kind, location)
 
@@ -198,7 +199,7 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
         found: set[int] = set()
         if isinstance(resource, dict):
             table = scope.engine.table_or_none(str(resource.get("resourceType")))
-            for reference in _all_references(resource, table) if table else ():
+            for reference in _all_references(resource, table, []) if table else ():
                 bare = reference.partition("#")[0]
                 target = index.lookup(index.full_url(at), bare)
                 if target is not None:
@@ -224,10 +225,11 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
             scope.report(rule, (location, "entry", "entry", at), found=entry.get("fullUrl") or at)
 
 
-def _all_references(value: Json, table: Table) -> Iterator[str]:
+def _all_references(value: Json, table: Table, found: list[str]) -> list[str]:
     """Every reference, uri and url in a resource that may lead to another entry."""
+    children = table.children
     for key, item in value.items():
-        child = table.children.get(key)
+        child = children.get(key)
         if child is None:
             continue
         for each in item if isinstance(item, list) else (item,):
@@ -238,20 +240,19 @@ def _all_references(value: Json, table: Table) -> Iterator[str]:
                     and child.path not in _NOT_REFERENCES
                     and not each.startswith("#")
                 ):
-                    yield each
+                    found.append(each)
             elif isinstance(each, dict):
-                if (
-                    child.type == "Reference"
-                    and isinstance(each.get("reference"), str)
-                    and not each["reference"].startswith("#")
-                ):
-                    yield each["reference"]
-                inner: Table | None
+                if child.type == "Reference":
+                    reference = each.get("reference")
+                    if isinstance(reference, str) and not reference.startswith("#"):
+                        found.append(reference)
                 if isinstance(each.get("resourceType"), str):
-                    inner = (
-                        None if each["resourceType"] == "Bundle" else child.engine.table_or_none(each["resourceType"])
-                    )
+                    is_bundle = each["resourceType"] == "Bundle"
+                    inner = None if is_bundle else child.engine.table_or_none(each["resourceType"])
+                elif child.type in _WITHOUT_LINKS and "extension" not in each:
+                    inner = None
                 else:
                     inner = child.table
                 if inner is not None:
-                    yield from _all_references(each, inner)
+                    _all_references(each, inner, found)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.primitives import FAST
@@ -9,37 +10,35 @@ from vrfhir.validation.primitives import FAST
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
 
-__all__ = ["coded_extension", "is_translated", "looks_at_itself", "plain_coding"]
+__all__ = ["coded_extension", "is_plain_reference", "looks_at_itself", "plain_coding"]
 
 Json = dict[str, Any]
 
 _PARTS = 8
 """An extension with more parts is not remembered."""
 _is_text = FAST["string"]
-
-
-def is_translated(resource: Json) -> bool:
-    """True for a resource in another language than English: other displays are right there."""
-    language = resource.get("language")
-    return type(language) is str and not language.startswith("en")
+_is_address = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-._/:]{0,500}").fullmatch
+"""No fragment, no search, and no character that needs a second look."""
 
 
 def plain_coding(value: Json) -> tuple[str, str, str | None] | None:
     """System, code and display of a CodeableConcept that holds nothing else but a well-formed text."""
     codings = value.get("coding")
-    if type(codings) is not list or len(codings) != 1 or len(value) > 2:
+    if type(codings) is not list or len(codings) != 1:
         return None
-    if len(value) == 2 and not _is_text(value.get("text")):
+    if len(value) != 1 and (len(value) != 2 or not _is_text(value.get("text"))):
         return None
     coding = codings[0]
     if type(coding) is not dict:
         return None
-    system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
-    if type(system) is not str or type(code) is not str:
-        return None
-    if len(coding) == 2:
-        return system, code, None
-    return (system, code, display) if len(coding) == 3 and type(display) is str else None
+    system, code = coding.get("system"), coding.get("code")
+    if type(system) is str and type(code) is str:
+        if len(coding) == 3:
+            display = coding.get("display")
+            return (system, code, display) if type(display) is str else None
+        if len(coding) == 2:
+            return system, code, None
+    return None
 
 
 def coded_extension(value: Json, depth: int = 0) -> tuple[Any, ...] | None:
@@ -49,12 +48,14 @@ def coded_extension(value: Json, depth: int = 0) -> tuple[Any, ...] | None:
     url = value.get("url")
     if type(url) is not str:
         return None
-    concept = value.get("valueCodeableConcept")
-    if type(concept) is dict:
-        coding = plain_coding(concept)
+    if "valueCodeableConcept" in value:
+        concept = value["valueCodeableConcept"]
+        coding = plain_coding(concept) if type(concept) is dict else None
         return None if coding is None else (url, coding, len(concept))
-    parts = value.get("extension")
-    if type(parts) is list and not depth and len(parts) <= _PARTS:
+    if "extension" in value:
+        parts = value["extension"]
+        if type(parts) is not list or depth or len(parts) > _PARTS:
+            return None
         keys = []
         for part in parts:
             key = coded_extension(part, 1) if type(part) is dict else None
@@ -64,6 +65,14 @@ def coded_extension(value: Json, depth: int = 0) -> tuple[Any, ...] | None:
         return (url, tuple(keys))
     plain = value.get("valueCode", value.get("valueBoolean"))
     return (url, type(plain), plain) if type(plain) in (str, bool) else None
+
+
+def is_plain_reference(value: Json) -> bool:
+    """True for a Reference with a plain address, and nothing else but a well-formed display."""
+    reference = value.get("reference")
+    if type(reference) is not str or not _is_address(reference):
+        return False
+    return len(value) == 1 or (len(value) == 2 and bool(_is_text(value.get("display"))))
 
 
 def looks_at_itself(engine: Engine, codes: tuple[Any, ...]) -> bool:

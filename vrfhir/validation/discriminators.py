@@ -10,14 +10,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.validation.patterns import constraint_of
-from vrfhir.validation.tables import PRIMITIVE, RESOURCE, Table
+from vrfhir.validation.tables import COMPLEX, PRIMITIVE, RESOURCE, Child, Table
 
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.overlays import Item, Profile
     from vrfhir.validation.scope import Scope
 
-__all__ = ["Criterion", "Selected", "criteria", "select", "steps_of"]
+__all__ = ["Criterion", "Selected", "criteria", "plain_path", "select", "steps_of", "values_at"]
 
 Json = dict[str, Any]
 
@@ -187,6 +187,33 @@ def select(scope: Scope, item: Item, steps: list[tuple[str, str]]) -> list[Selec
         scope, child.kind, child.type, value, child.table if child.kind not in (PRIMITIVE, RESOURCE) else None
     )
     return _select(scope, Selected(value, _type(child.type, value), table), steps)
+
+
+def plain_path(child: Child, steps: list[tuple[str, str]]) -> tuple[str, ...] | None:
+    """The keys of a path of elements that have one type each; None for any other path."""
+    keys: list[str] = []
+    for kind, name in steps:
+        children = child.table.names.get(name, ()) if child.kind == COMPLEX else ()
+        if kind != "name" or len(children) != 1 or children[0].kind == RESOURCE:
+            return None
+        child = children[0]
+        keys.append(child.key)
+    return tuple(keys)
+
+
+def values_at(value: Any, path: tuple[str, ...]) -> list[Any]:
+    """The values at the end of a :func:`plain_path`."""
+    found = [value]
+    for key in path:
+        inner: list[Any] = []
+        for each in found:
+            item = each.get(key) if type(each) is dict else None
+            if type(item) is list:
+                inner.extend(one for one in item if one is not None)
+            elif item is not None:
+                inner.append(item)
+        found = inner
+    return found
 
 
 def _type(type_name: str, value: Any) -> str:

@@ -69,9 +69,11 @@ def _collect(holder: Json, found: dict[Any, list[Json]]) -> None:
         link = item.get("linkId")
         if isinstance(link, str):
             found.setdefault(link, []).extend(answers)
-        _collect(item, found)
+        if "item" in item:
+            _collect(item, found)
         for each in answers:
-            _collect(each, found)
+            if "item" in each:
+                _collect(each, found)
 
 
 def _value(answer: Json) -> Any:

@@ -25,6 +25,7 @@ from vrfhir.validation.urls import check_url
 if TYPE_CHECKING:
     from vrfhir.fhirpath import Environment
     from vrfhir.fhirpath.model import Model
+    from vrfhir.validation.questions import Form
     from vrfhir.validation.scope import Scope
 
 __all__ = ["Engine"]
@@ -36,6 +37,7 @@ ResourceCheck = Callable[["Scope", Json, Location], None]
 _BOUND_TYPES = frozenset({"code", "string", "uri", "url", "canonical"})
 _SUGGESTIONS = 400
 _LONGEST_CODE = 200
+_FORMS = 200
 _REMEMBERED = 50_000
 """What strangers can make the engine remember (codes, canonicals nobody knows) is forgotten beyond this."""
 
@@ -99,6 +101,7 @@ class Engine:
         self._root_invariants: dict[str, tuple[Invariant, ...]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._allowed: dict[int, references.Allowed] = {}
+        self._forms: dict[int, Form] = {}
 
     @cached_property
     def model(self) -> Model:
@@ -229,6 +232,17 @@ class Engine:
             known = structure is not None and structure.get("type") == "Extension" and is_absolute(url)
             self.extensions[url] = ExtensionDefinition(structure) if known and structure is not None else None
         return self.extensions[url]
+
+    def form(self, questionnaire: Json) -> Form:
+        """The questions of a Questionnaire of the definitions."""
+        found = self._forms.get(id(questionnaire))
+        if found is None or found.questionnaire is not questionnaire:
+            from vrfhir.validation.questions import Form
+
+            if len(self._forms) > _FORMS:
+                self._forms.clear()
+            found = self._forms[id(questionnaire)] = Form(questionnaire)
+        return found
 
     def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
         """A reference against the target profiles of a profile."""

@@ -15,9 +15,9 @@ from vrfhir.validation.repairs import repaired
 
 if TYPE_CHECKING:
     from vrfhir.fhirpath import Expression
+    from vrfhir.fhirpath.syntax import Syntax
     from vrfhir.validation.paths import Location
     from vrfhir.validation.scope import Scope
-    from vrfhir.validation.tables import Table
 
 __all__ = ["STRUCTURAL", "Invariant", "check"]
 
@@ -39,7 +39,9 @@ class Invariant:
     __slots__ = (
         "_expression",
         "_glances",
+        "_plain",
         "_text",
+        "_tree",
         "human",
         "identity",
         "key",
@@ -59,7 +61,9 @@ class Invariant:
         self.identity = f"{self.source}#{self.key}"
         self.native = NATIVE.get((self.key, constraint["expression"]))
         self._expression: Expression | None = None
+        self._tree: Syntax | None = None
         self._glances: dict[str, Callable[[Json], bool] | None] = {}
+        self._plain: dict[tuple[str, str], Callable[[Json, Scope], bool] | None] = {}
         self.problem = ""
 
     @property
@@ -76,19 +80,36 @@ class Invariant:
             self._expression = compile_expression(self._text)
         return self._expression
 
-    def is_plain_to_see(self, value: Json, table: Table) -> bool:
-        """True when the keys and plain values of an object show that the rule holds; False when it must be evaluated."""
-        try:
-            found = self._glances[table.name]
-        except KeyError:
+    @property
+    def tree(self) -> Syntax:
+        """The syntax of the expression, which surely compiles. Raises :class:`FhirPathError`."""
+        if self._tree is None:
             from vrfhir.fhirpath.parser import parse  # most rules are settled by their text alone
-            from vrfhir.validation.glance import glance, is_well_known
+            from vrfhir.validation.glance import is_well_known
 
             tree = parse(self._text)
-            if not is_well_known(tree):
-                tree = self.expression.tree
-            found = self._glances[table.name] = glance(tree, table)
-        return found is not None and found(value)
+            self._tree = tree if is_well_known(tree) else self.expression.tree
+        return self._tree
+
+    def is_plain_to_see(self, value: Json, type_path: str, scope: Scope) -> bool:
+        """True when the plain JSON of an object shows that the rule holds; False when it must be evaluated."""
+        try:
+            glance = self._glances[type_path]
+        except KeyError:
+            from vrfhir.validation import glance as keys
+
+            table = scope.engine.table_or_none(type_path)
+            glance = self._glances[type_path] = None if table is None else keys.glance(self.tree, table)
+        if glance is not None and glance(value):
+            return True
+        resource_type = scope.resource["resourceType"]
+        try:
+            rule = self._plain[type_path, resource_type]
+        except KeyError:
+            from vrfhir.validation.plain import plain_rule
+
+            rule = self._plain[type_path, resource_type] = plain_rule(scope.engine, self.tree, type_path, resource_type)
+        return rule is not None and rule(value, scope)
 
 
 def check(
@@ -98,18 +119,19 @@ def check(
     if not scope.strict:
         value = _with_content(value)
     node = None
-    table = scope.engine.table_or_none(type_path) if scope.strict and type(value) is dict else None
+    is_object = scope.strict and type(value) is dict
+    unaffordable = scope.trials.unaffordable
     for invariant in invariants:
         native = invariant.native
-        if invariant in scope.trials.unaffordable:
-            continue
         if native is not None and extra is None and native(value):
+            continue
+        if unaffordable and invariant in unaffordable:
             continue
         if invariant.key == "ref-1" and type(value) is dict and _is_contained(scope, value.get("reference")):
             continue  # asked of every local reference: looking through all that is contained each time takes too long
         problem = ""
         try:
-            if native is None and table is not None and invariant.is_plain_to_see(value, table):
+            if is_object and native is None and invariant.is_plain_to_see(value, type_path, scope):
                 continue
             environment = scope.environment
             environment.undecided = False

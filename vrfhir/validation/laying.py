@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location, mark
-from vrfhir.validation.scope import NotWellFormedError, Scope
+from vrfhir.validation.scope import Judgement, NotWellFormedError, Scope
 from vrfhir.validation.tables import RESOURCE, Child
 
 if TYPE_CHECKING:
@@ -215,8 +215,9 @@ def _problem(scope: Scope, target: Target, profile: Profile | None) -> str | Non
         if scope.strict:  # it stands in the input: its form is wrong there too
             raise
     if profile is None and scope.strict:
-        scope.trials.judged[id(target.resource)] = attempt.findings, frozenset(scope.trials.assumed[before:])
-    return next((f"{each.expression}: {each.text}" for each in attempt.findings.rows if each.is_error), None)
+        assumed = frozenset(scope.trials.assumed[before:])
+        scope.trials.judged[id(target.resource)] = Judgement(attempt.findings, attempt.laid, assumed)
+    return attempt.findings.first_error
 
 
 def _claims(resource: Json, profile: Profile) -> bool:

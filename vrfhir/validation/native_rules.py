@@ -157,6 +157,10 @@ def _references(value: Any) -> list[str]:
     return found
 
 
+_ALL_RESOLVE = (
+    "entry.resource.descendants().ofType(Reference).where(reference.exists() and reference.startsWith('#').not())"
+    ".all(resolve().exists())"
+)
 _WITH_VALUE = "value.empty() or system.exists()"
 
 NATIVE: Mapping[tuple[str, str], Callable[[Json], bool | None]] = {
@@ -189,10 +193,10 @@ NATIVE: Mapping[tuple[str, str], Callable[[Json], bool | None]] = {
         "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()",
     ): _bdl_7,
     ("bdl-8", "fullUrl.contains('/_history/').not()"): _bdl_8,
-    (
-        "vr-message-3",
-        "entry.resource.descendants().ofType(Reference).where(reference.exists() and reference.startsWith('#').not()).all(resolve().exists())",
-    ): _all_references_lead_to_entries,
+    **dict.fromkeys(
+        (("vr-message-3", _ALL_RESOLVE), ("vr-document-1", _ALL_RESOLVE)),
+        _all_references_lead_to_entries,
+    ),
     ("pat-1", "name.exists() or telecom.exists() or address.exists() or organization.exists()"): _either(
         "name", "telecom", "address", "organization"
     ),

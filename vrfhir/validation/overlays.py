@@ -31,6 +31,8 @@ Item = tuple[Child, Any, Any, Location]
 
 NO_LIMIT = 1 << 62
 """The maximum of an element that may repeat."""
+_PLANS = 200
+"""Sets of keys remembered for an overlay."""
 _VALUE_LIMITS = ("minValue", "maxValue", "maxLength")
 
 
@@ -81,20 +83,39 @@ class Profile:
 class Overlay:
     """The children a profile constrains in one object."""
 
-    __slots__ = ("names", "rules")
+    __slots__ = ("_plans", "names", "rules")
 
     def __init__(self, rules: list[ElementRule], names: frozenset[str]) -> None:
         self.rules = rules
         self.names = names
+        self._plans: dict[tuple[str, ...], tuple[tuple[ElementRule, bool], ...]] = {}
+        """The rules that have something to check, by the keys of the object, each with whether its element is there."""
 
     def apply(self, scope: Scope, table: Table, value: Json, location: Location) -> None:
         """Check one object."""
+        if scope.strict:
+            plan = self._plans.get(tuple(value))
+            for rule, is_there in self._plan(value) if plan is None else plan:
+                if is_there:
+                    rule.apply(scope, table, value, location)
+                else:
+                    rule.miss(scope, location)
+            return
         for rule in self.rules:
             if not rule.keys.isdisjoint(value):
-                if not (rule.asks_presence and scope.strict):
-                    rule.apply(scope, table, value, location)
+                rule.apply(scope, table, value, location)
             elif rule.is_needed:
                 rule.miss(scope, location)
+
+    def _plan(self, value: Json) -> tuple[tuple[ElementRule, bool], ...]:
+        rows = [(rule, not rule.keys.isdisjoint(value)) for rule in self.rules]
+        plan = tuple(
+            (rule, is_there) for rule, is_there in rows if (not rule.asks_presence if is_there else rule.is_needed)
+        )
+        if len(self._plans) >= _PLANS:
+            self._plans.clear()
+        self._plans[tuple(value)] = plan
+        return plan
 
 
 class Content:
@@ -110,6 +131,7 @@ class Content:
         "nested",
         "profile",
         "profiles",
+        "restricts_value",
         "targets",
         "types",
     )
@@ -127,6 +149,8 @@ class Content:
         self.invariants: tuple[Invariant, ...] = ()
         self.has_limits = any(key.startswith(_VALUE_LIMITS) for key in definition)
         self.nested: Overlay | None = None
+        self.restricts_value = self.constraint is not None or self.has_limits
+        """True when the type or the value itself is restricted."""
 
     @property
     def is_idle(self) -> bool:
@@ -145,38 +169,8 @@ class Content:
     def apply(self, scope: Scope, item: Item) -> None:
         """Check one occurrence."""
         child, value, fork, location = item
-        if self.types is not None and child.kind == RESOURCE:
-            self._resource_type(scope, value, location)
-        elif self.types is not None and child.type not in self.types:
-            expected = ", ".join(sorted(self.types))
-            if len(self.types) == 1:
-                scope.report(
-                    "Extension_PROF_Type", location, source=self.profile.versioned, expected=expected, found=child.type
-                )
-                check_mistyped(scope, expected, self.definition.get("binding", {}), value, child.type, location)
-            else:
-                rule_place = location[0] or location
-                scope.report(
-                    "Validation_VAL_Profile_NoType",
-                    rule_place,
-                    source=self.profile.versioned,
-                    expected=expected,
-                    name=child.key,
-                )
+        if self.restricts_value and not self._value(scope, child, value, location):
             return
-        if self.constraint is not None:
-            kind, expected_value = self.constraint
-            check_value(
-                scope,
-                kind,
-                expected_value,
-                value,
-                location,
-                child.name,
-                f"{self.profile.versioned}#{self.definition.get('id', '')}",
-            )
-        if self.has_limits:
-            check_limits(scope, self.definition, child.type, value, location)
         if self.binding is not None:
             self._bind(scope, child, value, location)
         if (
@@ -209,6 +203,42 @@ class Content:
             check_invariants(scope, self.invariants, value, child.table.name, location)
         if self.profiles:
             scope.engine.check_type_profiles(scope, self.profiles, value, child.type, location)
+
+    def _value(self, scope: Scope, child: Child, value: Any, location: Location) -> bool:
+        """The type and the value itself. False for a wrong type, of which nothing more can be asked."""
+        if self.types is not None and child.kind == RESOURCE:
+            self._resource_type(scope, value, location)
+        elif self.types is not None and child.type not in self.types:
+            expected = ", ".join(sorted(self.types))
+            if len(self.types) == 1:
+                scope.report(
+                    "Extension_PROF_Type", location, source=self.profile.versioned, expected=expected, found=child.type
+                )
+                check_mistyped(scope, expected, self.definition.get("binding", {}), value, child.type, location)
+            else:
+                rule_place = location[0] or location
+                scope.report(
+                    "Validation_VAL_Profile_NoType",
+                    rule_place,
+                    source=self.profile.versioned,
+                    expected=expected,
+                    name=child.key,
+                )
+            return False
+        if self.constraint is not None:
+            kind, expected_value = self.constraint
+            check_value(
+                scope,
+                kind,
+                expected_value,
+                value,
+                location,
+                child.name,
+                f"{self.profile.versioned}#{self.definition.get('id', '')}",
+            )
+        if self.has_limits:
+            check_limits(scope, self.definition, child.type, value, location)
+        return True
 
     def _resource_type(self, scope: Scope, value: Any, location: Location) -> None:
         name = value.get("resourceType") if type(value) is dict else None
@@ -276,6 +306,10 @@ class ElementRule:
 
     def apply(self, scope: Scope, table: Table, value: Json, location: Location) -> None:
         """Check this element of an object that has it."""
+        if self.slicing is not None and self.maximum == NO_LIMIT and not self.has_content:
+            rows = value.get(self.name)
+            if type(rows) is list and len(rows) >= self.minimum and self.slicing.is_silent(rows):
+                return
         items = items_of(table, value, location, self.name)
         count = len(items)
         if count < self.minimum:
@@ -323,17 +357,23 @@ def _is_inside(reference: Json) -> bool:
 def items_of(table: Table, value: Json, location: Location, name: str) -> list[Item]:
     """The occurrences of an element in an object, whatever its type."""
     children = table.names.get(name, ())
-    if len(children) == 1 and children[0].kind != PRIMITIVE:
+    if len(children) == 1:
         child = children[0]
         key = child.key
         found = value.get(key)
-        if type(found) is dict:
-            return [(child, found, None, (location, child.label, key, -1))]
-        if type(found) is list and child.is_list:
-            return [(child, each, None, (location, child.label, key, at)) for at, each in enumerate(found)]
-        return []
+        if child.kind != PRIMITIVE:
+            if type(found) is dict:
+                return [(child, found, None, (location, child.label, key, -1))]
+            if type(found) is list and child.is_list:
+                return [(child, each, None, (location, child.label, key, at)) for at, each in enumerate(found)]
+            return []
+        if not child.is_list:
+            beside = value.get(child.fork)
+            return (
+                [] if found is None and beside is None else [(child, found, beside, (location, child.label, key, -1))]
+            )
     rows: list[Item] = []
-    if len(children) > 4:  # value[x] of an extension has fifty types, the object a few keys
+    if len(children) > 1:
         children = table.present(children, value)
     for child in children:
         key = child.key

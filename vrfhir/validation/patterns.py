@@ -51,10 +51,15 @@ def equals(value: Any, expected: Any) -> bool:
 
 def fits(value: Any, pattern: Any) -> bool:
     """True when a value holds all that a pattern names."""
+    if type(pattern) is str and type(value) is str:
+        return value == pattern
     if isinstance(pattern, dict):
-        return isinstance(value, dict) and all(
-            name in value and fits(value[name], part) for name, part in pattern.items()
-        )
+        if not isinstance(value, dict):
+            return False
+        for name, part in pattern.items():  # noqa: SIM110 (on every slice: a plain loop is faster)
+            if name not in value or not fits(value[name], part):
+                return False
+        return True
     if isinstance(pattern, list):
         return isinstance(value, list) and all(any(fits(each, part) for each in value) for part in pattern)
     return _same(value, pattern)

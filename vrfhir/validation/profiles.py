@@ -109,6 +109,7 @@ def _content(engine: Engine, profile: Profile, definition: Json, table: Table, n
         and not codes & {"Resource", "DomainResource", "BackboneElement", "Element"}
     ):
         content.types = codes
+        content.restricts_value = True
     if "binding" in definition and not _same_binding(definition["binding"], base.get("binding")):
         content.binding = Binding(definition["binding"])
     if "contentReference" not in definition:

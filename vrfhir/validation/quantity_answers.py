@@ -14,25 +14,24 @@ from vrfhir.terminology import Membership
 from vrfhir.validation.paths import Location
 
 if TYPE_CHECKING:
+    from vrfhir.validation.questions import Question
     from vrfhir.validation.scope import Scope
 
-__all__ = ["Settings", "check_quantity", "compared"]
+__all__ = ["check_quantity", "compared"]
 
 Json = dict[str, Any]
-Settings = dict[str, list[Any]]
-"""The values of the extensions of a question, by the last word of their url."""
 
 
-def check_quantity(scope: Scope, settings: Settings, value: Json, here: Location) -> None:
+def check_quantity(scope: Scope, question: Question, value: Json, here: Location) -> None:
     """A quantity against what its question asks."""
-    units = [each for each in settings.get("unitOption", ()) if isinstance(each, dict)]
+    units = [each for each in question.settings("unitOption") if isinstance(each, dict)]
     if units and not any(_is_unit(each, value) for each in units):
         scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_INVALID_UNITS", here, found=_shown(value))
-    for value_set in settings.get("unitValueSet", ()):
+    for value_set in question.settings("unitValueSet"):
         if isinstance(value_set, str) and not _may_be_in(scope, value_set, value):
             scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_UNIT_FAIL_VS", here, found=_shown(value), value_set=value_set)
     for name, word in (("minQuantity", "MIN"), ("maxQuantity", "MAX")):
-        for limit in settings.get(name, ()):
+        for limit in question.settings(name):
             if isinstance(limit, dict):
                 _limit(scope, word, limit, value, here)
 

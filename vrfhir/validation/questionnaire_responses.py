@@ -6,13 +6,13 @@ must have no answers.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.answer_sets import AnswerSets
 from vrfhir.validation.answers import check_answer
 from vrfhir.validation.enable_when import Given, is_enabled
 from vrfhir.validation.paths import Location
+from vrfhir.validation.questions import Form, Level, Question
 
 if TYPE_CHECKING:
     from vrfhir.issues import Severity
@@ -23,7 +23,6 @@ __all__ = ["check_questionnaire_response"]
 Json = dict[str, Any]
 
 _DONE = frozenset({"completed", "amended"})
-_EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def check_questionnaire_response(scope: Scope, resource: Json, location: Location) -> None:
@@ -61,7 +60,8 @@ def check_questionnaire_response(scope: Scope, resource: Json, location: Locatio
         return
     _authored(scope, resource, questionnaire, location)
     severity: Severity = "error" if resource.get("status") in _DONE else "warning"
-    _Response(scope, resource, questionnaire, severity).items(_rows(questionnaire.get("item")), resource, location)
+    form = Form(questionnaire) if canonical.startswith("#") else scope.engine.form(questionnaire)
+    _Response(scope, resource, form, severity).items(form.top, resource, location)
 
 
 def _authored(scope: Scope, resource: Json, questionnaire: Json, location: Location) -> None:
@@ -81,29 +81,21 @@ def _authored(scope: Scope, resource: Json, questionnaire: Json, location: Locat
 class _Response:
     """One response on its way through the items of its Questionnaire."""
 
-    def __init__(self, scope: Scope, response: Json, questionnaire: Json, severity: Severity) -> None:
+    def __init__(self, scope: Scope, response: Json, form: Form, severity: Severity) -> None:
         self.scope = scope
         self.severity = severity
         self.given = Given(response)
-        self.questionnaire = questionnaire
-        self.sets = AnswerSets(scope.engine.terminology, questionnaire)
+        self.form = form
+        self.sets = AnswerSets(scope.engine.terminology, form.questionnaire)
 
-    @cached_property
-    def known(self) -> dict[str, Json]:
-        """All questions, wherever they stand."""
-        items = _all_items(self.questionnaire)
-        return {each["linkId"]: each for each in items if isinstance(each.get("linkId"), str)}
-
-    def items(
-        self, questions: list[Json], holder: Json, location: Location, missing_at: Location | None = None
-    ) -> None:
+    def items(self, level: Level, holder: Json, location: Location, missing_at: Location | None = None) -> None:
         """The items under a response, an item or an answer, against the questions that belong there.
 
         What is missing under an answer is told at its item.
         """
-        if not questions and "item" not in holder:
+        if not level.questions and "item" not in holder:
             return
-        order = {each.get("linkId"): at for at, each in enumerate(questions)}
+        order = level.order
         found: dict[Any, list[tuple[Json, Location]]] = {}
         last = -1
         for at, item in enumerate(_rows(holder.get("item"))):
@@ -116,51 +108,49 @@ class _Response:
                     self.scope.report("Questionnaire_QR_Item_Order", location)
                 last = order[link]
                 found.setdefault(link, []).append((item, place))
-            elif link in self.known:
+            elif link in self.form.known:
                 self.scope.report("VR-VAL-0103", location, found=link)
-                self._item(self.known[link], item, place)
+                self._item(self.form.known[link], item, place)
             else:
                 self.scope.report("Questionnaire_QR_Item_NotFound", location, found=link)
-        for question in questions:
-            self._question(question, found.get(question.get("linkId"), []), missing_at or location)
+        for question in level.questions:
+            rows = found.get(question.link)
+            if rows is not None:
+                self._answered(question, rows, location)
+            elif question.is_required and is_enabled(question.item, self.given):
+                link = question.item.get("linkId", "")
+                where = missing_at or location
+                self.scope.report("Questionnaire_QR_Item_Missing", where, severity=self.severity, found=link)
 
-    def _question(self, question: Json, found: list[tuple[Json, Location]], location: Location) -> None:
-        link = question.get("linkId", "")
-        if not found:
-            if question.get("required") is True and is_enabled(question, self.given):
-                self.scope.report("Questionnaire_QR_Item_Missing", location, severity=self.severity, found=link)
-            return
-        if len(found) > 1 and question.get("repeats") is not True:
-            self.scope.report("Questionnaire_QR_Item_OnlyOneI", location, found=link)
-        enabled = is_enabled(question, self.given)
+    def _answered(self, question: Question, found: list[tuple[Json, Location]], location: Location) -> None:
+        if len(found) > 1 and not question.repeats:
+            self.scope.report("Questionnaire_QR_Item_OnlyOneI", location, found=question.link)
+        enabled = not question.is_conditional or is_enabled(question.item, self.given)
         for item, place in found:
             if not enabled and ("answer" in item or "item" in item):
-                self.scope.report("Questionnaire_QR_Item_NotEnabled2", place, found=link)
+                self.scope.report("Questionnaire_QR_Item_NotEnabled2", place, found=question.link)
             self._item(question, item, place)
 
-    def _item(self, question: Json, item: Json, place: Location) -> None:
-        report, link, kind = self.scope.report, question.get("linkId", ""), question.get("type")
+    def _item(self, question: Question, item: Json, place: Location) -> None:
+        report, link, kind = self.scope.report, question.link, question.kind
         text = item.get("text")
-        if text and text != question.get("text"):
+        if text and text != question.text:
             report("Questionnaire_QR_Item_Text", place, found=link)
         answers = _rows(item.get("answer"))
         if (
             not answers
-            and question.get("required") is True
+            and question.is_required
             and kind != "group"
-            and (self.severity == "warning" or is_enabled(question, self.given))
+            and (self.severity == "warning" or is_enabled(question.item, self.given))
         ):
             report("Questionnaire_QR_Item_Missing", place, severity=self.severity, found=link)
-        if len(answers) > 1 and question.get("repeats") is not True:
+        if len(answers) > 1 and not question.repeats:
             report("Questionnaire_QR_Item_OnlyOneA", place)
-        for name, rule in (
-            ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
-            ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
-        ):
-            limit = _extension(question, name) if "extension" in question else None
-            if isinstance(limit, int) and (len(answers) > limit if "max" in name else len(answers) < limit):
+        for limit, rule, is_most in question.limits:
+            if len(answers) > limit if is_most else len(answers) < limit:
                 report(rule, place, limit=limit, found=len(answers))
-        _exclusive(self.scope, question, answers, place)
+        if len(answers) > 1 and question.exclusive:
+            _exclusive(self.scope, question, answers, place)
         self.given.path.append(item)
         for at, answer in enumerate(answers):
             here = (place, "answer", "answer", at)
@@ -170,15 +160,15 @@ class _Response:
                 report("Questionnaire_QR_Item_Display_No_Value", place)
             else:
                 check_answer(self.scope, self.sets, question, answer, here)
-                self.given.path.append(answer)
-                self.items(_rows(question.get("item")), answer, here, place)
-                self.given.path.pop()
-        inner = _rows(item.get("item"))
+                if question.has_inner or "item" in answer:
+                    self.given.path.append(answer)
+                    self.items(question.inner, answer, here, place)
+                    self.given.path.pop()
         if kind in ("group", "question"):
-            if question.get("required") is True and not inner:
+            if question.is_required and not _rows(item.get("item")):
                 report("QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED", place)
-            self.items(_rows(question.get("item")), item, place)
-        elif inner:
+            self.items(question.inner, item, place)
+        elif "item" in item and _rows(item["item"]):
             report(
                 "Questionnaire_QR_Item_Display" if kind == "display" else "Questionnaire_QR_Item_GroupAnswer",
                 place,
@@ -187,39 +177,19 @@ class _Response:
         self.given.path.pop()
 
 
-def _exclusive(scope: Scope, question: Json, answers: list[Json], place: Location) -> None:
+def _exclusive(scope: Scope, question: Question, answers: list[Json], place: Location) -> None:
     """An option marked as exclusive is chosen alone."""
-    options = [each for each in _rows(question.get("answerOption")) if "extension" in each] if len(answers) > 1 else []
-    for option in options:
-        if _extension(option, "questionnaire-optionExclusive") is not True:
-            continue
-        for at, answer in enumerate(answers):
-            if any(_is_chosen(option.get(key), value) for key, value in answer.items() if key.startswith("value")):
-                scope.report("QUESTIONNAIRE_QR_ITEM_EXCLUSIVE", (place, "answer", "answer", at))
+    for at, answer in enumerate(answers):
+        values = [value for key, value in answer.items() if key.startswith("value")]
+        if any(_is_chosen(option, value) for option in question.exclusive for value in values):
+            scope.report("QUESTIONNAIRE_QR_ITEM_EXCLUSIVE", (place, "answer", "answer", at))
 
 
 def _is_chosen(option: Any, value: Any) -> bool:
     if isinstance(option, dict) and isinstance(value, dict):
         return option.get("code") == value.get("code") and option.get("system") == value.get("system")
-    return option is not None and bool(option == value)
+    return bool(option == value)
 
 
 def _rows(value: Any) -> list[Json]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _all_items(holder: Json) -> list[Json]:
-    found: list[Json] = []
-    waiting = _rows(holder.get("item"))
-    while waiting and len(found) < 100_000:
-        item = waiting.pop()
-        found.append(item)
-        waiting.extend(_rows(item.get("item")))
-    return found
-
-
-def _extension(item: Json, name: str) -> Any:
-    for each in _rows(item.get("extension")):
-        if each.get("url") == _EXTENSION + name:
-            return next((value for key, value in each.items() if key.startswith("value")), None)
-    return None

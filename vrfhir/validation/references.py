@@ -157,7 +157,7 @@ def _in_transaction(scope: Scope) -> bool:
 def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Location, *, resolve: bool) -> None:
     """The target of a reference against the target profiles allowed at an element."""
     reference = value.get("reference")
-    if type(reference) is not str or not reference.strip():
+    if type(reference) is not str or not reference or reference.isspace():
         return
     engine = scope.engine
     allowed = engine.allowed(types)
@@ -210,6 +210,9 @@ def _is_said(scope: Scope, location: Location) -> bool:
 def _conforms(
     scope: Scope, target: Target, fitting: list[str], allowed: list[str], reference: str, location: Location
 ) -> None:
+    trials, key = scope.trials, (id(allowed), id(target.resource))
+    if key in trials.matched:
+        return
     results = [(url, scope.engine.trial(scope, target, url)) for url in fitting]
     good = [url for url, problems in results if problems is None]
     if not good:
@@ -220,6 +223,8 @@ def _conforms(
             )
     elif len(good) > 1:
         scope.report("Reference_REF_MultipleMatches", location, found=reference)
+    elif all((id(target.resource), url) in trials.problems for url in fitting):
+        trials.matched.add(key)
 
 
 def _unresolved(scope: Scope, reference: str, location: Location) -> None:

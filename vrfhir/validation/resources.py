@@ -10,7 +10,7 @@ from vrfhir.validation.bundle_index import BundleIndex
 from vrfhir.validation.bundles import check_bundle
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location, mark
-from vrfhir.validation.scope import NotWellFormedError, Scope
+from vrfhir.validation.scope import Findings, NotWellFormedError, Scope
 from vrfhir.validation.walk import walk
 
 if TYPE_CHECKING:
@@ -36,11 +36,15 @@ def visit_resource(scope: Scope, child: Child, value: Json, location: Location, 
     if child.path == "Bundle.entry.resource" and scope.bundle is not None:
         judged = scope.trials.judgement(value)
         if judged is not None:
-            scope.findings.extend(judged)
+            scope.findings.extend(judged.findings)
+            scope.laid |= judged.laid
             return
     inner = scope.enter(value, mark(location, value), contained=contained)
     if child.path == "Bundle.entry.resource" and scope.bundle is not None:
         inner.entry = location[0][3]
+        if scope.strict:
+            _judge_entry(scope, inner, depth)
+            return
     elif not contained:
         inner.bundle = None
     if contained:
@@ -49,6 +53,16 @@ def visit_resource(scope: Scope, child: Child, value: Json, location: Location, 
         elif _is_repeated(scope, value, location[3]):
             inner.report("RESOURCE_DUPLICATE_CONTAINED_ID", inner.location, found=value["id"])
     check_resource(inner, depth)
+
+
+def _judge_entry(scope: Scope, inner: Scope, depth: int) -> None:
+    """An entry in its place; what is wrong with it counts for all references to it, so that it is not tried for them."""
+    inner.findings = found = Findings()
+    try:
+        check_resource(inner, depth)
+    finally:
+        scope.findings.extend(found)
+    scope.trials.problems.setdefault((id(inner.resource), ""), found.first_error)
 
 
 def _is_repeated(scope: Scope, value: Json, at: int) -> bool:

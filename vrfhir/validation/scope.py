@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.issues import Issue, Severity
 from vrfhir.validation.paths import Location, expression, json_path, written_expression
@@ -117,24 +117,41 @@ class Findings:
         self._seen = {(issue.text, issue.expression): at for at, issue in enumerate(self.rows)}
 
     @property
+    def first_error(self) -> str | None:
+        """What is wrong first, with its place; None when nothing is."""
+        return next((f"{each.expression}: {each.text}" for each in self.rows if each.is_error), None)
+
+    @property
     def has_errors(self) -> bool:
         """True when something in it makes the input unacceptable."""
         return self.dropped in ("fatal", "error") or any(issue.is_error for issue in self.rows)
 
 
+class Judgement(NamedTuple):
+    """All that is to be said about a resource by itself."""
+
+    findings: Findings
+    laid: set[tuple[int, str]]
+    """The profiles that were laid over it."""
+    assumed: frozenset[tuple[int, str] | None]
+    """What was taken as right meanwhile."""
+
+
 class Trials:
     """What was found when targets of references were tried against profiles: by identity of the resource and canonical."""
 
-    __slots__ = ("assumed", "begun", "contained", "judged", "patience", "problems", "unaffordable")
+    __slots__ = ("assumed", "begun", "contained", "judged", "matched", "patience", "problems", "unaffordable")
 
     def __init__(self) -> None:
         self.problems: dict[tuple[int, str], str | None] = {}
         """What is wrong first, None for nothing. The canonical ``""`` stands for its type and what it claims."""
         self.begun: set[tuple[int, str]] = set()
+        self.matched: set[tuple[int, int]] = set()
+        """Targets that conform to exactly one of the profiles allowed somewhere: by the identity of these and of the resource."""
         self.assumed: list[tuple[int, str] | None] = []
         """What was taken as right: references in a circle, by their key in :attr:`problems`; None for what is too far to follow."""
-        self.judged: dict[int, tuple[Findings, frozenset[tuple[int, str] | None]]] = {}
-        """All that is to be said about a resource by itself, by its identity, and what was assumed meanwhile."""
+        self.judged: dict[int, Judgement] = {}
+        """All that is to be said about a resource by itself, by its identity."""
         self.patience = _PATIENCE
         """Steps left for the evaluation of rules that take long."""
         self.unaffordable: set[Invariant] = set()
@@ -142,12 +159,12 @@ class Trials:
         self.contained: dict[int, dict[str, int]] = {}
         """Where a resource contains what, by its identity: the first place of each id."""
 
-    def judgement(self, resource: Json) -> Findings | None:
+    def judgement(self, resource: Json) -> Judgement | None:
         """All that is to be said about a resource by itself, if it was found out, and all assumptions have proved right."""
         found = self.judged.get(id(resource))
-        if found is None or any(key is None or self.problems.get(key, "") is not None for key in found[1]):
+        if found is None or any(key is None or self.problems.get(key, "") is not None for key in found.assumed):
             return None
-        return found[0]
+        return found
 
 
 class Scope:
@@ -161,6 +178,7 @@ class Scope:
         "entry",
         "findings",
         "instead",
+        "is_translated",
         "laid",
         "location",
         "looks_away",
@@ -186,6 +204,9 @@ class Scope:
         self.findings = findings
         self.looks_away = options.references == "ignore" and not options.assume_rest
         """True when nothing is to be said about references that lead out of the input."""
+        language = resource.get("language")
+        self.is_translated = type(language) is str and not language.startswith("en")
+        """True for a resource in another language than English: other displays are right there."""
         self.bundle: BundleIndex | None = None
         self.entry = -1
         self.strict = True
@@ -264,7 +285,9 @@ class Scope:
     def _add(
         self, rule: str, location: Location, where: str, severity: Severity | None, source: str, facts: Json
     ) -> Issue:
-        facts = {name: _short(fact) for name, fact in facts.items()}
+        for name, fact in facts.items():
+            if type(fact) is not int:
+                facts[name] = _short(fact)
         facts["source"] = source
         row = RULES[rule]
         issue = Issue(
@@ -273,7 +296,7 @@ class Scope:
             rule,
             row.text.format_map(facts),
             where,
-            hint=row.hint.format_map(facts),
+            hint=row.hint.format_map(facts) if "{" in row.hint else row.hint,
             source=source,
         )
         self.findings.add(issue, json_path(location))

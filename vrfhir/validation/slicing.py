@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.terminology import Membership
-from vrfhir.validation.discriminators import Criterion, criteria, select, steps_of
+from vrfhir.validation.discriminators import Criterion, criteria, plain_path, select, steps_of, values_at
 from vrfhir.validation.paths import Location
 from vrfhir.validation.patterns import equals, fits
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.overlays import Content, Item, Profile
     from vrfhir.validation.scope import Scope
+    from vrfhir.validation.tables import Child
 
 __all__ = ["Slice", "Slicing", "compile_slicing"]
 
@@ -65,6 +66,7 @@ class Slicing:
     """The slices of one element."""
 
     __slots__ = (
+        "by_type",
         "by_url",
         "by_value",
         "definition",
@@ -73,6 +75,8 @@ class Slicing:
         "is_closed",
         "is_ordered",
         "name",
+        "needed",
+        "paths",
         "profile",
         "slices",
         "steps",
@@ -94,10 +98,15 @@ class Slicing:
         self.is_closed = slicing.get("rules") == "closed"
         self.is_ordered = slicing.get("ordered") is True
         self.slices: list[Slice] = []
+        self.needed: list[int] = []
+        """Numbers of the slices that must be there."""
         self.by_url: dict[Any, Slice] | None = None
         self.by_value: dict[Key, Slice] | None = None
         """Slice by the one text or coding it fixes at the end of :attr:`steps`, when that tells every slice from the others."""
+        self.by_type: dict[str, Slice] | None = None
+        """Slice by type, when that tells every slice from the others."""
         self.steps: list[tuple[str, str]] = []
+        self.paths: dict[Child, tuple[str, ...] | None] = {}
 
     def add(self, definition: Json, content: Content) -> None:
         """Take in one slice of the snapshot."""
@@ -109,7 +118,6 @@ class Slicing:
         numbers = {each.name: at for at, each in enumerate(self.slices)}
         for at, each in enumerate(self.slices):
             each.number = at
-            each.has_content = not each.content.is_idle
             parts = each.name.split("/")
             outer = ("/".join(parts[:size]) for size in range(1, len(parts)))
             each.outer = tuple(numbers[name] for name in outer if name in numbers)
@@ -124,10 +132,14 @@ class Slicing:
                 values = [one.constraint[1] for one in found if one.constraint is not None]
                 if values and "/" not in each.name:
                     urls.setdefault(values[0], each)
+        self.needed = [each.number for each in self.slices if each.minimum]
         if urls and len(urls) == len(self.slices):
             self.by_url = urls
         else:
             self._find_values()
+            self._find_types()
+        for each in self.slices:
+            each.has_content = not each.content.is_idle
 
     def _find_values(self) -> None:
         """With one discriminator by value and a text of its own for each slice, one selection decides for all."""
@@ -146,6 +158,29 @@ class Slicing:
                 return
             values[key] = each
         self.by_value, self.steps = values, steps
+        for each in self.slices:
+            _settle(each, _deciding(criteria(self.engine, self.profile, each.definition, steps)), steps)
+
+    def _find_types(self) -> None:
+        """With one discriminator by type and types of its own for each slice, one selection decides for all."""
+        if len(self.discriminators) != 1 or self.discriminators[0][0] != "type":
+            return
+        steps = steps_of(self.discriminators[0][1])
+        if steps is None or any(each.problem or "/" in each.name for each in self.slices):
+            return
+        types: dict[str, Slice] = {}
+        for each in self.slices:
+            for name in _types(self.engine, criteria(self.engine, self.profile, each.definition, steps), steps):
+                if name in types:
+                    return
+                types[name] = each
+        self.by_type, self.steps = types, steps
+
+    def _plain_path(self, child: Child) -> tuple[str, ...] | None:
+        """The keys that lead from an item to what decides, when each is an element of one type."""
+        if child not in self.paths:
+            self.paths[child] = plain_path(child, self.steps)
+        return self.paths[child]
 
     def apply(self, scope: Scope, items: list[Item], location: Location, holder: Json) -> list[Item]:
         """Match the items, check each against its slice; returns the items that no slice took."""
@@ -170,12 +205,32 @@ class Slicing:
                 taken[outer] = taken.get(outer, 0) + 1
             if found.has_content:
                 found.content.apply(scope, item)
-        if not unsupported:
+        if not unsupported and not self._is_enough(taken):
             for each in self.slices:
-                at = each.number
-                if (at in taken or each.minimum) and not each.minimum <= (count := taken.get(at, 0)) <= each.maximum:
-                    self._count(scope, each, count, location)
+                self._count(scope, each, taken.get(each.number, 0), location)
         return rest
+
+    def is_silent(self, rows: list[Any]) -> bool:
+        """True when extensions are found by their urls to be as many as they may be, with nothing asked of their content."""
+        if self.by_url is None or self.is_closed or self.is_ordered:
+            return False
+        taken: dict[int, int] = {}
+        for each in rows:
+            url = each.get("url") if type(each) is dict else None
+            found = self.by_url.get(url) if type(url) is str else None
+            if found is not None:
+                if found.has_content:
+                    return False
+                taken[found.number] = taken.get(found.number, 0) + 1
+        return self._is_enough(taken)
+
+    def _is_enough(self, taken: dict[int, int]) -> bool:
+        """True when every slice has as many items as it must and may have."""
+        for at in self.needed:
+            if at not in taken:
+                return False
+        slices = self.slices
+        return all(slices[at].minimum <= count <= slices[at].maximum for at, count in taken.items())
 
     def _match(self, scope: Scope, item: Item) -> tuple[Slice | None, bool]:
         if self.by_url is not None:
@@ -183,8 +238,19 @@ class Slicing:
             url = value.get("url") if isinstance(value, dict) else None
             return (self.by_url.get(url) if isinstance(url, str) else None), False
         if self.by_value is not None:
-            keys = {key for one in select(scope, item, self.steps) for key in _keys(one.value)}
+            path = self._plain_path(item[0])
+            values = (
+                [one.value for one in select(scope, item, self.steps)] if path is None else values_at(item[1], path)
+            )
+            keys = {key for value in values for key in _keys(value)}
             slices = [self.by_value[key] for key in keys if key in self.by_value]
+            if len(slices) < 2:
+                return (slices[0] if slices else None), False
+        elif self.by_type is not None:
+            types = {one.type for one in select(scope, item, self.steps)}
+            if not self.steps:
+                types.add(item[0].type)
+            slices = list({self.by_type[name] for name in types if name in self.by_type})
             if len(slices) < 2:
                 return (slices[0] if slices else None), False
         found: Slice | None = None
@@ -339,13 +405,40 @@ def _member_test(value_set: str, steps: list[tuple[str, str]]) -> Test:
     return lambda scope, item: any(member(scope, one.value) for one in select(scope, item, steps))
 
 
-def _type_test(engine: Engine, found: list[Criterion], steps: list[tuple[str, str]]) -> Test:
+def _settle(each: Slice, found: Criterion | None, steps: list[tuple[str, str]]) -> None:
+    """An item that belongs to a slice by a coding has that coding: it need not be asked for again."""
+    content = each.content
+    for _, name in steps:
+        rule = next((one for one in content.nested.rules if one.name == name), None) if content.nested else None
+        if rule is None or rule.slicing is not None or rule.definition.get("base", {}).get("max") != "1":
+            return
+        content = rule.content
+    constraint = content.constraint
+    if (
+        found is not None
+        and constraint is not None
+        and constraint[0] == "pattern"
+        and constraint == found.constraint
+        and type(constraint[1]) is dict
+        and constraint[1].keys() == {"coding"}
+    ):
+        content.constraint = None
+        content.restricts_value = content.types is not None or content.has_limits
+
+
+def _types(engine: Engine, found: list[Criterion], steps: list[tuple[str, str]]) -> set[str]:
+    """The types that a slice is for."""
     names = {each["code"] for one in found for each in one.types if "code" in each}
     if steps and steps[-1][0] == "resolve":
         targets = {url for one in found for each in one.types for url in each.get("targetProfile", ())}
         names = {
             structure["type"] for url in targets if (structure := engine.definitions.structure(url)) is not None
         } or names
+    return names
+
+
+def _type_test(engine: Engine, found: list[Criterion], steps: list[tuple[str, str]]) -> Test:
+    names = _types(engine, found, steps)
     if not names:
         raise _CannotEvaluateError("the slice names no type")
 

@@ -14,6 +14,7 @@ from vrfhir.validation.primitives import FAST
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.invariants import Invariant
+    from vrfhir.validation.shapes import Shape
 
 __all__ = ["COMPLEX", "PRIMITIVE", "RESOURCE", "Child", "Table", "compile_table", "is_primitive"]
 
@@ -141,26 +142,48 @@ class Child:
 class Table:
     """All keys of one type or backbone."""
 
-    __slots__ = ("children", "forks", "invariants", "is_resource", "name", "names", "required", "special", "type")
+    __slots__ = (
+        "children",
+        "choices",
+        "forks",
+        "invariants",
+        "is_reference",
+        "is_resource",
+        "name",
+        "names",
+        "required",
+        "shapes",
+        "special",
+        "type",
+    )
 
     def __init__(self, name: str, type_name: str) -> None:
         self.name = name
         self.type = type_name
         self.is_resource = False
+        self.is_reference = False
+        """True for References, of which nothing is asked beyond the form and what they lead to."""
         self.children: dict[str, Child] = {}
         self.forks: dict[str, Child] = {}
         self.names: dict[str, tuple[Child, ...]] = {}
+        self.choices: dict[str, dict[str, Child]] = {}
+        """The types of each choice, by their keys."""
         self.required: tuple[tuple[str, tuple[str, ...], int, Json], ...] = ()
         self.invariants: tuple[Invariant, ...] = ()
+        self.shapes: dict[tuple[str, ...], Shape] = {}
+        """What is to be checked of objects, by their keys."""
         self.special: Callable[[Any, Child, Json, Any, Json], None] | None = None
         """Rules in code for the type."""
 
     def present(self, children: tuple[Child, ...], value: Json) -> tuple[Child, ...]:
         """Those of the children (of one choice) that an object has."""
+        rows = self.choices.get(children[0].name)
+        if rows is None:
+            rows = self.choices[children[0].name] = {key: each for each in children for key in (each.key, each.fork)}
         found: dict[str, Child] = {}
         for key in value:
-            child = self.children.get(key) or self.forks.get(key)
-            if child is not None and child.name == children[0].name:
+            if key in rows:
+                child = rows[key]
                 found[child.key] = child
         return tuple(found.values())
 
@@ -186,6 +209,7 @@ def compile_table(engine: Engine, name: str) -> Table | None:
         path: str = element["path"]
         if path == own and ":" not in element["id"]:
             table.invariants = engine.invariants(element.get("constraint", ()), definition)
+            table.is_reference = name == "Reference" and all(each.key == "ref-1" for each in table.invariants)
         if path.count(".") == depth and path.startswith(own + ".") and ":" not in element["id"]:
             for child in _children(engine, element, base, type_name, parents):
                 table.children[child.key] = child

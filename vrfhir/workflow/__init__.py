@@ -3,9 +3,10 @@
 Pure: no clock, no storage, no transport. Every door (REST, message, HL7 v2) asks :func:`check` the same question.
 """
 
-from vrfhir.workflow.rendering import V2Status, v2_status
+from vrfhir.workflow.rendering import V2Status, said_status, v2_status
 from vrfhir.workflow.table import (
     BUSINESS_STATUSES,
+    NEGATIVE,
     OWNER,
     REFERRAL_STATUS_SYSTEM,
     REQUESTER,
@@ -21,6 +22,7 @@ from vrfhir.workflow.transition import allowed_moves, business_status, check, is
 
 __all__ = [
     "BUSINESS_STATUSES",
+    "NEGATIVE",
     "OWNER",
     "REFERRAL_STATUS_SYSTEM",
     "REQUESTER",
@@ -38,5 +40,6 @@ __all__ = [
     "is_referral_task",
     "mover",
     "moves_on",
+    "said_status",
     "v2_status",
 ]

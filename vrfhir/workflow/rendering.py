@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from vrfhir.workflow.table import BUSINESS_STATUSES
+from vrfhir.workflow.table import BUSINESS_STATUSES, STATUSES
 
-__all__ = ["TABLE_0283", "V2_STATUSES", "V2Status", "v2_status"]
+__all__ = ["TABLE_0283", "V2_STATUSES", "V2Status", "said_status", "v2_status"]
 
 TABLE_0283: Mapping[str, str] = {"A": "Accepted", "E": "Expired", "P": "Pending", "R": "Rejected"}
 """HL7 table 0283, Referral status."""
@@ -55,3 +55,18 @@ def v2_status(status: str, business_status: str | None = None) -> V2Status:
     else:
         local = (status, status.replace("-", " ").capitalize(), TASK_STATUS_NAME)
     return V2Status(code, TABLE_0283[code], "HL70283", *local)
+
+
+def said_status(plain: str, local_code: str, local_name: str) -> str:
+    """``Task.status`` for RF1-1: ``plain`` is what its table 0283 code alone says, the local triplet says more.
+
+    A status of ours is taken as it is; a milestone that cannot stand beside ``plain`` moves it to the first state it may
+    stand in.
+    """
+    name = local_name.upper()
+    if name == TASK_STATUS_NAME and local_code in STATUSES:
+        return local_code
+    milestone = BUSINESS_STATUSES.get(local_code) if name == REFERRAL_STATUS_NAME else None
+    if milestone is None or plain in milestone.statuses:
+        return plain
+    return min(milestone.statuses, key=STATUSES.index)

@@ -17,11 +17,19 @@ __all__ = ["UK_COUNTRIES", "taken_address"]
 UK_COUNTRIES = frozenset({"", "GB", "GBR", "UK", "UNITED KINGDOM", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND"})
 
 
+_ELSEWHERE = ((3 << 12 | 1, "city"), (4 << 12 | 1, "state"), (5 << 12 | 1, "postalCode"), (6 << 12 | 1, "country"))
+_IN_THE_UK = tuple((key, "district" if name == "state" else name) for key, name in _ELSEWHERE)
+_COUNTY, _START, _END = (number << 12 | 1 for number in (9, 13, 14))
+_STREET, _STREET_NAME, _HOUSE_NUMBER, _OTHER = 1 << 12 | 1, 1 << 12 | 2, 1 << 12 | 3, 2 << 12 | 1
+_ABOUT_IT = frozenset({"use", "type"})
+
+
 def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
     """An Address; None when the cell has none.
 
     A second line without a first one is marked as additional locator, so that the lines keep their places.
     """
+    at, taken = cell.at, cell.taken
     address: dict[str, Any] = {}
     use, kind = code_map("address-use"), code_map("address-type")
     code = cell.peek(7)
@@ -34,24 +42,30 @@ def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
         cell.take(7)
     _lines(cell, address)
     uk = context.uk and cell.peek(6).upper() in UK_COUNTRIES
-    for component, element in ((3, "city"), (4, "district" if uk else "state"), (5, "postalCode"), (6, "country")):
-        text = cell.take(component)
-        if text:
-            address[element] = text
-    if cell.peek(9) and "district" not in address:
+    for key, element in _IN_THE_UK if uk else _ELSEWHERE:
+        if key in at:
+            taken.append(key)
+            address[element] = at[key]
+    if _COUNTY in at and "district" not in address:
         address["district"] = cell.take(9)
-    if not address.keys() - {"use", "type"}:
+    if address.keys() <= _ABOUT_IT:
         return None
-    period: dict[str, Any] = {}
-    for element, component in (("start", 13), ("end", 14)):
-        if cell.peek(component):
+    if _START in at or _END in at:
+        period: dict[str, Any] = {}
+        for element, component in (("start", 13), ("end", 14)):
             put(period, element, taken_datetime(cell, context, component))
-    if period:
-        address["period"] = period
+        if period:
+            address["period"] = period
     return address
 
 
 def _lines(cell: Cell, address: dict[str, Any]) -> None:
+    at = cell.at
+    if _STREET_NAME not in at and _HOUSE_NUMBER not in at and _STREET in at:
+        address["line"] = [cell.take(1, 1)]
+        if _OTHER in at:
+            address["line"].append(cell.take(2))
+        return
     urls = extension_urls()
     lines: list[str] = []
     marks: list[dict[str, Any] | None] = []

@@ -7,6 +7,7 @@ display of a coding only where the system is the sender's own, or has that very 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.primitives import fhir_text
@@ -118,6 +119,7 @@ def _coding(
         coding["system"] = known.system
         if name and known.derivable:
             taken.append(name_key)
+            context.names[name] = known.system
     if version_key in at and known.system != _SNOMED:
         taken.append(version_key)
         coding["version"] = at[version_key]
@@ -129,8 +131,54 @@ def _coding(
     return coding, term
 
 
+_LONGEST = 250
+"""Longest ER7 text of a coded value that is remembered."""
+
+
+class _Made(NamedTuple):
+    """What was made of a coded value, the keys that were taken for it, and its names of code systems."""
+
+    codings: Sequence[dict[str, Any]]
+    text: str
+    keys: Sequence[int]
+    names: Mapping[str, str]
+
+
 def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap | None = None) -> dict[str, Any] | None:
-    """A CodeableConcept of all triplets of the cell; None when there is nothing in it."""
+    """A CodeableConcept of all triplets of the cell; None when there is nothing in it.
+
+    A sender uses few codes: what was made of an ER7 text is remembered for the partner, and made again from that; where
+    people wrote words of their own, it is not.
+    """
+    remembered = context.partner.concepts
+    key = (context.reading, cell.raw, table, id(codes))
+    made = remembered.get(key)
+    if not isinstance(made, _Made):
+        before, names = len(cell.taken), context.names
+        context.names = {}
+        found = _taken_anew(cell, context, table, codes)
+        here, context.names = context.names, names
+        names.update(here)
+        if found is None or len(cell.raw) > _LONGEST or _ORIGINAL_TEXT << 12 | 1 in cell.at:
+            return found
+        if len(remembered) >= _REMEMBERED:
+            remembered.clear()
+        kept = [coding.copy() for coding in found.get("coding", ())]
+        remembered[key] = _Made(kept, found.get("text", ""), tuple(cell.taken[before:]), here)
+        return found
+    codings, text, keys, said = made
+    cell.taken.extend(keys)
+    if said:
+        context.names.update(said)
+    if not codings:
+        return {"text": text}
+    concept: dict[str, Any] = {"coding": [coding.copy() for coding in codings]}
+    if text:
+        concept["text"] = text
+    return concept
+
+
+def _taken_anew(cell: Cell, context: Context, table: str, codes: CodeMap | None) -> dict[str, Any] | None:
     at = cell.at
     codings: list[dict[str, Any]] = []
     text = ""
@@ -255,11 +303,15 @@ def _code(row: RowFacts) -> Conversion:
     component = row.component or 1
     url = extension_urls()["alternate-codes"]
     table = table_system(codes.table)
+    exact = frozenset(code for code, target in codes.codes.items() if codes.back[target] == code)
 
-    def convert(cell: Cell, context: Context) -> Primitive | None:
+    def convert(cell: Cell, context: Context) -> Primitive | str | None:
         code = cell.peek(component)
         if not code:
             return None
+        if len(cell.at) == 1 and code in exact and not context.partner.codes:
+            cell.take(component)
+            return codes.codes[code]
         name = cell.peek(3) if not row.component else ""
         known = context.partner.codes.meaning(codes.table, code, name)
         system = resolve_system(context, name, code, codes.table)[0] if name else ""

@@ -73,6 +73,10 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
         found = _system_of(context, kind, HierarchicDesignator(one, two, three))
         remembered[context.sender, kind, one, two, three] = found
     system, said = found
+    if one:
+        context.names[one] = system
+        if three and 2 in said:
+            context.kinds[system] = three
     cell.taken += [keys[number] for number in said if keys[number] in cell.at]
     return system
 
@@ -109,19 +113,20 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
     value = cell.take(1)
     if not value:
         return None
+    at = cell.at
     identifier: dict[str, Any] = {}
-    if cell.peek(5):
+    if 5 << 12 | 1 in at:
         identifier["type"] = identifier_type(cell.take(5))
     system = identifier_system(cell, context, 4, kind) or fallback
     if system:
         identifier["system"] = system
     identifier["value"] = value
-    period: dict[str, Any] = {}
-    for element, component in (("start", 7), ("end", 8)):
-        if cell.peek(component):
+    if 7 << 12 | 1 in at or 8 << 12 | 1 in at:
+        period: dict[str, Any] = {}
+        for element, component in (("start", 7), ("end", 8)):
             put(period, element, taken_datetime(cell, context, component))
-    if period:
-        identifier["period"] = period
+        if period:
+            identifier["period"] = period
     assigner = _assigner(cell)
     if assigner:
         identifier["assigner"] = {"display": assigner}
@@ -131,17 +136,16 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
 
 def check_digit(cell: Cell, identifier: dict[str, Any], component: int) -> None:
     """The check digit beside a number (CX.2, XCN.11) as an extension of it."""
-    digit = cell.peek(component)
-    if digit:
+    if component << 12 | 1 in cell.at:
         url = extension_urls()["check-digit"]
         identifier["extension"] = [{"url": url, "valueString": cell.take(component)}]
 
 
 def _assigner(cell: Cell) -> str:
     """Namespace of an authority whose OID made the system, else the assigning facility."""
-    if cell.peek(4, 1) and cell.peek(4, 2) and not cell.has_taken(4):
+    if 4 << 12 | 2 in cell.at and cell.peek(4, 1) and not cell.has_taken(4):
         return cell.take(4, 1)
-    return cell.take(6, 1)
+    return cell.take(6, 1) if 6 << 12 | 1 in cell.at else ""
 
 
 @register("Identifier")
@@ -211,6 +215,44 @@ def _logical_reference(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier = taken_ei(cell, context, kind)
+        return {"identifier": identifier} if identifier else None
+
+    return convert
+
+
+def _of_pair(cell: Cell, context: Context, component: int, kind_code: str) -> dict[str, Any] | None:
+    """One half of an EIP: the placer's (component 1) or the filler's number, an EI in subcomponents."""
+    value = cell.take(component, 1)
+    if not value:
+        return None
+    hd = HierarchicDesignator(*(cell.peek(component, number) for number in (2, 3, 4)))
+    identifier: dict[str, Any] = {"type": identifier_type(kind_code)}
+    if any(hd):
+        system, said = _system_of(context, "any", hd)
+        identifier["system"] = system
+        for number in said:
+            cell.take(component, number + 2)
+        identifier["value"] = value
+        if hd.namespace and not cell.has_taken(component, 2):
+            identifier["assigner"] = {"display": cell.take(component, 2)}
+        return identifier
+    return {**identifier, "system": sender_system(context.sender), "value": value}
+
+
+@register("pair-identifier")
+def _pair_identifier(row: RowFacts) -> Conversion:
+    """One half of an EIP as an Identifier."""
+    kind_code = row.options["type"]
+    return lambda cell, context: _of_pair(cell, context, row.component, kind_code)
+
+
+@register("pair-reference")
+def _pair_reference(row: RowFacts) -> Conversion:
+    """One half of an EIP as a Reference by identifier."""
+    kind_code = row.options["type"]
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        identifier = _of_pair(cell, context, row.component, kind_code)
         return {"identifier": identifier} if identifier else None
 
     return convert

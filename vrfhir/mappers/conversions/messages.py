@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.conversions.identifiers import HierarchicDesignator
+from vrfhir.mappers.conversions.identifiers import ALREADY, HierarchicDesignator
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
-from vrfhir.mappers.vocabulary import sender_system
+from vrfhir.mappers.vocabulary import sender_system, table_codes
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -71,8 +71,43 @@ def _selector(row: RowFacts) -> Conversion:
     def convert(cell: Cell, _: Context) -> str | None:
         if wanted and cell.peek(1) != wanted:
             return None
+        cell.take_all()
+        return "selector"
+
+    return convert
+
+
+@register("table-word")
+def _table_word(row: RowFacts) -> Conversion:
+    """The same for a code of a table with its display and its name beside it; other words stay open."""
+    table, wanted = row.options["table"], row.options["value"]
+    said = {2: (table_codes(table).get(wanted, wanted).lower(),), 3: (f"hl7{table}", table)}
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        if cell.take(1) != wanted:
+            return None
+        for component, texts in said.items():
+            if cell.peek(component).lower() in texts:
+                cell.take(component)
+        return ALREADY
+
+    return convert
+
+
+@register("as-patient")
+def _as_patient(row: RowFacts) -> Conversion:
+    """What PID says of the patient already; everything else stays open, to be carried."""
+    fields = row.options["fields"]
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        patient = context.first("PID")
+        if patient is None:
+            return None
+        known = [each.at for field in fields for each in patient.cells(field)]
+        if not any(cell.at.items() <= at.items() for at in known):
+            return None
         for component, subcomponent in cell.places():
             cell.take(component, subcomponent)
-        return "selector"
+        return ALREADY
 
     return convert

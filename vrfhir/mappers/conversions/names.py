@@ -16,58 +16,60 @@ __all__ = ["taken_name"]
 
 _REPRESENTATIONS = {"A": "ABC", "I": "IDE", "P": "SYL"}
 """Table 4000: alphabetic, ideographic, phonetic."""
+_GIVEN_AND_PREFIX = (("given", (1 << 12, 2 << 12)), ("prefix", (4 << 12,)))
+"""Elements of one or more texts, and how far their components are from that of the family name."""
 _FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, "partner-name"))
 
 
 def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool = False) -> dict[str, Any] | None:
     """A HumanName from component ``first`` on (1 in XPN, 2 in XCN); None when there is no part of a name."""
-    at = cell.at
+    at, taken = cell.at, cell.taken
     name: dict[str, Any] = {}
+    start_key = first << 12
+    family_key = start_key | 1
     type_component = first + 6 if not person_id else first + 8
-    kind = cell.peek(type_component)
-    if kind:
+    if type_component << 12 | 1 in at:
+        kind = cell.peek(type_component)
         use = code_map("name-use")
         if use.codes.get(kind):
             name["use"] = use.codes[kind]
             if use.back[use.codes[kind]] == kind:
                 cell.take(type_component)
-    family = cell.take(first)
-    start_key = first << 12
-    parts = [
-        {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
-        for number, alias in _FAMILY_PARTS
-        if start_key | number in at
-    ]
-    if family:
-        name["family"] = family
-    if parts:
-        name["_family"] = {"extension": parts}
-    given = [text for text in (cell.take(first + 1), cell.take(first + 2)) if text]
-    if given:
-        name["given"] = given
-    prefix = cell.take(first + 4)
-    if prefix:
-        name["prefix"] = [prefix]
+    if family_key in at:
+        taken.append(family_key)
+        name["family"] = at[family_key]
+    for number, alias in _FAMILY_PARTS:
+        if start_key | number in at:
+            part = {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
+            name.setdefault("_family", {"extension": []})["extension"].append(part)
+    for element, places in _GIVEN_AND_PREFIX:
+        for place in places:
+            key = family_key + place
+            if key in at:
+                taken.append(key)
+                name.setdefault(element, []).append(at[key])
     _suffixes(cell, first, name, professional=first + 13 if not person_id else 21)
-    if not name.keys() - {"use"}:
+    if not name or (len(name) == 1 and "use" in name):
         return None
-    representation = _REPRESENTATIONS.get(cell.peek(first + 7 if not person_id else 15))
+    representation = _REPRESENTATIONS.get(at.get((first + 7 if not person_id else 15) << 12 | 1, ""))
     if representation:
         cell.take(first + 7 if not person_id else 15)
         name["extension"] = [{"url": extension_urls()["name-representation"], "valueCode": representation}]
-    period: dict[str, Any] = {}
     start, end = (12, 13) if not person_id else (19, 20)
-    if cell.peek(start):
+    if start << 12 | 1 in at or end << 12 | 1 in at:
+        period: dict[str, Any] = {}
         put(period, "start", taken_datetime(cell, context, start))
-    if cell.peek(end):
         put(period, "end", taken_datetime(cell, context, end))
-    if period:
-        name["period"] = period
+        if period:
+            name["period"] = period
     return name
 
 
 def _suffixes(cell: Cell, first: int, name: dict[str, Any], *, professional: int) -> None:
     """Suffix, degree (marked AC, academic) and professional suffix (marked PR)."""
+    at = cell.at
+    if not any(number << 12 | 1 in at for number in (first + 3, first + 5, professional)):
+        return
     found = [(cell.take(first + 3), ""), (cell.take(first + 5), "AC"), (cell.take(professional), "PR")]
     suffixes = [(text, mark) for text, mark in found if text]
     if not suffixes:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.conversions.codes import taken_concept
+from vrfhir.mappers.conversions.codes import resolve_system, taken_concept
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import fhir_time, put, taken_datetime
@@ -201,12 +201,19 @@ def _unit(row: RowFacts) -> Conversion:
         if (not code and not term) or "valueQuantity" not in context.focus:
             return None
         if code and system.upper() == "UCUM":
-            cell.take(3)
+            context.names[cell.take(3)] = _UCUM
             unit: dict[str, Any] = {"unit": cell.take(2) or code, "system": _UCUM, "code": cell.take(1)}
             return unit
         unit = {"unit": cell.take(2) if term and not code else cell.take(1)}
         ucum = ucum_code(unit["unit"])
-        return {**unit, "system": _UCUM, "code": ucum} if ucum else unit
+        if ucum:
+            return {**unit, "system": _UCUM, "code": ucum}
+        if system and code and not any(mark.isspace() for mark in code):
+            uri, derivable = resolve_system(context, system, code, "")
+            unit |= {"unit": cell.take(2) or code, "system": uri, "code": cell.take(1)}
+            if derivable:
+                context.names[cell.take(3)] = uri
+        return unit
 
     return convert
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.records import Record
 
-__all__ = ["keys_of", "ods_identifier", "practitioner_system"]
+__all__ = ["keys_of", "ods_identifier", "practitioner_of", "practitioner_system"]
 
 _CONSULTANT = re.compile(r"C[0-9]{7}")
 _GENERAL_PRACTITIONER = re.compile(r"G[0-9]{7}")
@@ -95,6 +95,17 @@ def _practitioner(cell: Cell, context: Context) -> Record | None:
     return context.named(resource, cell, *keys_of(resource))
 
 
+def practitioner_of(context: Context, field: int) -> Record | None:
+    """The practitioner that the first repetition of a field of this segment names, for what other fields say of them."""
+    cell = context.segment.fields.get(field)
+    if cell is None:
+        return None
+    taken = list(cell.taken)
+    record = _practitioner(cell, context)
+    cell.taken[:] = taken
+    return record
+
+
 @register("Practitioner")
 def _practitioner_reference(row: RowFacts) -> Conversion:
     """XCN as a Reference to the Practitioner it names."""
@@ -125,7 +136,7 @@ def _practitioner_identifier(row: RowFacts) -> Conversion:
             if known:
                 system = known
                 if context.partner.namespace("practitioner", known) == name.upper():
-                    cell.take(component)
+                    context.names[cell.take(component)] = known
                 break
         if not system and cell.peek(2):
             identifier["type"] = identifier_type(cell.take(2))
@@ -163,7 +174,7 @@ def fill_organization(cell: Cell, context: Context, resource: dict[str, Any], *,
             system = found["system"] if found else ""
         if system:
             if cell.peek(6, 1) == context.partner.namespace("organization", system):
-                cell.take(6, 1)
+                context.names[cell.take(6, 1)] = system
         else:
             system = identifier_system(cell, context, 6, "organization")
         identifier: dict[str, Any] = {}

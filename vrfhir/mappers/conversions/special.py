@@ -135,14 +135,16 @@ def _specimen_reference(row: RowFacts) -> Conversion:
     return convert
 
 
+_ITEM_TYPES = {"override-reason": "ST", "wish-review-date": "DT"}
+
+
 @register("item-type")
 def _item_type(row: RowFacts) -> Conversion:
     """OBX-2 of a referral item: the type its extension has anyway."""
 
     def convert(cell: Cell, context: Context) -> str | None:
-        codes = ("CE",) if context.message.version.startswith(("2.1", "2.2", "2.3", "2.4", "2.5")) else ("CWE",)
-        written = {"override-reason": ("ST",), "wish-review-date": ("DT",)}.get(context.segment.value(3), codes)
-        return cell.take(1) if cell.peek(1) in written else None
+        written = _ITEM_TYPES.get(context.segment.value(3)) or ("CE" if context.is_before_2_6 else "CWE")
+        return cell.take(1) if cell.peek(1) == written else None
 
     return convert
 
@@ -232,5 +234,53 @@ def _resource_reference(row: RowFacts) -> Conversion:
         if words:
             reference["display"] = words
         return reference or None
+
+    return convert
+
+
+@register("more-text")
+def _more_text(row: RowFacts) -> Conversion:
+    """Text after what other segments put into the same element, on a line of its own."""
+    element = row.element.partition(".")[2]
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        noted = context.current.get("Noted")
+        if not text or noted is None:
+            return None
+        earlier = noted.place.resource.get(element)
+        noted.place.resource[element] = f"{earlier}\n{text}" if earlier else text
+        return ALREADY
+
+    return convert
+
+
+_DECISIONS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+
+
+@register("opt")
+def _opt(row: RowFacts) -> Conversion:
+    """A code of consent or dissent as the rule of a Consent, beside the code itself; anything else decides nothing."""
+    system = _DATA_DICTIONARY + row.options["name"].lower().replace(" ", "-")
+    decisions = dict.fromkeys(row.options["in"], "OPTIN") | dict.fromkeys(row.options["out"], "OPTOUT")
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        code = cell.take(1)
+        if code not in decisions:
+            return None
+        codings = [{"system": _DECISIONS, "code": decisions[code]}, {"system": system, "code": code}]
+        return {"coding": codings}
+
+    return convert
+
+
+@register("data-dictionary-label")
+def _data_dictionary_label(row: RowFacts) -> Conversion:
+    """A code of an attribute as a security label; ``0`` asks for none."""
+    system = _DATA_DICTIONARY + row.options["name"].lower().replace(" ", "-")
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        code = cell.take(1)
+        return {"system": system, "code": code} if re.fullmatch(r"\S+", code) and code != "0" else None
 
     return convert

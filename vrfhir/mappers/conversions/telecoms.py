@@ -75,11 +75,13 @@ def _guess(text: str, component: int) -> str:
 
 @register("ContactPoint")
 def _contact_point(row: RowFacts) -> Conversion:
-    use = row.options.get("use", "")
+    use, only = row.options.get("use", ""), row.options.get("system", "")
     of_organization = is_of_organization(row)
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         telecom = taken_telecom(cell, context)
+        if telecom is not None and only and telecom["system"] != only:
+            return None
         if of_organization and telecom is not None and telecom.get("use") == "home":
             del telecom["use"]
             cell.untake(2)

@@ -1,7 +1,8 @@
 """DTM, TS, DT, TM and DR: dates and times (HL7 v2.8 chapter 2A.3.22; FHIR R4 datatypes, date, dateTime, instant, time).
 
 The precision follows the input; FHIR wants minutes and seconds with an hour, they are filled with zeros. A time without
-an offset gets that of the partner's zone on that day, marked by Extension-VR-AssumedTimeZone.
+an offset gets that of the partner's zone on that day, marked by Extension-VR-AssumedTimeZone. What was sent stands beside a time
+of which FHIR says more than the sender (Extension-VR-V2Content).
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _FORM = re.compile(
 )
 _DASHED = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(r"(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?(?:[+-]\d{4})?", re.ASCII)
+
+
+_DAY = len("2026-11-16")
 
 
 @lru_cache(maxsize=8192)
@@ -74,7 +78,10 @@ def fhir_time(text: str) -> str | None:
 
 
 def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponent: int = 1) -> Primitive | None:
-    """The dateTime at a place of the cell, taken, with the mark of an assumed zone; None and a finding when it is none."""
+    """The dateTime at a place of the cell, taken; None and a finding when it is none.
+
+    Where FHIR has to say more than the sender did, the source text stands beside it, and the zone that was assumed.
+    """
     text = cell.take(component, subcomponent)
     if not text:
         return None
@@ -83,10 +90,20 @@ def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponen
         cell.untake(component, subcomponent)
         context.report("VR-V2-0521", cell.path(component, subcomponent))
         return None
-    if not found[1]:
-        return Primitive(found[0], [])
-    mark = {"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone}
-    return Primitive(found[0], [mark])
+    marks: list[dict[str, Any]] = []
+    if found[1]:
+        marks.append({"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone})
+    if found[1] or _is_filled(text):
+        path = {"url": "path", "valueString": cell.path(component, subcomponent)}
+        content = [path, {"url": "value", "valueString": text}]
+        marks.append({"url": extension_urls()["v2-content"], "extension": content})
+    return Primitive(found[0], marks)
+
+
+def _is_filled(text: str) -> bool:
+    """An hour and no seconds, which FHIR wants: they are filled with zeros."""
+    sign = text.find("+") if "+" in text else text.find("-")
+    return 10 <= (sign if sign >= 0 else len(text)) <= 12
 
 
 def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
@@ -100,7 +117,17 @@ def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
 @register("dateTime")
 def _datetime(row: RowFacts) -> Conversion:
     component, subcomponent = row.component or 1, row.subcomponent or 1
-    return lambda cell, context: taken_datetime(cell, context, component, subcomponent)
+    key = component << 12 | subcomponent
+
+    def convert(cell: Cell, context: Context) -> Primitive | str | None:
+        text = cell.at.get(key, "")
+        found = fhir_datetime(text, context.partner.time_zone)
+        if found is None or found[1] or (len(found[0]) > _DAY and _is_filled(text)):
+            return taken_datetime(cell, context, component, subcomponent)
+        cell.taken.append(key)
+        return found[0]
+
+    return convert
 
 
 @register("birth-time")

@@ -157,7 +157,8 @@ def _business_status(row: RowFacts) -> Conversion:
             return None
         coding = concept.get("coding", [{}])[0]
         code = coding.get("code", "") if coding.get("system") == table_system("0283") else ""
-        if code in _MILESTONES and context.trigger != "I14" and (code != "P" or context.is_response):
+        said = any(each.get("system") == _STATUS for each in concept.get("coding", ()))
+        if not said and code in _MILESTONES and context.trigger != "I14" and (code != "P" or context.is_response):
             concept["coding"].insert(0, {"system": _STATUS, "code": _MILESTONES[code]})
         return concept
 

@@ -49,6 +49,8 @@ def _in_encounter(segment: SegmentView, condition: Record, context: Context) -> 
     kind, rank = (next(iter(segment.cells(field)), None) for field in (6, 15))
     use = taken_concept(kind, context, "0052", code_map("diagnosis-use")) if kind is not None else None
     ranked = rank is not None and re.fullmatch("[1-9][0-9]{0,2}", rank.peek(1)) is not None
+    if kind is not None and (encounter is None or use is None):
+        kind.release()
     if encounter is None or (use is None and not ranked):
         return
     items = encounter.resource.setdefault("diagnosis", [])
@@ -105,5 +107,9 @@ def _encounter(scope: Scope, segment: SegmentView, context: Context) -> None:
     )
     if "class" not in resource:
         resource["class"] = unknown()
+    episode = scope.get("Episode")
+    if episode is not None:
+        episode.resource["status"] = "active"
+        add_reference(resource, "episodeOfCare", episode)
     if context.is_referral:
         context.shared["ServiceRequest"].resource["encounter"] = encounter.reference

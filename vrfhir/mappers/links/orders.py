@@ -116,4 +116,12 @@ def _schedule(scope: Scope, segment: SegmentView, context: Context) -> None:
     """SCH: an appointment; its notes are comments."""
     appointment = scope.records.get("Appointment") or scope.make("Appointment")
     if appointment is not None:
-        context.current["Appointment"] = appointment
+        context.current["Appointment"] = context.current["Noted"] = appointment
+
+
+@link("booked")
+def _booked(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """AIS, AIG, AIL, AIP: what and who is booked; notes after it are comments of the appointment, too."""
+    appointment = context.current.get("Appointment")
+    if appointment is not None:
+        context.current["Noted"] = appointment

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
-from vrfhir.mappers.links.registry import TERMINOLOGY, link, merged, support
+from vrfhir.mappers.links.registry import TERMINOLOGY, link, merged, support, unknown
+from vrfhir.mappers.records import Record
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.engine import Scope
-    from vrfhir.mappers.records import Record
 
 __all__: list[str] = []
 
@@ -25,10 +25,25 @@ def _patient(scope: Scope, segment: SegmentView, context: Context) -> None:
         number.merged = patient  # the number is a part of the patient: what is said of it is said there
     if patient is not None and context.vr:
         _say_why_no_nhs_number(patient.resource)
+    updated = scope.get("Updated")
+    if updated is not None:
+        _last_update(updated, context)
     mother = scope.get("Mother")
     if mother is not None:
         mother.resource["relationship"] = [{"coding": [{"system": f"{TERMINOLOGY}v3-RoleCode", "code": "MTH"}]}]
         support(context, mother)
+
+
+def _last_update(updated: Record, context: Context) -> None:
+    """PID-33 and PID-34: when and where the sender last changed the record (the guide's PID[Provenance-Patient])."""
+    updated.resource["activity"] = {"coding": [{"system": f"{TERMINOLOGY}v3-DataOperation", "code": "UPDATE"}]}
+    updated.resource["_recorded"] = unknown()
+    updated.resource.setdefault("agent", [{"who": {"display": context.sender}}])
+
+    def complete() -> None:
+        updated.resource["target"] = [context.shared["Patient"].reference]
+
+    context.later.append(complete)
 
 
 _NHS, _DEVOLVED = SYSTEMS["nhs-number"], (SYSTEMS["chi"], SYSTEMS["hc-number"])
@@ -79,9 +94,20 @@ def _employer(scope: Scope, segment: SegmentView, context: Context) -> None:
             del contacts[0]["name"]
             if not contacts[0]:
                 del employer.resource["contact"]
+    if context.fact("route-employer") and "name" in employer.resource:
+        _is_the_referrer(context, employer)
     employment = scope.make("Employment")
     if employment is not None:
         _employment(context, employment, employer)
+
+
+def _is_the_referrer(context: Context, employer: Record) -> None:
+    """An employer who refers is named twice, in PRD and in NK1: one organisation, and it is an employer."""
+    one = context.merge(employer, ("Organization", "name", repr(employer.resource["name"])))
+    if one is not employer and one.role == "Organization":
+        one.role, alias = employer.role, Record(one.resource, one.role, one.path, one.full_url)
+        alias.merged = one
+        context.gone.append(alias)
 
 
 def _employment(context: Context, employment: Record, employer: Record) -> None:
@@ -109,3 +135,26 @@ def _guarantor(scope: Scope, segment: SegmentView, context: Context) -> None:
     if employment is not None:
         _employment(context, employment, employer)
         employment.resource["focus"] = [person.reference, *employment.resource.get("focus", ())]
+
+
+_CONFIDENTIAL = {"system": f"{TERMINOLOGY}v3-Confidentiality", "code": "R"}
+_TREATMENT = {"system": f"{TERMINOLOGY}v3-ActReason", "code": "TREAT"}
+_ABOUT = {"ShareConsent": "Sharing of the record for care", "RecordConsent": "Summary care record"}
+
+
+@link("uk-consents")
+def _uk_consents(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """ZU8: consents for care, never for an employer; a patient whose place is hidden is labelled restricted."""
+    for role, about in _ABOUT.items():
+        consent = scope.get(role)
+        if consent is None:
+            continue
+        resource = consent.resource
+        decision = resource["policyRule"]["coding"][0]["code"]
+        scope_code = {"system": f"{TERMINOLOGY}consentscope", "code": "patient-privacy"}
+        resource |= {"status": "active", "scope": {"coding": [scope_code]}, "category": [{"text": about}]}
+        kind = "permit" if decision == "OPTIN" else "deny"
+        resource["provision"] = {"type": kind, "purpose": [dict(_TREATMENT)]}
+    patient = context.shared.get("Patient")
+    if context.hidden and patient is not None:
+        patient.resource.setdefault("meta", {}).setdefault("security", []).insert(0, dict(_CONFIDENTIAL))

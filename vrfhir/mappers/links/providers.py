@@ -37,6 +37,20 @@ def _provider(scope: Scope, segment: SegmentView, context: Context) -> None:
         context.later.append(lambda party=party: _take_part(context, party, role))  # type: ignore[misc]
 
 
+@link("self-referral")
+def _self_referral(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """PRD of a patient who refers themselves: no practitioner, the patient asks."""
+    context.current.pop("PRD", None)
+
+    def ask() -> None:
+        patient = context.shared.get("Patient")
+        request = context.shared["ServiceRequest"].resource
+        if patient is not None:
+            request.setdefault("requester", patient.reference)
+
+    context.later.append(ask)
+
+
 def _take_part(context: Context, party: str, role: Record) -> None:
     request = context.shared["ServiceRequest"].resource if context.is_referral else {}
     patient = context.shared.get("Patient")

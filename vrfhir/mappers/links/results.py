@@ -28,7 +28,7 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
         order.resource["intent"] = "order"
         if "code" in report.resource:
             order.resource["code"] = report.resource["code"]
-        report.resource["basedOn"] = [order.reference]
+        report.resource.setdefault("basedOn", []).insert(0, order.reference)  # OBR-29 names another one
         context.current["Noted"] = order
     support(context, report)
     if "Order" in context.current:
@@ -131,3 +131,13 @@ def _document(scope: Scope, segment: SegmentView, context: Context) -> None:
     if "content" not in document.resource:
         document.resource["content"] = [{"attachment": unknown()}]
     support(context, document)
+
+
+@link("specimen")
+def _specimen(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """SPM: what was examined; it belongs to the report, else to the order that is open."""
+    specimen = scope.records["Specimen"]
+    context.current["Noted"] = specimen
+    target = context.current.get("OBR") or context.current.get("Order")
+    if target is not None and target.type in ("DiagnosticReport", "ServiceRequest"):
+        add_reference(target.resource, "specimen", specimen)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses)
+from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses, or its structures)
+    acknowledgement,
+    admission,
+    appointment,
     codes,
+    document,
     identifiers,
     names,
     observations,
     orders,
     people,
     primitives,
+    referral,
     reports,
 )
 from vrfhir.mappers.writing.registry import INVERSES

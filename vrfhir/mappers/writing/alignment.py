@@ -42,7 +42,10 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
         place = record.place if record is not None else None
         if not url or url in found.records or place is None or id(place) in taken or place not in context.records:
             return
-        if place.resource["resourceType"] != writing.originals[url].get("resourceType"):
+        ours = writing.originals[url]
+        if place.type == "Practitioner" and ours.get("resourceType") == "PractitionerRole":
+            pair(writing.url_of(ours.get("practitioner")), record)  # a field names the person, not the role
+        if place.type != ours.get("resourceType"):
             return
         taken.add(id(place))
         found.records[url] = place
@@ -51,7 +54,7 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
 
     for draft in drafts:
         for role, url in draft.roles.items():
-            pair(url, context.labelled(f"{draft.path}.{role}") or _shared(context, role, draft.path))
+            pair(url, context.labelled(draft.label(role)) or _shared(context, role, draft.path))
     by_url = {record.full_url: record for record in context.records}
     while queue:
         url = queue.pop(0)
@@ -59,7 +62,9 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
         for path, text in _references(writing.originals[url]):
             other = by_url.get(theirs.get(path, ""))
             if other is not None:
-                pair(writing.url_of({"reference": text}), other)
+                target = writing.url_of({"reference": text})
+                pair(target, other)
+                pair(writing.url_of(writing.originals.get(target, {}).get("practitioner")), other)
     for record in context.records:
         label = f"{record.path}.{record.role}"
         found.names[record.full_url] = "@" + label

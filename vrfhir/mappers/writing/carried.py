@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
@@ -14,10 +15,14 @@ from vrfhir.mappers.writing.draft import Draft
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import MessageBuilder
+    from vrfhir.hl7v2.builder import SegmentBuilder
     from vrfhir.mappers.writing.scope import Writing
+    from vrfhir.mappers.writing.structures import Structure
 
-__all__ = ["arranged", "carried_leaves", "put_back"]
+__all__ = ["arranged", "carried_leaves", "put_back", "with_carried"]
 
+_MOST = 500
+"""Segments of one name that carried values may ask for."""
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
 
 
@@ -26,28 +31,36 @@ def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for entry in bundle.get("entry", ()):
         for extension in entry.get("resource", {}).get("extension", ()):
             if extension.get("url") == extension_urls()["v2-content"]:
-                parts = {part.get("url"): part.get("valueString", "") for part in extension.get("extension", ())}
+                parts = {
+                    part.get("url"): part.get("valueString", part.get("valueCode", ""))
+                    for part in extension.get("extension", ())
+                }
                 if "path" in parts and "value" in parts:
-                    yield parts["path"], parts["value"]
+                    yield parts["path"], '""' if parts.get("type") == "null" else parts["value"]
 
 
-def arranged(drafts: list[Draft], bundle: Mapping[str, Any]) -> list[Draft]:
+def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -> list[Draft]:
     """The segments in the order of the message that was read, with a place for each one of which only carried values are left.
 
-    Segments that the message did not have keep their place after the one before them.
+    Segments that the message did not have keep their place after the one before them; those that the version does not know
+    have none.
     """
+    known = tables(writing.version).segment_names
     names = next((text.split(" ") for path, text in carried_leaves(bundle) if path == ORDER), [])
     if not names:
         return drafts
     waiting: dict[str, list[Draft]] = {}
     follows: dict[int, list[Draft]] = {}
     wanted = Counter(name for name in names if not name.endswith(UNMAPPED))
+    spare: dict[str, Draft] = {}
     before = 0
     for draft in drafts:
         if wanted[draft.name]:
             wanted[draft.name] -= 1
             waiting.setdefault(draft.name, []).append(draft)
             before = id(draft)
+        elif draft.name + UNMAPPED in names and not draft.fields.keys() - {1}:
+            spare[draft.name] = draft
         else:
             follows.setdefault(before, []).append(draft)
     found: list[Draft] = []
@@ -55,33 +68,89 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any]) -> list[Draft]:
         own = waiting.get(name)
         if own:
             found += [own[0], *follows.get(id(own.pop(0)), ())]
-        else:
-            found.append(Draft(name.removesuffix(UNMAPPED)))
+        elif writing.as_it_was or name.startswith("Z") or name.removesuffix(UNMAPPED) in known:
+            found.append(spare.pop(name[:3]) if name[:3] in spare else Draft(name[:3]))
     return [*found, *follows.get(0, ())]
 
 
-def _has_room(version: str, name: str, field: int) -> bool:
-    """The version has the field, or says nothing of the segment (Z segments)."""
-    fields = tables(version).segment(name)
-    return fields is None or field <= len(fields)
+@lru_cache(maxsize=4096)
+def _has_room(version: str, name: str, field: int, component: int, subcomponent: int) -> bool:
+    """The version has the place, or it is a Z segment."""
+    known = tables(version)
+    fields = known.segment(name)
+    if fields is None:
+        return name.startswith("Z")
+    if field > len(fields) or fields[field - 1].is_withdrawn:
+        return False
+    kind = fields[field - 1].datatype
+    if kind in ("varies", "Varies", "", "-"):
+        return True
+    components = known.datatype(kind)
+    if component > (len(components) if components is not None else 1):
+        return False
+    parts = known.datatype(components[component - 1].datatype) if components is not None else None
+    return subcomponent <= (len(parts) if parts is not None else 1)
 
 
-def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
-    """Write the carried leaves into the message; segments that only they need are added at its end."""
+def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, int, int, int, int, int, str]]:
+    """(segment, occurrence, field, repetition, component, subcomponent, ER7 text) of what can be put back."""
     for path, text in carried_leaves(bundle):
-        if path == ORDER:
-            continue
         match = _PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
-        if not _has_room(writing.version, name, field):
+        if not 0 < occurrence <= _MOST or (name == "MSH" and field <= 2):
             continue
-        segment = builder.segment(name, occurrence)
-        while segment is None and sum(each.name == name for each in builder.segments) < occurrence <= 500:
-            builder.add(name)
-            segment = builder.segment(name, occurrence)
-        if segment is None or (name in ("MSH",) and field <= 2):
-            continue
+        if text == '""' and writing.partner.null == "empty":
+            continue  # a receiver for whom it says nothing
+        if writing.as_it_was or _has_room(writing.version, name, field, component, subcomponent):
+            yield name, occurrence, field, repetition, component, subcomponent, text
+
+
+def with_carried(
+    drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing, structure: Structure, structure_id: str
+) -> list[Draft]:
+    """The planned segments, and those that only carried values need, before the elements that have the same name."""
+    needed: dict[str, int] = {}
+    for name, occurrence, *_ in _places(bundle, writing):
+        needed[name] = max(needed.get(name, 0), occurrence)
+    order = _order(writing.version, structure_id)
+    for name, count in needed.items():
+        missing = count - sum(draft.name == name for draft in drafts)
+        place = structure.place_of_elements(drafts) if name in ("OBR", "OBX", "ZVE") else _place(name, drafts, order)
+        drafts[place:place] = [Draft(name) for _ in range(missing)]
+    return drafts
+
+
+def _order(version: str, structure: str) -> Mapping[str, int]:
+    """Where each segment comes first in the abstract structure."""
+    tree = tables(version).structure(structure)
+    found: dict[str, int] = {}
+    for number, place in enumerate(tree.places() if tree is not None else ()):
+        found.setdefault(place.name, number)
+    return found
+
+
+def _place(name: str, drafts: list[Draft], order: Mapping[str, int]) -> int:
+    """Behind the last one of its name, else before the first that must come later; at the end when the structure has none."""
+    same = [number for number, draft in enumerate(drafts, 1) if draft.name == name]
+    if same or name not in order:
+        return same[-1] if same else len(drafts)
+    later = (number for number, draft in enumerate(drafts) if order.get(draft.name, -1) > order[name])
+    return next(later, len(drafts))
+
+
+def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
+    """Write the carried leaves into the message; segments that only they need are added at its end."""
+    known: dict[str, list[SegmentBuilder]] = {}
+    for each in builder.segments:
+        known.setdefault(each.name, []).append(each)
+    for name, occurrence, field, repetition, component, subcomponent, text in _places(bundle, writing):
+        segments = known.setdefault(name, [])
+        while len(segments) < occurrence:
+            segments.append(builder.add(name))
+        segment = segments[occurrence - 1]
+        if text == '""' and segment.at(field, repetition, component, subcomponent):
+            continue  # a value was set since
         segment.set_er7(field, text, repetition, component, subcomponent)

@@ -288,6 +288,34 @@ def _data_dictionary(row: RowFacts) -> Inverse:
     return back
 
 
+@inverse("opt")
+def _opt(row: RowFacts) -> Inverse:
+    tail = row.options["name"].lower().replace(" ", "-")
+
+    def back(value: Any, _: Writing) -> Parts | None:
+        codings = value.get("coding", []) if isinstance(value, dict) else []
+        own = next((each for each in codings if each.get("system", "").endswith("nhs-data-dictionary/" + tail)), None)
+        if own is None:
+            return None
+        value.pop("coding")
+        return {key(1): own["code"]}
+
+    return back
+
+
+@inverse("data-dictionary-label")
+def _data_dictionary_label(row: RowFacts) -> Inverse:
+    tail = row.options["name"].lower().replace(" ", "-")
+
+    def back(value: Any, _: Writing) -> Parts | None:
+        if not isinstance(value, dict) or not value.get("system", "").endswith("nhs-data-dictionary/" + tail):
+            return None
+        value.pop("system")
+        return {key(1): value.pop("code")}
+
+    return back
+
+
 @inverse("pending-status")
 def _pending(row: RowFacts) -> Inverse:
     def back(value: Any, writing: Writing) -> Parts | None:

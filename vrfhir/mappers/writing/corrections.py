@@ -18,8 +18,10 @@ from vrfhir.mappers.order import ORDER
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import arranged, put_back
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.referral import plan_other
+from vrfhir.mappers.writing.encoding import encoded
+from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.segments import only
 from vrfhir.mappers.writing.structures import structure_of
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ _ALWAYS = re.compile(r"MSH\[1\]-(3|4|9|12)\[1\]")
 
 def _plan(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     structure = structure_of(kind, trigger)
-    return structure.plan(writing, kind, trigger) if structure else plan_other(writing, kind, trigger)
+    if structure is not None:
+        return structure.plan(writing, kind, trigger)
+    return [header(writing, only(writing, "MessageHeader"), kind, trigger)]
 
 
 def _natural(
@@ -45,7 +49,7 @@ def _natural(
     writing = Writing(bundle, partner, version, sender)
     builder = MessageBuilder(version or "2.4")
     seen: dict[str, int] = {}
-    for draft in arranged(_plan(writing, kind, trigger), bundle):
+    for draft in arranged(_plan(writing, kind, trigger), bundle, writing):
         seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
         draft.write(builder)
     put_back(builder, bundle, writing)
@@ -55,9 +59,7 @@ def _natural(
 def add_corrections(bundle: dict[str, Any], message: Message, partner: Partner, sender: str) -> int:
     """Put the notes into the Bundle; how many values they hold."""
     kind = message.type
-    natural = parse(
-        _natural(bundle, partner, kind.code, kind.trigger, message.version, sender).encode(errors="replace")
-    )
+    natural = parse(encoded(_natural(bundle, partner, kind.code, kind.trigger, message.version, sender)))
     wanted, given = _leaves(message), _leaves(natural)
     notes: list[tuple[str, str, str]] = []
     for path, (value, is_null) in wanted.items():
@@ -102,7 +104,7 @@ def exact_message(bundle: Mapping[str, Any], partner: Partner) -> bytes | None:
     )
     builder = _natural(stripped, partner, kind, trigger, version, facility or application or "unknown")
     _apply(builder, notes)
-    data = builder.encode(errors="replace")
+    data = encoded(builder)
     try:
         again = to_fhir(data, partner=partner, exact=True).bundle
     except ValueError:

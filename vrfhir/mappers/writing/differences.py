@@ -97,6 +97,8 @@ def _list(present: list[Any], wanted: list[Any], path: str) -> Iterator[Step]:
     for index in range(len(present) - 1, len(wanted) - 1, -1):
         yield Step(f"{path}[{index}]", None, removed=True)
     for index, value in enumerate(wanted):
+        if value is None and (index >= len(present) or present[index] is None):
+            continue  # a gap in a list of extensions beside primitive values
         yield from _value(present[index] if index < len(present) else _MISSING, value, f"{path}[{index}]")
 
 

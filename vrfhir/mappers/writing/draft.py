@@ -13,7 +13,10 @@ __all__ = ["Draft"]
 
 @final
 class Draft:
-    """One segment: the repetitions of each field as parts; ``group`` is its nesting for set ids."""
+    """One segment: the repetitions of each field as parts.
+
+    ``roles`` say what it was written from: role → full URL, or ``-8[1].Practitioner`` for who is named in a field.
+    """
 
     __slots__ = ("fields", "name", "occurrence", "roles")
 
@@ -27,6 +30,10 @@ class Draft:
     def path(self) -> str:
         """``PRD[2]``, once the message is complete."""
         return f"{self.name}[{self.occurrence}]"
+
+    def label(self, role: str) -> str:
+        """What a reading calls the resource of a role: ``PRD[2].Practitioner``, ``PV1[1]-8[1].Practitioner``."""
+        return f"{self.path}{role}" if role.startswith("-") else f"{self.path}.{role}"
 
     def put(self, field: int, parts: Parts, *, append: bool = True) -> None:
         """Add a repetition, or more parts of the last one."""

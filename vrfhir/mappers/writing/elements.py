@@ -30,7 +30,7 @@ def element_group(
 ) -> tuple[list[Draft], list[Step]]:
     """(OBR and its OBX segments for the steps of one resource, the leaves that no OBX can hold).
 
-    Where no OBR may stand, an OBX without a value opens the group.
+    Where no OBR may stand, an OBX without a value opens the group; where no OBX may stand, all of them are called ZVE.
     """
     head = Draft(opening)
     if opening == "OBR":
@@ -44,8 +44,10 @@ def element_group(
             draft = _element(small, writing)
             if draft is None:
                 lost.append(small)
-            else:
-                drafts.append(draft)
+                continue
+            if opening == "ZVE":
+                draft.name = opening
+            drafts.append(draft)
     return drafts, lost
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.vocabulary import code_map, extension_urls, table_system
-from vrfhir.mappers.writing.primitives import period_parts, v2_datetime
+from vrfhir.mappers.writing.primitives import period_parts, v2_datetime, whole_parts
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -134,6 +134,32 @@ def _logical_reference(row: RowFacts) -> Inverse:
     return back
 
 
+def _pair_parts(identifier: Any, row: RowFacts, writing: Writing) -> Parts | None:
+    """One half of an EIP, taken out of the identifier: an EI in subcomponents."""
+    if not isinstance(identifier, dict) or type_code(identifier)[0] != row.options["type"]:
+        return None
+    value = identifier.pop("value", "")
+    if not value:
+        return None
+    identifier.pop("type")
+    assigner = identifier.pop("assigner", {}).get("display", "")
+    space, universal, kind_of_id = writing.authority("any", identifier.pop("system", ""))
+    texts = (value, space or (assigner if universal else ""), universal, kind_of_id)
+    return {key(row.component, number): text for number, text in enumerate(texts, 1) if text}
+
+
+@inverse("pair-identifier")
+def _pair_identifier(row: RowFacts) -> Inverse:
+    return lambda value, writing: _pair_parts(value, row, writing)
+
+
+@inverse("pair-reference")
+def _pair_reference(row: RowFacts) -> Inverse:
+    return lambda value, writing: (
+        _pair_parts(value.get("identifier"), row, writing) if isinstance(value, dict) else None
+    )
+
+
 @inverse("text-identifier")
 def _text_identifier(row: RowFacts) -> Inverse:
     wanted, text, name = (row.options.get(option, "") for option in ("type", "type-text", "name"))
@@ -199,12 +225,11 @@ def _profile_tag(row: RowFacts) -> Inverse:
 
 @inverse("sub-id")
 def _sub_id(row: RowFacts) -> Inverse:
-    def back(value: Any, _: Writing) -> Parts | None:
+    def back(value: Any, writing: Writing) -> Parts | None:
         if not isinstance(value, dict) or value.get("type", {}).get("text") != "observation sub-id":
             return None
         value.pop("type")
-        text = value.pop("value", "")
-        return {key(1): text} if text else None
+        return whole_parts(value.pop("value", ""), row, writing)
 
     return back
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conversions.observations import TEXT_TYPES, canonical_type
 from vrfhir.mappers.vocabulary import code_map, ucum_code
 from vrfhir.mappers.writing.codes import concept_parts
-from vrfhir.mappers.writing.primitives import number_text, period_parts, v2_datetime
+from vrfhir.mappers.writing.primitives import apart, number_text, period_parts, v2_datetime
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
             twin = holder.pop("_" + element, None)
             text = str(holder.pop(element))
             if element == "valueString" and writing.kind not in TEXT_TYPES:
-                return kind, _apart(text)
+                return kind, apart(text)
             if element == "valueTime":
                 text = text.replace(":", "")
             elif element == "valueDateTime":
@@ -62,18 +62,8 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
     return None
 
 
-def _apart(text: str) -> Parts:
-    """Text that was several components and subcomponents, as these."""
-    found: Parts = {}
-    for component, whole in enumerate(text.split("^"), 1):
-        for subcomponent, part in enumerate(whole.split("&"), 1):
-            if part:
-                found[key(component, subcomponent)] = part
-    return found
-
-
-def unit_parts(quantity: dict[str, Any]) -> Parts | None:
-    """OBX-6 of a Quantity, taken out of it: code, text and UCUM, or the unit as it was written."""
+def unit_parts(quantity: dict[str, Any], writing: Writing) -> Parts | None:
+    """OBX-6 of a Quantity, taken out of it: code, text and the name of the system, or the unit as it was written."""
     unit, system, code = quantity.pop("unit", ""), quantity.pop("system", ""), quantity.pop("code", "")
     if code and system == _UCUM:
         if ucum_code(unit) == code and unit != code:
@@ -82,6 +72,9 @@ def unit_parts(quantity: dict[str, Any]) -> Parts | None:
         if unit and unit != code:
             found[key(2)] = unit
         return found
+    if code and system:
+        parts = {key(1): code, key(3): writing.coding_name(system) or system}
+        return parts | ({key(2): unit} if unit and unit != code else {})
     return {key(1): unit} if unit else None
 
 
@@ -111,7 +104,7 @@ def _observation_component(row: RowFacts) -> Inverse:
 
 @inverse("unit")
 def _unit(row: RowFacts) -> Inverse:
-    return lambda value, _: unit_parts(value) if isinstance(value, dict) else None
+    return lambda value, writing: unit_parts(value, writing) if isinstance(value, dict) else None
 
 
 @inverse("value-type")
@@ -156,12 +149,26 @@ def _attachment(row: RowFacts) -> Inverse:
     return back
 
 
+def _address(value: dict[str, Any]) -> Parts | None:
+    """Where a document lies and its type: RP has no place for a title."""
+    url, kind = value.pop("url", ""), value.get("contentType", "")
+    if not url:
+        return None
+    main, _, subtype = kind.partition("/")
+    codes = code_map("mime-type").codes
+    words = next((code for code in codes if codes[code] == kind and "/" not in code), subtype) if kind else ""
+    found = {key(1): url, key(3): _TYPES.get(main, main.upper()), key(4): words}
+    return {place: text for place, text in found.items() if text}
+
+
 @inverse("pointer")
 def _pointer(row: RowFacts) -> Inverse:
     def back(value: Any, writing: Writing) -> Parts | None:
         if not isinstance(value, dict) or "data" in value or not (value.get("url") or value.get("title")):
             return None
         writing.kind = "RP"
+        if not writing.from_v2:
+            return _address(value)
         url, words = value.pop("url", ""), value.pop("title", "")
         texts = [url, *words.split(" ")] if url else [words]
         value.pop("contentType", None)

@@ -6,19 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
+from vrfhir.mappers.writing.clinical import each, visit
 from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
-from vrfhir.mappers.writing.referral import _each, header, visit
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.results import observation
+from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
-from vrfhir.mappers.writing.structures import structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["control", "order_of_detail", "plan_orders", "timing"]
+__all__ = ["control", "order_of_detail", "plan_orders", "specimens", "timing"]
 
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _RECIPIENT = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
@@ -28,6 +29,9 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 @structure("ORM_O01", "OMG_O19", elements="OBX")
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
+    require(of_type(writing, "ServiceRequest"), writing, kind, trigger, "ServiceRequest")
+    orders = of_type(writing, "ServiceRequest")
+    require(orders, writing, kind, trigger, "ServiceRequest")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if kind == "OMG" or writing.from_v2:
         drafts += software(writing)
@@ -37,8 +41,8 @@ def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += visit(writing)
     coverages = [{"reference": url} for url in of_type(writing, "Coverage")]
     drafts += list(insurance(writing, {"insurance": coverages}))
-    drafts += list(_each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
-    for number, url in enumerate(of_type(writing, "ServiceRequest")):
+    drafts += list(each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
+    for number, url in enumerate(orders):
         drafts += _order(writing, url, kind, first=not number)
     return drafts
 
@@ -60,12 +64,15 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
         yield detail
         yield from noted
         wanted = of_type(writing, "Condition") if first else []
-        yield from _each(writing, "DG1", "Condition", wanted)
+        yield from each(writing, "DG1", "Condition", wanted)
     for reference in original.get("supportingInfo", ()):
         yield from observation(writing, writing.url_of(reference), forced=True)
     if first:
         for free in of_type(writing, "Observation"):
             yield from observation(writing, free, forced=True)
+        yield from documents(writing)
+    if kind == "OMG" or writing.as_it_was:
+        yield from specimens(writing, original)
 
 
 def control(writing: Writing, url: str, code: str) -> Draft:
@@ -79,12 +86,18 @@ def control(writing: Writing, url: str, code: str) -> Draft:
     if ordering:
         roles["Ordering"], draft.roles["Ordering"] = writing.copy({"reference": ordering}) or {}, ordering
     others = roles["Ordering"].get("telecom", []) if ordering else []
-    rest, others[1:] = others[1:], []
+    first = (
+        0 if len(others) == 1 and "name" in roles["Ordering"] else 1
+    )  # ORC-14 calls back, ORC-23 is the organisation's
+    rest, others[first:] = others[first:], []
+    orderer = writing.copy(original.get("requester"))
+    if orderer is not None and orderer.get("resourceType") == "Practitioner":
+        roles["Orderer"] = {**orderer, "address": orderer.get("address", [])[:1]}
     write_rows(draft, "", roles, writing)
     if rest:
         write_row(draft, "ORC-23", "", {"Ordering": {"telecom": rest}}, writing)
     if 1 not in draft.fields and code:
-        said = next((each for each, statuses in _NEW.items() if original.get("status") in statuses), code)
+        said = next((name for name, statuses in _NEW.items() if original.get("status") in statuses), code)
         draft.put(1, {key(1): said})
     return draft
 
@@ -119,6 +132,24 @@ def timing(writing: Writing, url: str) -> list[Draft]:
         return []
     draft.put(1, {key(1): "1"})
     return [draft]
+
+
+def specimens(writing: Writing, holder: Mapping[str, Any]) -> Iterator[Draft]:
+    """SPM of what was examined, where the version has it."""
+    if tables(writing.version).segment("SPM") is None and not writing.as_it_was:
+        return
+    for url in map(writing.url_of, holder.get("specimen", ())):
+        if writing.originals.get(url, {}).get("resourceType") != "Specimen" or url in writing.placed:
+            continue
+        writing.placed.add(url)
+        draft = Draft("SPM")
+        draft.roles = {"Specimen": url}
+        draft.put(1, {key(1): str(sum(each in writing.placed for each in of_type(writing, "Specimen")))})
+        resource = writing.resources[url]
+        write_rows(draft, "", {"Specimen": resource}, writing)
+        if 4 not in draft.fields and not writing.from_v2:
+            draft.put(4, {key(2): "Specimen of an unnamed type"})
+        yield draft
 
 
 def _ordering(writing: Writing, original: Mapping[str, Any]) -> str:

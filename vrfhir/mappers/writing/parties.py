@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.vocabulary import extension_urls, table_codes
@@ -14,7 +15,7 @@ from vrfhir.mappers.writing.segments import of_type, simple
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["insurance", "next_of_kin", "patient", "providers"]
+__all__ = ["insurance", "next_of_kin", "patient", "providers", "uk_consents"]
 
 _EMPLOYMENT = ("http://loinc.org", "11341-5")
 _PARTIES = {"RP": "Referring Provider", "RT": "Referred to Provider", "PP": "Primary Care Provider"}
@@ -30,6 +31,9 @@ def providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
     for code, reference in wanted:
         url = writing.url_of(reference)
         kind = writing.originals.get(url, {}).get("resourceType")
+        if kind == "Patient" and code == "RP" and _is_self_referral(request):
+            yield _patient_as_provider(writing.originals[url], writing)
+            continue
         if kind not in ("PractitionerRole", "Practitioner", "Organization") or (
             writing.from_v2 and kind != "PractitionerRole"
         ):
@@ -45,6 +49,27 @@ def providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
         draft = Draft("PRD")
         _name_party(draft, "RP")
         yield draft
+
+
+_ROUTE = extension_urls()["referral-route"]
+
+
+def _is_self_referral(request: Mapping[str, Any]) -> bool:
+    """Read back, a referrer of the patient's name is the patient only by this route."""
+    routes = [
+        each.get("valueCodeableConcept", {}) for each in request.get("extension", ()) if each.get("url") == _ROUTE
+    ]
+    return any(coding.get("code") == "self" for route in routes for coding in route.get("coding", ()))
+
+
+def _patient_as_provider(patient: Mapping[str, Any], writing: Writing) -> Draft:
+    """PRD of a patient who refers themselves: name, address and numbers, as PID has them."""
+    draft = Draft("PRD")
+    _name_party(draft, "RP")
+    person = deepcopy({name: patient[name][:1] for name in ("name", "address") if patient.get(name)})
+    roles = {"Practitioner": person, "PractitionerRole": deepcopy({"telecom": patient.get("telecom", [])[:1]})}
+    write_rows(draft, "", roles, writing)
+    return draft
 
 
 def _name_party(draft: Draft, code: str) -> None:
@@ -79,11 +104,11 @@ def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
     return draft
 
 
-def patient(writing: Writing) -> list[Draft]:
-    """PID, and PD1 when the Bundle came from a message that may have had one."""
+def patient(writing: Writing, url: str = "", *, demographics: bool = False) -> list[Draft]:
+    """PID of a patient, or of the only one, and PD1 where the structure has it or the Bundle came from such a message."""
     draft = Draft("PID")
     draft.put(1, {key(1): "1"})
-    url = next(iter(of_type(writing, "Patient")), "")
+    url = url or next(iter(of_type(writing, "Patient")), "")
     if not url:
         return [draft]
     resource = writing.resources[url]
@@ -94,11 +119,25 @@ def patient(writing: Writing) -> list[Draft]:
     )
     if number is not None:
         roles["NhsNumber"] = number
+    updated = _last_update(writing, url) if writing.from_v2 else ""
+    if updated:
+        roles["Updated"], draft.roles["Updated"] = writing.resources[updated], updated
     write_rows(draft, "", roles, writing)
     drafts = [draft]
-    if writing.from_v2:
+    if writing.from_v2 or demographics:
         drafts += simple(writing, "PD1", {"Patient": resource})
     return drafts
+
+
+def _last_update(writing: Writing, patient: str) -> str:
+    """The Provenance that a reading of PID-33 made: an update of the patient, at a time."""
+    for url in of_type(writing, "Provenance"):
+        original = writing.originals[url]
+        codings = original.get("activity", {}).get("coding", ())
+        targets = [writing.url_of(each) for each in original.get("target", ())]
+        if targets == [patient] and "occurredDateTime" in original and any(c.get("code") == "UPDATE" for c in codings):
+            return url
+    return ""
 
 
 def next_of_kin(writing: Writing) -> Iterator[Draft]:
@@ -121,6 +160,7 @@ def next_of_kin(writing: Writing) -> Iterator[Draft]:
                 continue
             draft.put(3, {key(1): "EMR", key(2): "Employer", key(3): "HL70063"})
             draft.roles = {"Employment": url, "Employer": employer}
+            writing.placed.add(url)
             roles = {"Employment": writing.resources[url], "Employer": writing.resources[employer]}
             write_rows(draft, "employer", roles, writing)
         elif kind == "RelatedPerson" and url not in writing.insured:
@@ -141,7 +181,7 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
     """IN1 of every Coverage."""
     for number, url in enumerate((u for u in map(writing.url_of, request.get("insurance", ())) if u), 1):
         coverage = writing.resources[url]
-        if coverage.get("resourceType") != "Coverage":
+        if coverage.get("resourceType") != "Coverage" or not (writing.from_v2 or _says_who_and_what(writing, coverage)):
             continue
         draft = Draft("IN1")
         draft.put(1, {key(1): str(number)})
@@ -157,3 +197,30 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
         write_rows(draft, "", roles, writing)
         yield draft
+        if writing.from_v2:
+            yield from simple(writing, "IN2", roles)
+
+
+def _says_who_and_what(writing: Writing, coverage: Mapping[str, Any]) -> bool:
+    """IN1-2 and IN1-3 are required: the plan and the number of who pays."""
+    payer = writing.original(next(iter(coverage.get("payor", ())), None)) or {}
+    plans = [each.get("value") for each in coverage.get("class", ())[:1]]
+    return any(plans) and any(each.get("value") for each in payer.get("identifier", ()))
+
+
+_CONSENTS = {"consent-to-share-indicator": "ShareConsent", "scr-consent-to-store": "RecordConsent"}
+
+
+def uk_consents(writing: Writing) -> list[Draft]:
+    """ZU8: the consents that a reading of ZU8 makes, and the label of a hidden place."""
+    draft = Draft("ZU8")
+    roles: dict[str, dict[str, Any]] = {}
+    for url in of_type(writing, "Consent"):
+        for coding in writing.originals[url].get("policyRule", {}).get("coding", ()):
+            role = _CONSENTS.get(str(coding.get("system", "")).rpartition("/nhs-data-dictionary/")[2])
+            if role is not None and role not in roles:
+                roles[role], draft.roles[role] = writing.resources[url], url
+    for url in of_type(writing, "Patient")[:1]:
+        roles["Patient"] = writing.resources[url]
+    write_rows(draft, "", roles, writing)
+    return [draft] if draft.fields else []

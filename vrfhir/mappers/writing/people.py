@@ -24,9 +24,11 @@ def _named(reference: Any, writing: Writing, kind: str) -> dict[str, Any] | None
     """A copy of the resource of a kind that a Reference names: a role is seen through to its practitioner."""
     found = writing.original(reference)
     if found is not None and found.get("resourceType") == "PractitionerRole" and kind == "Practitioner":
-        found = writing.original(found.get("practitioner"))
+        reference = found.get("practitioner")
+        found = writing.original(reference)
     if found is None or found.get("resourceType") != kind:
         return None
+    writing.named = writing.url_of(reference)
     return deepcopy(dict(found))
 
 
@@ -271,3 +273,20 @@ def _location(row: RowFacts) -> Inverse:
 @inverse("location-parts")
 def _location_parts(row: RowFacts) -> Inverse:
     return lambda value, writing: location_parts(value, writing) or None
+
+
+@inverse("resource-reference")
+def _resource_reference(row: RowFacts) -> Inverse:
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or "reference" in value:
+            return None
+        identifier = value.get("identifier", {})
+        name = writing.sender_name(identifier.get("system", "")) if identifier else ""
+        if name is None or not (identifier.get("value") or value.get("display")):
+            return None
+        found = {key(1): identifier.get("value", ""), key(2): value.get("display", ""), key(3): name}
+        for element in ("identifier", "display"):
+            value.pop(element, None)
+        return {place: text for place, text in found.items() if text}
+
+    return back

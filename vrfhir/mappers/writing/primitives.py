@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.times import fhir_datetime
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.conversions.registry import RowFacts
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["number_text", "text_parts", "v2_datetime"]
+__all__ = ["apart", "number_text", "text_parts", "v2_datetime", "whole_parts"]
 
 _DATETIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
 
@@ -34,6 +35,9 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
         return plain
     shown = plain + (fraction or "")
     marks = twin.get("extension", ()) if isinstance(twin, dict) else ()
+    for sent in _sent(marks):
+        if _returns(sent, text, writing):
+            return sent
     assumed = next((each for each in marks if each.get("url") == extension_urls()["assumed-zone"]), None)
     is_assumed = assumed is not None and assumed.get("valueString") == writing.partner.time_zone
     if is_assumed and _returns(shown, text, writing):
@@ -41,9 +45,33 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
     return shown + ("+0000" if offset == "Z" else (offset or "").replace(":", ""))
 
 
+def _sent(marks: Any) -> Iterator[str]:
+    """The source text that a reading left beside a time it had to fill."""
+    for mark in marks:
+        if mark.get("url") == extension_urls()["v2-content"]:
+            yield from (part.get("valueString", "") for part in mark.get("extension", ()) if part.get("url") == "value")
+
+
 def _returns(written: str, text: str, writing: Writing) -> bool:
     found = fhir_datetime(written, writing.partner.time_zone)
     return found is not None and found[0] == text
+
+
+def whole_parts(text: Any, row: RowFacts, writing: Writing) -> Parts | None:
+    """Text of a whole field; what had been components and subcomponents of a message is that again."""
+    if isinstance(text, str) and writing.as_it_was and not row.component and ("^" in text or "&" in text):
+        return apart(text)
+    return text_parts(text, row)
+
+
+def apart(text: str) -> Parts:
+    """Text that was several components and subcomponents, as these."""
+    found: Parts = {}
+    for component, whole in enumerate(text.split("^"), 1):
+        for subcomponent, part in enumerate(whole.split("&"), 1):
+            if part:
+                found[key(component, subcomponent)] = part
+    return found
 
 
 def text_parts(text: Any, row: RowFacts) -> Parts | None:
@@ -140,12 +168,16 @@ def period_parts(holder: Any, writing: Writing, start: int, end: int) -> Parts:
 
 @inverse("Annotation")
 def _annotation(row: RowFacts) -> Inverse:
-    return lambda value, _: text_parts(value.pop("text", None), row) if isinstance(value, dict) else None
+    return lambda value, writing: (
+        whole_parts(value.pop("text", None), row, writing) if isinstance(value, dict) else None
+    )
 
 
 @inverse("reference-range")
 def _reference_range(row: RowFacts) -> Inverse:
-    return lambda value, _: text_parts(value.pop("text", None), row) if isinstance(value, dict) else None
+    return lambda value, writing: (
+        whole_parts(value.pop("text", None), row, writing) if isinstance(value, dict) else None
+    )
 
 
 @inverse("Quantity")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vrfhir.mappers.elements import RESOURCE
+from vrfhir.mappers.writing.clinical import visit
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.orders import control, order_of_detail, timing
+from vrfhir.mappers.writing.header import header
+from vrfhir.mappers.writing.orders import control, order_of_detail, specimens, timing
 from vrfhir.mappers.writing.parties import next_of_kin, patient
-from vrfhir.mappers.writing.referral import header, visit
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.results import observation
+from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, software
-from vrfhir.mappers.writing.structures import structure
+from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -24,11 +25,16 @@ __all__ = ["plan_results"]
 @structure("ORU_R01")
 def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORU, without those of single elements."""
+    about = of_type(writing, "DiagnosticReport") + of_type(writing, "Observation")
+    require(about, writing, kind, trigger, "DiagnosticReport or Observation")
+    found = [*of_type(writing, "DiagnosticReport"), *of_type(writing, "Observation")]
+    require(found, writing, kind, trigger, "DiagnosticReport or Observation")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *software(writing), *patient(writing)]
     drafts += list(next_of_kin(writing))
     drafts += visit(writing)
     for url in of_type(writing, "DiagnosticReport"):
         drafts += _report(writing, url)
+    drafts += documents(writing) if any(draft.name == "OBR" for draft in drafts) else []
     free = [draft for url in of_type(writing, "Observation") for draft in observation(writing, url, forced=True)]
     if free:
         group = Draft("OBR")
@@ -60,4 +66,5 @@ def _report(writing: Writing, url: str) -> list[Draft]:
     drafts += [*noted, *when]
     for reference in original.get("result", ()):
         drafts += observation(writing, writing.url_of(reference), forced=True)
+    drafts += specimens(writing, original)
     return drafts

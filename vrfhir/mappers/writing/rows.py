@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.draft import Draft
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["BackRow", "back_rows", "flavour_of", "write_row", "write_rows"]
+__all__ = ["BackRow", "back_rows", "compiled_back", "flavour_of", "write_row", "write_rows"]
 
 Run = Callable[["Draft", Mapping[str, dict[str, Any]], "Writing"], bool]
 
@@ -41,13 +41,16 @@ def back_rows(segment: str, flavour: str, version: str, *, every: bool = False) 
 
     The ones that name a type, a use or a constant come first.
     """
-    form = flavour_of(segment, flavour)
+    return _back(flavour_of(segment, flavour), segment, version, every=every)
+
+
+def _back(form: Flavour, segment: str, version: str, *, every: bool) -> Sequence[BackRow]:
     rows = [row for row in form.rows if row.direction == "both" and row.conversion in INVERSES]
     fields = tables(version).segment(segment)
     known = [row for row in rows if _is_known(row, fields)]
     others = [row for row in rows if row not in known] if every else []
     ordered = sorted(known, key=_special) + sorted(others, key=_special)
-    return tuple(BackRow(row, _compile(row)) for row in ordered)
+    return tuple(BackRow(row, compiled_back(row)) for row in ordered)
 
 
 def _is_known(row: Row, fields: Sequence[Definition] | None) -> bool:
@@ -61,7 +64,12 @@ def _special(row: Row) -> tuple[int, int]:
 
 def write_rows(draft: Draft, flavour: str, roles: Mapping[str, dict[str, Any]], writing: Writing) -> None:
     """Write every row of a form whose role is there."""
-    for _, run in back_rows(draft.name, flavour, writing.version, every=writing.as_it_was):
+    own = writing.partner.segments.get(draft.name)
+    if own is not None:
+        back = _back(own.flavours[-1], draft.name, writing.version, every=True)
+    else:
+        back = back_rows(draft.name, flavour, writing.version, every=writing.as_it_was)
+    for _, run in back:
         run(draft, roles, writing)
 
 
@@ -71,7 +79,8 @@ def write_row(draft: Draft, row_id: str, flavour: str, roles: Mapping[str, dict[
     return bool(runs) and runs[0](draft, roles, writing)
 
 
-def _compile(row: Row) -> Run:
+def compiled_back(row: Row) -> Run:
+    """The closure that writes one row."""
     back = INVERSES[row.conversion](row)
     role, spread = role_of(row.to), row.to.endswith(".*")
     element_path = row.to.removesuffix("[x]")
@@ -93,7 +102,7 @@ def _compile(row: Row) -> Run:
         for slot in read(resource):
             if first_only and row.field in draft.fields and not row.component:
                 break
-            writing.twin = slot.twin
+            writing.twin, writing.named = slot.twin, ""
             parts = back(slot.value, writing)
             if not parts:
                 continue
@@ -104,6 +113,9 @@ def _compile(row: Row) -> Run:
                     draft.put(row.field, {place: line})
             else:
                 _put(draft, row, parts)
+                if writing.named and not row.component:
+                    kind = writing.originals[writing.named].get("resourceType")
+                    draft.roles.setdefault(f"-{row.field}[{len(draft.fields[row.field])}].{kind}", writing.named)
             _consume(slot)
             if row.component:
                 break

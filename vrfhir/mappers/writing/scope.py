@@ -8,10 +8,11 @@ from typing import Any, final
 from urllib.parse import quote, unquote
 
 from vrfhir.fhir.identifiers import SYSTEMS
+from vrfhir.hl7v2.reference import VERSIONS
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.vocabulary import named_system, system_name
 
-__all__ = ["Writing"]
+__all__ = ["Writing", "version_of"]
 
 _SENDER = "https://vrfhir.org/fhir/sid/v2/"
 _OLD = ("2.1", "2.2", "2.3", "2.4", "2.5")
@@ -38,12 +39,24 @@ def _transport(resources: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(found)
 
 
+def version_of(bundle: Mapping[str, Any]) -> str:
+    """The version of the message that the Bundle was made of; 2.5.1 when it was made of none."""
+    entries = bundle.get("entry") if isinstance(bundle, Mapping) else ()
+    for entry in entries if isinstance(entries, list) else ():
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        for tag in resource.get("meta", {}).get("tag", ()) if isinstance(resource, dict) else ():
+            if str(tag.get("system", "")).endswith("/v2-0104") and tag.get("code") in VERSIONS:
+                return str(tag["code"])
+    return "2.5.1"
+
+
 @final
 class Writing:
     """One Bundle on its way to HL7 v2.
 
-    ``resources`` are working copies by full URL: what a row writes is taken out of them. ``from_v2``: the Bundle was made of a
-    message; ``as_it_was``: and goes back to that message's version, whatever its tables say of the fields it had.
+    ``resources`` are working copies by full URL: what a row writes is taken out of them. ``named`` is the resource whose number
+    and name the last inverse gave, for the field that names it. ``from_v2``: the Bundle was made of a message; ``as_it_was``: and
+    goes back to that message's version, whatever its tables say of the fields it had; ``said``: what kind it was.
     """
 
     def __init__(self, bundle: Mapping[str, Any], partner: Partner, version: str, sender: str) -> None:
@@ -52,6 +65,7 @@ class Writing:
         self.sender = sender
         self.twin: Any = None
         self.kind = ""
+        self.named = ""
         self.bundle: dict[str, Any] = {name: deepcopy(value) for name, value in bundle.items() if name != "entry"}
         self.own: Mapping[str, Any] = {name: value for name, value in bundle.items() if name != "entry"}
         self.originals: dict[str, Mapping[str, Any]] = {}
@@ -73,6 +87,7 @@ class Writing:
         tags = self._tags()
         self.from_v2 = bool(self.transport) or "0076" in tags
         self.as_it_was = self.from_v2 and tags.get("0104") == version
+        self.said = tags.get("0076", "")
         self.uk = self._is_uk()
         self.insured = {self.url_of(each.get("subscriber")) for each in self.originals.values()} - {""}
         self.orders = {

@@ -12,7 +12,7 @@ from vrfhir.mappers.writing.rows import write_row, write_rows
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["notes", "of_type", "only", "simple", "software"]
+__all__ = ["notes", "of_type", "only", "own_segments", "simple", "software"]
 
 
 def of_type(writing: Writing, kind: str) -> list[str]:
@@ -36,12 +36,18 @@ def simple(writing: Writing, name: str, roles: Mapping[str, dict[str, Any]]) -> 
     return [draft] if draft.fields else []
 
 
+def own_segments(writing: Writing, roles: Mapping[str, dict[str, Any] | None]) -> list[Draft]:
+    """The Z segments that the partner's own file maps, at the end of the message."""
+    there = {role: resource for role, resource in roles.items() if resource is not None}
+    return [draft for name in writing.partner.segments for draft in simple(writing, name, there)]
+
+
 def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:
     """NTE of every note of a resource."""
     number = 0
     for note in list(resource.get("note", ())):
-        if not note.get("text"):
-            continue
+        if not note.get("text") or (writing.as_it_was and "^" in note["text"]):
+            continue  # a note of several components was no NTE
         number += 1
         draft = Draft("NTE")
         draft.put(1, {key(1): str(number)})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.draft import Draft
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["STRUCTURES", "Planner", "Structure", "header_of", "message_type", "structure", "structure_of"]
+__all__ = ["STRUCTURES", "Planner", "Structure", "header_of", "message_type", "require", "structure", "structure_of"]
 
 Planner = Callable[["Writing", str, str], "list[Draft]"]
 
@@ -28,8 +28,8 @@ class Structure(NamedTuple):
     """How a structure is written.
 
     ``elements`` is the segment that opens the single elements of a resource: ``OBR``; ``OBX`` where the structure has no OBR
-    for them; empty where it has no OBX either, so that what has no field is lost. They stand before the ``tail``, the
-    segments that may only come after every OBX.
+    for them, ``ZVE`` where it has no OBX either. They stand before the ``tail``, the segments that may only come after every
+    OBX.
     """
 
     plan: Planner
@@ -39,7 +39,7 @@ class Structure(NamedTuple):
     def place_of_elements(self, drafts: list[Draft]) -> int:
         """Where in a message the elements go."""
         place = len(drafts)
-        while place and drafts[place - 1].name in self.tail:
+        while place and (drafts[place - 1].name in self.tail or drafts[place - 1].name.startswith("Z")):
             place -= 1
         return place
 
@@ -71,8 +71,8 @@ _EVENTS: Mapping[str, tuple[str, str]] = {
     "referral-cancel": ("REF", "I14"),
     "referral-response": ("RRI", "I12"),
     "status-update": ("RRI", "I13"),
-    "fit-note": ("REF", "I12"),
-    "report": ("REF", "I12"),
+    "fit-note": ("MDM", "T02"),
+    "report": ("MDM", "T02"),
 }
 """Event of the VR message event code system → message type and trigger."""
 _TABLE_EVENTS = "/v2-0003"
@@ -139,6 +139,13 @@ def _written(kind: str, trigger: str, said: str) -> tuple[str, str]:
     if not known or structure_of(kind, trigger) is None:
         raise _not_written(said)
     return kind, trigger
+
+
+def require(found: object, writing: Writing, kind: str, trigger: str, what: str) -> None:
+    """Refuse a Bundle that does not hold what the message is about, unless it was made of such a message."""
+    if not found and writing.said != kind:
+        said = f"{kind}^{trigger}".rstrip("^")
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0547", expression="Bundle.entry", type=said, what=what))
 
 
 def _not_written(said: str) -> UnreadableError:

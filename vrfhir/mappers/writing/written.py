@@ -8,26 +8,30 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from vrfhir.errors import UnreadableError
-from vrfhir.hl7v2 import MessageBuilder, match_structure, parse
-from vrfhir.hl7v2.reference import VERSIONS as READ
+from vrfhir.hl7v2 import match_structure, parse
 from vrfhir.hl7v2.reference import structure_name, tables
 from vrfhir.issues import Issue
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.mapping import mapped
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.writing.alignment import Alignment, align
-from vrfhir.mappers.writing.carried import arranged, put_back
+from vrfhir.mappers.writing.carried import arranged, put_back, with_carried
 from vrfhir.mappers.writing.corrections import exact_message
 from vrfhir.mappers.writing.differences import Step, differences, leaves, with_references
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.elements import element_group
+from vrfhir.mappers.writing.encoding import begun, encoded
 from vrfhir.mappers.writing.primitives import v2_datetime
-from vrfhir.mappers.writing.scope import Writing
+from vrfhir.mappers.writing.scope import Writing, version_of
+from vrfhir.mappers.writing.segments import only, own_segments
 from vrfhir.mappers.writing.structures import STRUCTURES, header_of, message_type
 
 __all__ = ["Loss", "Written", "sender_of", "to_hl7v2"]
 
 VERSIONS = ("2.4", "2.5.1")
+_REFERRALS = ("REF", "RRI")
+_ALWAYS = ("Patient", "MessageHeader")
+"""Resources of every message that a partner's own segments may speak of."""
 _OPEN = "\ue000"
 """Ends what stands for the name of a resource that has none yet; a private character, which no such name has."""
 
@@ -85,24 +89,26 @@ def to_hl7v2(
     Raises :class:`~vrfhir.errors.UnreadableError` when the Bundle is none or says no message, or on a loss not allowed.
     """
     receiver = partner or Partner.default()
-    version = version or _version_of(bundle)
+    version = version or version_of(bundle)
     _check(bundle, version)
-    if version == _version_of(bundle):
+    if version == version_of(bundle):
         same = exact_message(bundle, receiver)
         if same is not None:
             return Written(same, [], [], {"native": 0, "element": 0, "regenerated": 0, "lost": 0})
     kind, trigger = message_type(bundle, message)
-    structure = STRUCTURES[structure_name(kind, trigger, VERSIONS[1])]
-    elements = elements and bool(structure.elements)
+    name = structure_name(kind, trigger, VERSIONS[1])
+    structure = STRUCTURES[name]
     writing = Writing(bundle, receiver, version, sender_of(bundle))
     writing.now = (
         v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
     )
-    drafts = arranged(structure.plan(writing, kind, trigger), bundle)
+    own = [] if kind in _REFERRALS else own_segments(writing, {each: only(writing, each) for each in _ALWAYS})
+    drafts = arranged([*structure.plan(writing, kind, trigger), *own], bundle, writing)
+    drafts = with_carried(drafts, bundle, writing, structure, name)
     dropped = _fit(drafts, version, writing)
-    plain = _encoded(drafts, writing)
+    plain = begun(drafts, writing)
     put_back(plain, bundle, writing)
-    message_text = plain.encode()
+    message_text = encoded(plain)
     context, read = mapped(parse(message_text), receiver)
     alignment = align(writing, drafts, context)
     lost: list[tuple[str, Step, str]] = []
@@ -113,9 +119,9 @@ def to_hl7v2(
     if groups:
         drafts[position:position] = groups
         _fit(drafts, version, writing)
-        final = _encoded(drafts, writing)
+        final = begun(drafts, writing)
         put_back(final, bundle, writing)
-        message_text = final.encode()
+        message_text = encoded(final)
         lost += _not_returned(message_text, writing, alignment)
     loss = _report(lost)
     issues = [CATALOGUE.issue("VR-V2-0541", expression=path) for path in dropped] if not elements else []
@@ -137,19 +143,8 @@ def _check(bundle: Mapping[str, Any], version: str) -> None:
         raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle"))
     if not any(isinstance(entry, dict) and isinstance(entry.get("resource"), dict) for entry in bundle["entry"]):
         raise UnreadableError(CATALOGUE.issue("VR-V2-0543", expression="Bundle.entry"))
-    if version not in VERSIONS and version != _version_of(bundle):
+    if version not in VERSIONS and version != version_of(bundle):
         raise UnreadableError(CATALOGUE.issue("VR-V2-0544", expression="MSH-12", version=version))
-
-
-def _version_of(bundle: Mapping[str, Any]) -> str:
-    """The version of the message that the Bundle was made of; 2.5.1 when it was made of none."""
-    entries = bundle.get("entry") if isinstance(bundle, Mapping) else ()
-    for entry in entries if isinstance(entries, list) else ():
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        for tag in resource.get("meta", {}).get("tag", ()) if isinstance(resource, dict) else ():
-            if str(tag.get("system", "")).endswith("/v2-0104") and tag.get("code") in READ:
-                return str(tag["code"])
-    return VERSIONS[1]
 
 
 def sender_of(bundle: Mapping[str, Any]) -> str:
@@ -181,16 +176,9 @@ def _number(drafts: list[Draft]) -> None:
             counts["OBX"] = counts["NTE"] = 0
         elif draft.name != "NTE":
             counts["NTE"] = 0
-        if draft.name in ("OBR", "OBX", "NTE"):
+        if draft.name in ("OBR", "OBX", "NTE", "ZVE"):
             counts[draft.name] = counts.get(draft.name, 0) + 1
             draft.fields[1] = [{1 << 12 | 1: str(counts[draft.name])}]
-
-
-def _encoded(drafts: list[Draft], writing: Writing) -> MessageBuilder:
-    builder = MessageBuilder(writing.version)
-    for draft in drafts:
-        draft.write(builder)
-    return builder
 
 
 def _groups(

@@ -14,18 +14,20 @@ import hashlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message, check_header, parse
-from vrfhir.hl7v2.header import SUPPORTED_EVENTS
 from vrfhir.issues import Issue, has_errors
-from vrfhir.server.settings import Acknowledgement, Settings
+from vrfhir.server.correspondents import Correspondents
+from vrfhir.server.inbox.faults import fault
+from vrfhir.server.inbox.taken import TAKEN
+from vrfhir.server.settings import Acknowledgement
+
+if TYPE_CHECKING:
+    from vrfhir.transport import Peer
 
 __all__ = ["Admission", "admit", "digest", "order_keys", "sender_of"]
-
-_TAKEN = {"REF": SUPPORTED_EVENTS["REF"]}
-"""What the endpoint does something about; anything else is refused before it is promised a place."""
 
 _ORDERED_BY = (("PID", (2, 3, 4)), ("MRG", (1,)), ("RF1", (6, 11)))
 """Fields that name the patient and the referral: messages that share a value are worked on in the order they came."""
@@ -39,7 +41,11 @@ _WITHOUT_SWITCH = 2047
 
 
 class Admission(NamedTuple):
-    """One message at the door: its header as ``message``, None for bytes that are none; ``issues`` turn it away."""
+    """One message at the door: its header as ``message``, None for bytes that are none.
+
+    ``issues`` turn it away. ``partner`` is the id of the file it is read with; ``is_strange``: its sender is not let in,
+    so nothing is filed under the sender's name.
+    """
 
     data: bytes
     message: Message | None
@@ -47,22 +53,35 @@ class Admission(NamedTuple):
     control_id: str = ""
     mode: Acknowledgement = "processed"
     issues: Sequence[Issue] = ()
+    partner: str = ""
+    is_strange: bool = False
 
 
-def admit(data: bytes, settings: Settings) -> Admission:
-    """Look at a message; never raises for what stands in it."""
+def admit(data: bytes, correspondents: Correspondents, peer: Peer) -> Admission:
+    """Look at a message that came from ``peer``; never raises for what stands in it."""
     try:
         message = _headed(data) or parse(data)
     except UnreadableError as error:
         return Admission(data, None, issues=error.issues)
-    sender = sender_of(message)
-    mode = settings.acknowledges(sender)
+    sender, facility = sender_of(message), message.header.value(4) or ""
+    correspondent = correspondents.who(sender, peer)
+    if correspondent is None:
+        return _strange(data, message, sender, "VR-GATEWAY-0005")
+    if not correspondent.speaks_from(peer, facility):
+        return _strange(data, message, sender, "VR-GATEWAY-0006")
+    mode = correspondents.acknowledges(sender, correspondent)
     if mode == "enhanced" and not (message.header.value(15) or message.header.value(16)):
         mode = "processed"
     issues: Sequence[Issue] = ()
-    if mode != "processed" and not _is_sound(_constant(message)):
-        issues = [issue for issue in check_header(message, _TAKEN) if issue.is_error]
-    return Admission(data, message, sender, message.control_id, mode, issues)
+    if not correspondent.may_send(message.type.code):
+        issues = [fault("VR-GATEWAY-0007")]
+    elif mode != "processed" and not _is_sound(_constant(message)):
+        issues = [issue for issue in check_header(message, TAKEN) if issue.is_error]
+    return Admission(data, message, sender, message.control_id, mode, issues, correspondent.id)
+
+
+def _strange(data: bytes, message: Message, sender: str, rule: str) -> Admission:
+    return Admission(data, message, sender, message.control_id, issues=[fault(rule)], is_strange=True)
 
 
 def _headed(data: bytes) -> Message | None:
@@ -96,7 +115,7 @@ def _constant(message: Message) -> str:
 def _is_sound(header: str) -> bool:
     """Whether a header of this form is without errors, so that the next like it need not be looked at."""
     try:
-        return not has_errors(check_header(parse(header.encode()), _TAKEN))
+        return not has_errors(check_header(parse(header.encode()), TAKEN))
     except UnreadableError:
         return False
 

@@ -30,13 +30,19 @@ class Answers:
         self._numbers = count(1)
 
     def to(
-        self, message: Message | bytes, issues: Sequence[Issue] = (), *, level: Level = "application", code: str = ""
+        self,
+        message: Message | bytes,
+        issues: Sequence[Issue] = (),
+        *,
+        level: Level = "application",
+        code: str = "",
+        warnings: bool = False,
     ) -> bytes:
-        """The acknowledgement of a message, or of bytes that are none."""
+        """The acknowledgement of a message, or of bytes that are none; with ``warnings`` those among ``issues`` too."""
         code = code or acknowledgement_code(outcome_of(issues), level)
         control_id, now = self.control_id(), self._endpoint.clock()
         try:
-            return acknowledge(message, code, issues, control_id=control_id, now=now)  # type: ignore[arg-type]
+            return acknowledge(message, code, issues, control_id=control_id, now=now, warnings=warnings)  # type: ignore[arg-type]
         except ValueError:  # the header holds what cannot be written back: the answer names the message no more
             return acknowledge(b"", code, issues, control_id=control_id, now=now)  # type: ignore[arg-type]
 
@@ -75,8 +81,12 @@ class Answers:
         return self._outgoing(row, "ACK", "", content)
 
     def confirming(self, row: InboxRow, message: Message, processed: Processed, tx: Transaction) -> OutboxRow:
-        """The application answer to a referral: an RRI that says where the case stands (HL7 v2.5.1 chapter 11)."""
+        """The application answer: to a referral an RRI that says where the case stands (HL7 v2.5.1 chapter 11), else an ACK."""
         from vrfhir.mappers import referral_response
+
+        if not processed.task:
+            told = self.to(message, processed.issues, code="AA", warnings=True)
+            return self._outgoing(row, "ACK", "", _asking_for_receipt(told))
 
         task = tx.read(*processed.task.split("/"))
         service_request = tx.read(*processed.focus.split("/"))

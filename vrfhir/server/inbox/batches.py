@@ -1,29 +1,48 @@
 """Batches at the door: ``[FHS] {[BHS] {MSH …} [BTS]} [FTS]`` in, one answer for each message in a batch back.
 
 HL7 v2.5.1 chapter 2.10.3: the answer to a batch is a batch of the answers. BHS-12 and FHS-12 name the batch and the
-file that are answered.
+file that are answered; a count that was not that of the messages is told in BTS-2. Several messages that come together
+without a header are answered together without one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from vrfhir.errors import UnreadableError
+from vrfhir.hl7v2 import parse
 from vrfhir.hl7v2.batch import Part, split_batch
 from vrfhir.hl7v2.timestamps import write_timestamp
 
-__all__ = ["batch_answer", "messages_of"]
+__all__ = ["batch_answer", "is_filed", "messages_of"]
 
 _LEADING = b"\xef\xbb\xbf\x0b \t\r\n"
+_HEAD = 4096
+_ANOTHER = re.compile(rb"[\r\n]MSH[^A-Za-z0-9\r\n]")
+_LINE_END = re.compile(rb"[\r\n]")
 _SWAPPED = ((3, 5), (4, 6), (5, 3), (6, 4))
 
 
 def messages_of(data: bytes) -> list[Part] | None:
-    """The parts of a batch; None for what is not headed as one or holds no message."""
-    if data.lstrip(_LEADING)[:3] not in (b"FHS", b"BHS"):
+    """The parts of a batch, or of several messages after one another; None for a single message or none."""
+    headed = data[:_HEAD].lstrip(_LEADING)[:3] in (b"FHS", b"BHS")
+    if not headed and _ANOTHER.search(data) is None:
         return None
     parts = split_batch(data)
-    return parts if any(part.name == "MSH" for part in parts) else None
+    messages = sum(part.name == "MSH" for part in parts)
+    return parts if messages > 1 or (headed and messages) else None
+
+
+def is_filed(part: Part) -> bool:
+    """Whether a part goes into the inbox: a message that is no acknowledgement."""
+    if part.name != "MSH":
+        return False
+    try:
+        return parse(_LINE_END.split(part.data.lstrip(_LEADING), maxsplit=1)[0]).type.code.upper() != "ACK"
+    except UnreadableError:
+        return True
 
 
 def batch_answer(
@@ -35,11 +54,13 @@ def batch_answer(
     lines: list[bytes] = []
     rest = iter(answers)
     separator, open_, count, batches = b"|", False, 0, 0
+    came, miscounted = 0, b""
 
     def close() -> None:
         nonlocal open_
         if open_:
-            lines.append(separator.join((b"BTS", str(count).encode())) + b"\r")
+            said = (b"VR-V2-0028: " + miscounted + b" messages were announced",) if miscounted else ()
+            lines.append(separator.join((b"BTS", str(count).encode(), *said)) + b"\r")
         open_ = False
 
     for part in parts:
@@ -49,7 +70,13 @@ def batch_answer(
             lines.append(header)
             if part.name == "BHS":
                 open_, count, batches = True, 0, batches + 1
+                came, miscounted = 0, b""
+        elif part.name == "BTS":
+            announced = part.data.strip().split(separator)[1:2]
+            if announced and announced[0].isdigit() and int(announced[0][:9]) != came:
+                miscounted = announced[0][:9]
         elif part.name == "MSH":
+            came += 1
             answer = next(rest)
             if answer:
                 lines.append(answer if answer.endswith(b"\r") else answer + b"\r")

@@ -25,6 +25,24 @@ _TEXTS = {
         "",
         "Send it again later; ask the receiver when that does not help.",
     ),
+    "VR-GATEWAY-0005": (
+        "forbidden",
+        "Messages of this sender (MSH-3, MSH-4) are not taken here: no partner file names it.",
+        "MSH[1]-4[1].1.1",
+        "Ask the receiver to add you; check MSH-3 and MSH-4.",
+    ),
+    "VR-GATEWAY-0006": (
+        "forbidden",
+        "The connection may not speak for this sender (MSH-3, MSH-4): it does not show its certificate.",
+        "MSH[1]-4[1].1.1",
+        "Connect with the client certificate that was agreed with the receiver.",
+    ),
+    "VR-GATEWAY-0007": (
+        "not-supported",
+        "Messages of this type are not taken from this sender.",
+        "MSH[1]-9[1].1.1",
+        "Send the types that were agreed with the receiver.",
+    ),
     "VR-GATEWAY-0004": (
         "throttled",
         "Too many messages wait to be worked on; this one was not taken.",

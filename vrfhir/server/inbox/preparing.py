@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.errors import UnreadableError
-from vrfhir.hl7v2 import parse
+from vrfhir.hl7v2 import Message, parse
 from vrfhir.hl7v2.ack_modes import acknowledgement_code, outcome_of
 from vrfhir.issues import Issue, has_errors
 from vrfhir.server.endpoint import Checker
+from vrfhir.server.inbox.taken import TAKEN
 from vrfhir.server.messaging.task import NO_REASON
 from vrfhir.server.messaging.v2_places import v2_places
+
+if TYPE_CHECKING:
+    from vrfhir.mappers import Partner
 
 __all__ = ["Prepared", "placed", "prepare"]
 
 Json = dict[str, Any]
 
-_TAKEN = ("REF", "RRI")
-"""Message codes the endpoint does something with; others are refused (AR, 200)."""
+_ACCEPTED = (*TAKEN, "RRI")
+"""Message codes that are mapped; an RRI is then told that this endpoint has no use for one."""
 
 
 class Prepared(NamedTuple):
@@ -30,12 +34,12 @@ class Prepared(NamedTuple):
     code: str = ""
 
 
-def prepare(content: bytes, received: datetime, validator: Checker) -> Prepared:
-    """Map and validate one message."""
+def prepare(content: bytes, received: datetime, validator: Checker, partner: Partner | None = None) -> Prepared:
+    """Map and validate one message, read as its partner's files are (None: by the shipped defaults)."""
     from vrfhir.mappers import to_fhir
 
     try:
-        mapping = to_fhir(parse(content), received=received, accept=_TAKEN)
+        mapping = to_fhir(_read(content, partner), partner=partner, received=received, accept=_ACCEPTED)
     except UnreadableError as error:
         return Prepared(None, tuple(error.issues), acknowledgement_code(outcome_of(error.issues)))
     if has_errors(mapping.issues):
@@ -47,11 +51,17 @@ def prepare(content: bytes, received: datetime, validator: Checker) -> Prepared:
     return Prepared(mapping.bundle, tuple(mapping.issues))
 
 
-def placed(issues: Sequence[Issue], content: bytes, received: datetime) -> Sequence[Issue]:
+def placed(
+    issues: Sequence[Issue], content: bytes, received: datetime, partner: Partner | None = None
+) -> Sequence[Issue]:
     """Findings about the Bundle of a message, with the v2 places of what they are about."""
     from vrfhir.mappers import to_fhir
 
-    return v2_places(issues, to_fhir(parse(content), received=received))
+    return v2_places(issues, to_fhir(_read(content, partner), partner=partner, received=received))
+
+
+def _read(content: bytes, partner: Partner | None) -> Message:
+    return parse(content, charset=(partner.charset or None) if partner is not None else None)
 
 
 def _give_reason(bundle: Json) -> None:

@@ -11,13 +11,20 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vrfhir.server.endpoint import Checker
 from vrfhir.server.inbox.preparing import Prepared, prepare
+
+if TYPE_CHECKING:
+    from vrfhir.mappers import Partner
+
+    Partners = Mapping[str, Partner]
+    """By the id of their file; whom it does not hold is read with the shipped defaults."""
 
 __all__ = ["Pool", "SameProcess", "WorkerLostError", "Workers"]
 
@@ -35,8 +42,8 @@ class Workers(Protocol):
 
     capacity: int
 
-    async def prepare(self, content: bytes, received: datetime) -> Prepared:
-        """Map and validate one message; raises what the code raises, or :class:`WorkerLostError`."""
+    async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
+        """Map and validate one message as its partner's; raises what the code raises, or :class:`WorkerLostError`."""
 
     def close(self) -> None:
         """Let the processes go; what they were at is lost (and still in the inbox)."""
@@ -47,23 +54,25 @@ class SameProcess:
 
     capacity = 1
 
-    def __init__(self, validator: Checker) -> None:
+    def __init__(self, validator: Checker, partners: Partners | None = None) -> None:
         self._validator = validator
+        self._partners = partners or {}
 
-    async def prepare(self, content: bytes, received: datetime) -> Prepared:
+    async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
         """See :class:`Workers`."""
-        return await asyncio.to_thread(prepare, content, received, self._validator)
+        return await asyncio.to_thread(prepare, content, received, self._validator, self._partners.get(partner))
 
     def close(self) -> None:
         """Nothing to let go."""
 
 
 class Pool:
-    """Prepares in ``processes`` processes of their own."""
+    """Prepares in ``processes`` processes of their own, which know the partners from their start."""
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, partners: Partners | None = None) -> None:
         self.capacity = processes
-        self._executor = _executor(processes)
+        self._partners = partners or {}
+        self._executor = _executor(processes, self._partners)
         self._alone: ProcessPoolExecutor | None = None
         self._turn = asyncio.Lock()
 
@@ -72,19 +81,19 @@ class Pool:
         for _ in range(self.capacity):
             self._executor.submit(_ready)
 
-    async def prepare(self, content: bytes, received: datetime) -> Prepared:
+    async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
         """See :class:`Workers`."""
         loop, executor = asyncio.get_running_loop(), self._executor
         try:
-            return await loop.run_in_executor(executor, _prepare, content, received)
+            return await loop.run_in_executor(executor, _prepare, content, received, partner)
         except BrokenProcessPool:
             if self._executor is executor:
                 executor.shutdown(wait=False)
-                self._executor = _executor(self.capacity)
+                self._executor = _executor(self.capacity, self._partners)
         async with self._turn:
-            alone = self._alone = self._alone or _executor(1)
+            alone = self._alone = self._alone or _executor(1, self._partners)
             try:
-                return await loop.run_in_executor(alone, _prepare, content, received)
+                return await loop.run_in_executor(alone, _prepare, content, received, partner)
             except BrokenProcessPool:
                 alone.shutdown(wait=False)
                 self._alone = None
@@ -98,16 +107,18 @@ class Pool:
 
 
 _validator: Checker | None = None
+_partners: Partners = {}
 
 
-def _executor(processes: int) -> ProcessPoolExecutor:
+def _executor(processes: int, partners: Partners) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(partners,))
 
 
-def _begin() -> None:
+def _begin(partners: Partners) -> None:
     """The start of a worker: quiet about Ctrl-C, which its parent answers; gone as soon as its parent is gone."""
-    global _validator
+    global _validator, _partners
+    _partners = partners
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -126,14 +137,14 @@ def _ready() -> None:
     """Does nothing: by then the worker has begun."""
 
 
-def _prepare(content: bytes, received: datetime) -> Prepared:
+def _prepare(content: bytes, received: datetime, partner: str) -> Prepared:
     assert _validator is not None  # noqa: S101 -- made by _begin
     timer = getattr(signal, "setitimer", None)  # not on Windows
     if timer is None:
-        return prepare(content, received, _validator)
+        return prepare(content, received, _validator, _partners.get(partner))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, whatever it is at
     timer(signal.ITIMER_REAL, LONGEST)
     try:
-        return prepare(content, received, _validator)
+        return prepare(content, received, _validator, _partners.get(partner))
     finally:
         timer(signal.ITIMER_REAL, 0)

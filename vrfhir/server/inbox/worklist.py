@@ -11,13 +11,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from vrfhir.hl7v2 import Message, parse
 from vrfhir.hl7v2.ack_modes import outcome_of
 from vrfhir.issues import Issue
+from vrfhir.server.correspondents import Correspondent
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.inbox.admission import order_keys
@@ -26,13 +29,17 @@ from vrfhir.server.inbox.faults import fault
 from vrfhir.server.inbox.preparing import Prepared, placed
 from vrfhir.server.inbox.workers import Workers
 from vrfhir.server.messaging.message import Message as FhirMessage
-from vrfhir.server.messaging.referral import Origin, process
+from vrfhir.server.messaging.notice import NOTICES, Parked, process_notice
+from vrfhir.server.messaging.referral import Origin, Processed, process
+from vrfhir.server.messaging.written import written
 from vrfhir.server.store import AlreadySettledError, InboxRow, Transaction
 
 __all__ = ["Worklist"]
 
 _log = logging.getLogger("vrfhir.server")
 
+_PROCESS = "$process-message"
+"""How a referral is called in the audit, over whatever door it came."""
 _AHEAD = 8
 """Messages in memory for each that is prepared at a time."""
 _RESCAN_SECONDS = 2.0
@@ -144,11 +151,11 @@ class Worklist:
         task.add_done_callback(ended)
 
     async def _work(self, row: InboxRow, before: set[asyncio.Future[None]]) -> None:
-        message = parse(row.content)
+        message = parse(row.content, charset=self._correspondent(row).charset)
         received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
         try:
             async with self._turn:
-                prepared = await self._workers.prepare(row.content, received)
+                prepared = await self._workers.prepare(row.content, received, row.partner)
         except Exception as error:
             prepared = None
             _log.error("unforeseen", extra={"door": row.door, "error": type(error).__name__})
@@ -178,35 +185,71 @@ class Worklist:
         if prepared.bundle is None:
             return await self._refuse(row, message, prepared.issues, prepared.code)
         try:
-            await self._accept(row, message, prepared)
+            await self._accept(row, message, prepared, received)
         except Refusal as refusal:
-            issues = await asyncio.to_thread(placed, refusal.issues, row.content, received)
+            partner = self._correspondent(row).partner
+            issues = await asyncio.to_thread(placed, refusal.issues, row.content, received, partner)
             await self._refuse(row, message, issues, "AE")
+        except Parked as parked:
+            await self._park(row, message, parked.issues)
         return None
 
-    async def _accept(self, row: InboxRow, message: Message, prepared: Prepared) -> None:
+    async def _accept(self, row: InboxRow, message: Message, prepared: Prepared, received: datetime) -> None:
         assert prepared.bundle is not None  # noqa: S101
-        fhir_message = FhirMessage.read(prepared.bundle)
-        origin = Origin(self._endpoint.new_id(), "requester", message.header.value(4) or "")
+        said = written(message, self._correspondent(row).zone, received)
+        take = _taking(message, prepared.bundle)
+        interaction = _PROCESS if message.type.code == "REF" else f"hl7v2 {message.type.code}^{message.type.trigger}"
+        facility = message.header.value(4) or ""
+        origin = Origin(self._endpoint.new_id(), "requester", facility, interaction, said)
+        keys = order_keys(row.content)
 
-        def work(tx: Transaction) -> bool:
-            processed = process(fhir_message, tx, self._endpoint, origin)
+        def work(tx: Transaction) -> tuple[Processed, bool, int]:
+            processed = take(tx, self._endpoint, origin)
             answer = None
-            if row.mode == "processed":
-                answer = self._answers.to(message, (*prepared.issues, *processed.issues))
+            if _awaits(row):
+                answer = self._answers.to(message, processed.issues, code="AA", warnings=True)
             answered = row.mode == "enhanced" and self._answers.wants_application_answer(message, "accepted")
             if answered:
                 tx.enqueue(self._answers.confirming(row, message, processed, tx))
-            tx.conclude(row.pk, status="accepted", answer=answer, focus=processed.focus)
-            return answered
+            tx.conclude(
+                row.pk,
+                status="accepted",
+                answer=answer,
+                focus=processed.focus or None,
+                failure=_ids(processed.issues, all_of_them=True),
+            )
+            return processed, answered, tx.release(keys)
 
-        if await self._endpoint.store.write(work, background=row.mode != "processed"):
+        processed, answered, released = await self._endpoint.store.write(work, background=not _awaits(row))
+        if answered:
             self._endpoint.outgoing()
-        self._logged("accepted", row, ())
+        if released:
+            self._released(released)
+        self._logged("accepted", row, processed.issues)
+
+    async def _park(self, row: InboxRow, message: Message, issues: Sequence[Issue]) -> None:
+        """In order, but about somebody who is not known here yet: taken, and worked on again when that one is."""
+        answer = self._answers.to(message, issues, code="AA", warnings=True) if _awaits(row) else None
+
+        def work(tx: Transaction) -> None:
+            tx.conclude(row.pk, status="parked", answer=answer, failure=_ids(issues, all_of_them=True))
+            tx.park(row.pk, order_keys(row.content))
+
+        await self._endpoint.store.write(work, background=not _awaits(row))
+        self._logged("parked", row, issues)
+
+    def _released(self, number: int) -> None:
+        """Parked messages were put back: they stand before those that were seen."""
+        self._unfinished += number
+        self._seen = 0
+        self._look_soon()
+
+    def _correspondent(self, row: InboxRow) -> Correspondent:
+        return self._endpoint.correspondents.named(row.partner, row.sender)
 
     async def _refuse(self, row: InboxRow, message: Message, issues: Sequence[Issue], code: str) -> None:
         """The content cannot be used. A sender that cannot be told any more leaves it to an operator."""
-        answer = self._answers.to(message, issues, code=code) if row.mode == "processed" else None
+        answer = self._answers.to(message, issues, code=code) if _awaits(row) else None
         outgoing = None
         if row.mode == "enhanced" and self._answers.wants_application_answer(message, outcome_of(issues)):
             outgoing = self._answers.refusing(row, message, issues, code)
@@ -217,7 +260,7 @@ class Worklist:
             if outgoing is not None:
                 tx.enqueue(outgoing)
 
-        await self._endpoint.store.write(work, background=row.mode != "processed")
+        await self._endpoint.store.write(work, background=not _awaits(row))
         if outgoing is not None:
             self._endpoint.outgoing()
         self._logged(status, row, issues)
@@ -225,7 +268,7 @@ class Worklist:
     async def _give_up(self, row: InboxRow, message: Message) -> None:
         """Our own fault: the sender that still waits is told to send it again, the others' message is an operator's."""
         issues = [fault("VR-GATEWAY-0003")]
-        waits = row.mode == "processed"
+        waits = _awaits(row)
         status, answer = ("quarantined", self._answers.to(message, issues)) if waits else ("failed", None)
         await self._endpoint.store.write(
             lambda tx: tx.conclude(row.pk, status=status, answer=answer, failure=_ids(issues))
@@ -247,5 +290,18 @@ class Worklist:
         _log.log(level, "message", extra=extra)
 
 
-def _ids(issues: Sequence[Issue]) -> str:
-    return " ".join(sorted({issue.id for issue in issues if issue.is_error}))
+def _taking(message: Message, bundle: dict[str, Any]) -> Callable[[Transaction, Endpoint, Origin], Processed]:
+    """What is done with a message; raises :class:`Refusal` for one that asks for nothing."""
+    code = message.type.code
+    if code in NOTICES:
+        return partial(process_notice, code, bundle)
+    return partial(process, FhirMessage.read(bundle))
+
+
+def _awaits(row: InboxRow) -> bool:
+    """Whether its sender waits to be told; a message that was parked and put back was answered when it came."""
+    return row.mode == "processed" and not row.answer
+
+
+def _ids(issues: Sequence[Issue], *, all_of_them: bool = False) -> str:
+    return " ".join(sorted({issue.id for issue in issues if all_of_them or issue.is_error}))

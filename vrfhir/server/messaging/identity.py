@@ -17,7 +17,16 @@ from vrfhir.server.search.conversion import fold
 from vrfhir.server.store import Reader, Stored
 from vrfhir.server.store.query import Criterion, Query, Target, Token
 
-__all__ = ["business_identifiers", "match", "match_role", "require_same_person", "require_valid_nhs_numbers"]
+__all__ = [
+    "business_identifiers",
+    "having",
+    "is_same_person",
+    "match",
+    "match_role",
+    "require_same_person",
+    "require_valid_nhs_numbers",
+    "survivor",
+]
 
 Json = dict[str, Any]
 
@@ -36,17 +45,40 @@ def business_identifiers(resource: Json) -> list[tuple[str, str]]:
 
 
 def match(entry: Entry, store: Reader) -> Stored | None:
-    """The stored resource with the same identifier; raises :class:`Refusal` 409 when two different ones have it."""
+    """The stored resource with the same identifier; raises :class:`Refusal` 409 when two different ones have it.
+
+    A patient's record that was merged into another stands for that one.
+    """
     found: dict[str, Stored] = {}
     for system, value in business_identifiers(entry.resource):
-        criterion = Criterion("token", f"{entry.type}.identifier", (Token(value, system),))
-        for hit in store.search(Query(entry.type, (criterion,), limit=2)):
-            found[hit.resource.id] = hit.resource
+        for hit in having(entry.type, system, value, store):
+            stored = survivor(hit, store) if entry.type == "Patient" else hit
+            found[stored.id] = stored
     if len(found) > 1 and entry.type in ("Patient", "ServiceRequest"):
         text = f"The identifiers of this {entry.type} belong to more than one that is stored here."
         place = f"{entry.place}.identifier"
         raise Refusal.of(409, "multiple-matches", "VR-REFERRAL-0004", text, expression=place)
     return next(iter(found.values()), None)
+
+
+def having(type_: str, system: str | None, value: str, store: Reader, *, limit: int = 2) -> list[Stored]:
+    """Stored resources of a type with an identifier; ``system`` None: in whatever system."""
+    criterion = Criterion("token", f"{type_}.identifier", (Token(value, system),))
+    return [hit.resource for hit in store.search(Query(type_, (criterion,), limit=limit))]
+
+
+def survivor(patient: Stored, store: Reader) -> Stored:
+    """The record that a patient's record was merged into, and that in turn; the record itself when it was not."""
+    seen = {patient.reference}
+    while True:
+        links = load(patient).get("link") or ()
+        replaced = [row["other"].get("reference", "") for row in links if row.get("type") == "replaced-by"]
+        target = next((reference for reference in replaced if reference.count("/") == 1), "")
+        following = store.read(*target.split("/")) if target and target not in seen else None
+        if following is None or following.deleted:
+            return patient
+        seen.add(following.reference)
+        patient = following
 
 
 def match_role(role: Json, store: Reader) -> Stored | None:
@@ -82,13 +114,17 @@ def require_valid_nhs_numbers(entries: list[Entry]) -> None:
 
 def require_same_person(entry: Entry, stored: Json) -> None:
     """Raise :class:`Refusal` 409 when a patient with a known identifier has another birth date and another surname."""
-    incoming = entry.resource
-    dates = {str(each.get("birthDate")) for each in (incoming, stored) if each.get("birthDate")}
-    if len(dates) < 2 or _surnames(incoming) & _surnames(stored):
+    if is_same_person(entry.resource, stored):
         return
     text = "The patient's identifier is stored here for a person of another name and birth date."
     hint = "One of the two records carries a wrong identifier; nothing of this message was stored."
     raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression=f"{entry.place}.identifier", hint=hint)
+
+
+def is_same_person(one: Json, other: Json) -> bool:
+    """False when both birth date and surname contradict each other."""
+    dates = {str(each.get("birthDate")) for each in (one, other) if each.get("birthDate")}
+    return len(dates) < 2 or bool(_surnames(one) & _surnames(other))
 
 
 def _surnames(patient: Json) -> set[str]:

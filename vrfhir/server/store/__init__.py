@@ -3,6 +3,7 @@
 from vrfhir.server.store.base import (
     AlreadySettledError,
     AuditRow,
+    BatchPart,
     DuplicateMessageError,
     InboxRow,
     IndexRows,
@@ -21,6 +22,7 @@ from vrfhir.server.store.sqlite import SqliteStore
 __all__ = [
     "AlreadySettledError",
     "AuditRow",
+    "BatchPart",
     "DuplicateMessageError",
     "InboxRow",
     "IndexRows",

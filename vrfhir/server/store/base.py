@@ -17,6 +17,7 @@ from vrfhir.server.store.query import Query
 __all__ = [
     "AlreadySettledError",
     "AuditRow",
+    "BatchPart",
     "DuplicateMessageError",
     "InboxRow",
     "IndexRows",
@@ -99,8 +100,9 @@ class InboxRow:
     """A message as it came, and the answer it got.
 
     ``status``: received (kept, not worked on yet), accepted, rejected, failed (its sender was told that all is well, so
-    somebody has to look), or quarantined (not filed under its key). ``mode`` says when the sender is answered:
-    processed, stored, enhanced. ``failure`` holds error ids. ``pk`` is given by the store.
+    somebody has to look), parked (taken, but what it is about is not known here yet), or quarantined (not filed under
+    its key). ``mode`` says when the sender is answered: processed, stored, enhanced. ``failure`` holds ids of findings,
+    ``partner`` the id of the partner file it is read with. ``pk`` is given by the store.
     """
 
     door: str
@@ -115,6 +117,7 @@ class InboxRow:
     mode: str = "processed"
     attempts: int = 0
     failure: str = ""
+    partner: str = ""
     pk: int = field(default=0, compare=False)
 
 
@@ -134,6 +137,14 @@ class OutboxRow:
     answer: bytes | None = None
     failure: str = ""
     pk: int = 0
+
+
+class BatchPart(NamedTuple):
+    """A stretch of a batch: ``name`` MSH for a message (``message`` is its place in the inbox), else FHS, BHS, BTS or FTS."""
+
+    name: str
+    content: bytes
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +191,19 @@ class Reader(Protocol):
         """Messages in a status, oldest first."""
 
     def inbox_counts(self) -> dict[str, int]:
-        """How many messages were received and wait to be worked on, and how many failed."""
+        """How many messages were received and wait to be worked on, how many failed, how many are parked."""
 
     def message_about(self, door: str, focus: str) -> InboxRow | None:
         """The first accepted message about a referral: the one that brought it."""
+
+    def referrers(self, target: str) -> list[Stored]:
+        """Every resource of which an indexed reference leads to ``Type/id``, oldest first."""
+
+    def said_at(self, resource: Stored) -> int:
+        """When the message was written that this version came from; when it was stored if it came from none."""
+
+    def batch(self, pk: int) -> list[BatchPart]:
+        """A batch part by part, in order; empty when there is none."""
 
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         """Outgoing messages, oldest first."""
@@ -214,6 +234,21 @@ class Transaction(Reader, Protocol):
 
         Without ``answer`` the one it got when it was received stands.
         """
+
+    def park(self, pk: int, keys: Iterable[str]) -> None:
+        """Let a message that was concluded as parked wait for a message with one of these keys."""
+
+    def release(self, keys: Iterable[str]) -> int:
+        """Put back what is parked under one of these keys; how many messages that were."""
+
+    def say(self, resource: Stored, at: int) -> None:
+        """Note when the message was written that this version comes from."""
+
+    def begin_batch(self, door: str, digest: bytes, received: int, parts: Sequence[tuple[str, bytes | None]]) -> int:
+        """Keep what stands around the messages of a batch (those have no bytes yet); the place of one that is kept already."""
+
+    def join_batch(self, batch: int, position: int, message: int) -> None:
+        """Say which message stands in a place of a batch."""
 
     def enqueue(self, row: OutboxRow) -> None:
         """Add a message to be sent."""

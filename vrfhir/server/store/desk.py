@@ -11,16 +11,23 @@ from vrfhir.issues import Issue
 
 __all__ = ["Desk", "Letter"]
 
-_INBOX = "SELECT pk, status, sender, control_id, received, attempts, failure, content FROM inbox"
-_OUTBOX = "SELECT pk, status, destination, control_id, created, attempts, failure, content FROM outbox"
+_INBOX = (
+    "SELECT pk, status, sender, control_id, received, attempts, failure, content,"
+    " (SELECT min(batch) FROM batch_part WHERE message = inbox.pk) FROM inbox"
+)
+_OUTBOX = "SELECT pk, status, destination, control_id, created, attempts, failure, content, NULL FROM outbox"
 _LISTED = {
-    "in": (_INBOX, ("received", "failed", "rejected", "quarantined", "accepted")),
-    "out": (_OUTBOX, ("pending", "dead", "sent")),
+    "in": (_INBOX, ("received", "failed", "parked", "rejected", "quarantined", "accepted", "closed")),
+    "out": (_OUTBOX, ("pending", "dead", "sent", "closed")),
 }
-_UNDONE = {"in": ("received", "failed"), "out": ("pending", "dead")}
+_UNDONE = {"in": ("received", "failed", "parked"), "out": ("pending", "dead")}
 _AGAIN = {
-    "in": "UPDATE inbox SET status = 'received', failure = '' WHERE pk = ? AND status = 'failed'",
+    "in": "UPDATE inbox SET status = 'received', failure = '' WHERE pk = ? AND status IN ('failed', 'parked')",
     "out": "UPDATE outbox SET status = 'pending', due = 0, attempts = 0 WHERE pk = ? AND status = 'dead'",
+}
+_CLOSED = {
+    "in": "UPDATE inbox SET status = 'closed' WHERE pk = ? AND status IN ('failed', 'parked')",
+    "out": "UPDATE outbox SET status = 'closed' WHERE pk = ? AND status = 'dead'",
 }
 
 
@@ -36,6 +43,7 @@ class Letter(NamedTuple):
     attempts: int
     failure: str
     content: bytes
+    batch: int | None = None
 
     @property
     def name(self) -> str:
@@ -50,7 +58,7 @@ class Desk:
         try:
             self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
             self._connection.execute("PRAGMA busy_timeout = 5000")
-            self._connection.execute("SELECT mode FROM inbox LIMIT 1")
+            self._connection.execute("SELECT partner FROM inbox LIMIT 1")
         except (sqlite3.Error, ValueError):
             text = "There is no database of an endpoint here, or an older one that no endpoint has opened yet."
             raise VrfhirError(Issue("fatal", "not-found", "VR-STORE-0004", text, source=str(path))) from None
@@ -73,6 +81,19 @@ class Desk:
     def again(self, box: str, pk: int) -> bool:
         """Put a failed or dead message back; False when it is not one. The endpoint takes it up within seconds."""
         return self._connection.execute(_AGAIN[box], (pk,)).rowcount == 1
+
+    def lay_aside(self, box: str, pk: int) -> bool:
+        """Be done with a failed, parked or dead message without working on it; False when it is not one."""
+        return self._connection.execute(_CLOSED[box], (pk,)).rowcount == 1
+
+    def batch(self, pk: int) -> bytes | None:
+        """A batch as it came: its envelope with the messages in their places."""
+        rows = self._connection.execute(
+            "SELECT coalesce(p.content, i.content, x'') FROM batch_part p LEFT JOIN inbox i ON i.pk = p.message"
+            " WHERE p.batch = ? ORDER BY p.position",
+            (pk,),
+        ).fetchall()
+        return b"".join(row[0] for row in rows) if rows else None
 
     def close(self) -> None:
         """Let go."""

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
-from vrfhir.server.store.base import AuditRow, InboxRow, Match, OutboxRow, SearchTooCostlyError, Stored
+from vrfhir.server.store.base import AuditRow, BatchPart, InboxRow, Match, OutboxRow, SearchTooCostlyError, Stored
 from vrfhir.server.store.query import Query
 from vrfhir.server.store.select import count_statement, page_statement
 
@@ -21,10 +21,11 @@ _SEARCH_SECONDS = 2.0
 _STEPS_BETWEEN_CHECKS = 20_000
 
 _RESOURCE = "type, id, version, updated, body, deleted"
-INBOX = "door, sender, control_id, digest, received, status, content, answer, focus, mode, attempts, failure"  # as in InboxRow
+INBOX = "door, sender, control_id, digest, received, status, content, answer, focus, mode, attempts, failure, partner"  # as in InboxRow
 OUTBOX = (
     "destination, control_id, kind, focus, content, created, due, status, attempts, answer, failure"  # as in OutboxRow
 )
+_UNFINISHED = "status IN ('received', 'failed', 'parked')"  # as in the index inbox_unfinished
 AUDIT = "at, request, interaction, target, role, organisation, outcome"
 
 
@@ -121,7 +122,7 @@ class Queries:
         return InboxRow(*row) if row else None
 
     def inbox(self, status: str, *, after: int = 0, limit: int = 1_000_000) -> list[InboxRow]:
-        partial = " AND status IN ('received', 'failed')" if status in ("received", "failed") else ""
+        partial = f" AND {_UNFINISHED}" if status in ("received", "failed", "parked") else ""
         rows = self._connection.execute(
             f"SELECT {INBOX}, pk FROM inbox WHERE status = ? AND pk > ?{partial} ORDER BY pk LIMIT ?",
             (status, after, limit),
@@ -129,10 +130,8 @@ class Queries:
         return [InboxRow(*row) for row in rows]
 
     def inbox_counts(self) -> dict[str, int]:
-        rows = self._connection.execute(
-            "SELECT status, count(*) FROM inbox WHERE status IN ('received', 'failed') GROUP BY status"
-        )
-        return {"received": 0, "failed": 0} | dict(rows)
+        rows = self._connection.execute(f"SELECT status, count(*) FROM inbox WHERE {_UNFINISHED} GROUP BY status")
+        return {"received": 0, "failed": 0, "parked": 0} | dict(rows)
 
     def message_about(self, door: str, focus: str) -> InboxRow | None:
         row = self._one(
@@ -141,6 +140,26 @@ class Queries:
             door,
         )
         return InboxRow(*row) if row else None
+
+    def referrers(self, target: str) -> list[Stored]:
+        rows = self._connection.execute(
+            f"SELECT {_RESOURCE} FROM resource WHERE deleted = 0 AND pk IN (SELECT i.pk FROM search_parameter p"
+            " CROSS JOIN reference_index i ON i.parameter = p.id AND i.target = ?) ORDER BY pk",
+            (target,),
+        )
+        return [_stored(row) for row in rows]
+
+    def said_at(self, resource: Stored) -> int:
+        row = self._one("SELECT version, at FROM said_at WHERE target = ?", resource.reference)
+        return int(row[1]) if row is not None and row[0] == resource.version else resource.updated
+
+    def batch(self, pk: int) -> list[BatchPart]:
+        rows = self._connection.execute(
+            "SELECT p.name, coalesce(p.content, i.content, x''), p.message FROM batch_part p"
+            " LEFT JOIN inbox i ON i.pk = p.message WHERE p.batch = ? ORDER BY p.position",
+            (pk,),
+        )
+        return [BatchPart(*row) for row in rows]
 
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         rows = self._connection.execute(

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from vrfhir.errors import VrfhirError
 from vrfhir.issues import Issue
-from vrfhir.server.store.base import AuditRow, InboxRow, Match, OutboxRow, Stored, Transaction
+from vrfhir.server.store.base import AuditRow, BatchPart, InboxRow, Match, OutboxRow, Stored, Transaction
 from vrfhir.server.store.claim import Claim
 from vrfhir.server.store.migration import migrate
 from vrfhir.server.store.queries import ParameterNumbers, Queries
@@ -94,6 +94,15 @@ class SqliteStore:
 
     def inbox_counts(self) -> dict[str, int]:
         return self._reader().inbox_counts()
+
+    def referrers(self, target: str) -> list[Stored]:
+        return self._reader().referrers(target)
+
+    def said_at(self, resource: Stored) -> int:
+        return self._reader().said_at(resource)
+
+    def batch(self, pk: int) -> list[BatchPart]:
+        return self._reader().batch(pk)
 
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         return self._reader().outbox(status)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any, cast
 
@@ -109,6 +110,46 @@ class Writing(Queries):
         ).rowcount
         if changed != 1:
             raise AlreadySettledError
+
+    def park(self, pk: int, keys: Iterable[str]) -> None:
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO parked_for (key, message) VALUES (?, ?)", [(key, pk) for key in keys]
+        )
+
+    def release(self, keys: Iterable[str]) -> int:
+        released = 0
+        for key in keys:
+            for (pk,) in self._connection.execute("SELECT message FROM parked_for WHERE key = ?", (key,)).fetchall():
+                self._connection.execute("DELETE FROM parked_for WHERE message = ?", (pk,))
+                released += self._connection.execute(
+                    "UPDATE inbox SET status = 'received', failure = '' WHERE pk = ? AND status = 'parked'", (pk,)
+                ).rowcount
+        return released
+
+    def say(self, resource: Stored, at: int) -> None:
+        self._connection.execute(
+            "INSERT INTO said_at (target, version, at) VALUES (?, ?, ?)"
+            " ON CONFLICT (target) DO UPDATE SET version = excluded.version, at = excluded.at",
+            (resource.reference, resource.version, at),
+        )
+
+    def begin_batch(self, door: str, digest: bytes, received: int, parts: Sequence[tuple[str, bytes | None]]) -> int:
+        known = self._one("SELECT pk FROM batch WHERE door = ? AND digest = ?", door, digest)
+        if known is not None:
+            return cast("int", known[0])
+        batch = self._connection.execute(
+            "INSERT INTO batch (door, digest, received) VALUES (?, ?, ?)", (door, digest, received)
+        ).lastrowid
+        self._connection.executemany(
+            "INSERT INTO batch_part (batch, position, name, content) VALUES (?, ?, ?, ?)",
+            [(batch, position, name, content) for position, (name, content) in enumerate(parts)],
+        )
+        return cast("int", batch)
+
+    def join_batch(self, batch: int, position: int, message: int) -> None:
+        self._connection.execute(
+            "UPDATE batch_part SET message = ? WHERE batch = ? AND position = ?", (message, batch, position)
+        )
 
     def enqueue(self, row: OutboxRow) -> None:
         values = [getattr(row, name) for name in OUTBOX.split(", ")]

@@ -1,0 +1,235 @@
+"""The rows of one form of a segment as one Python function, written out and compiled when the form is first met.
+
+A function that does for each row just what that row needs – its condition, its repetitions, its conversion, its place – is
+several times as fast as rows that are looked at one by one. For each repetition that a row is about: the conversion takes
+parts and gives a value; the value goes to its element; the parts are settled as mapped by the row. What was taken for no
+value, or for one that its element refuses, is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.conditions import Names, condition_source
+from vrfhir.mappers.conversions import CONVERSIONS
+from vrfhir.mappers.conversions.vocational import ALREADY
+from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, direct_element, role_of
+from vrfhir.mappers.vocabulary import extension_urls
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.cells import Cell, RowMark, SegmentView
+    from vrfhir.mappers.context import Context
+    from vrfhir.mappers.conversions.registry import Conversion
+    from vrfhir.mappers.engine import Scope
+    from vrfhir.mappers.paths import Place
+    from vrfhir.mappers.rows import Flavour, Row
+
+__all__ = ["Choice", "Run", "choice_source", "compiled_choice", "compiled_rows", "rows_source"]
+
+Run = Callable[["SegmentView", "Scope", "Context"], None]
+"""Runs the rows of a form over a segment."""
+Choice = Callable[["SegmentView", "Context"], int]
+"""The number of the form that a segment has; -1 when it has none."""
+
+_TYPES_ONLY = frozenset({"selector", "value-type", "document-type", "item-type"})
+"""Conversions whose values say how something is read and stand nowhere."""
+
+_SETTLE = """
+if {refused}:
+    taken.clear()
+elif cell.settled is None:
+    size = len(cell.at)
+    if len(taken) < size or (size > 1 and len(set(taken)) < size):
+        cell.settled = ({mark}, record, index, tuple(taken))
+    else:
+        cell.settled = ({mark}, record, index, None)
+    taken.clear()
+else:
+    cell.settle((*{mark}, record, index))
+"""
+
+
+def compiled_rows(flavour: Flavour) -> Run:
+    """The function for the rows of a form; ValueError when a row cannot be run."""
+    source, names = rows_source(flavour)
+    run: Run = _compiled(source, names, flavour.name)
+    return run
+
+
+def compiled_choice(flavours: Sequence[Flavour], segment: str) -> Choice:
+    """The function that tells which form a segment has."""
+    source, names = choice_source(flavours, segment)
+    choose: Choice = _compiled(source, names, segment)
+    return choose
+
+
+def _compiled(source: str, names: Names, title: str) -> Any:
+    space = dict(names.constants)
+    exec(compile(source, f"<rows of {title}>", "exec"), space)  # noqa: S102 - our own rows, nothing from outside
+    return space["generated"]
+
+
+def choice_source(flavours: Sequence[Flavour], segment: str) -> tuple[str, Names]:
+    """The source of the choice between forms, most special first."""
+    names = Names()
+    tests = []
+    for number, flavour in enumerate(flavours):
+        if not flavour.when:
+            tests.append(f"return {number}")
+            break
+        tests += [f"if {condition_source(flavour.when, segment, names)}:", f"    return {number}"]
+    else:
+        tests.append("return -1")
+    lines = [*names.reading(), *tests]
+    head = ["def generated(segment, context):"]
+    if len(lines) > 1:
+        head += ["    fields = segment.fields", "    get = fields.get"]
+    return "\n".join([*head, *_indented(lines)]), names
+
+
+def rows_source(flavour: Flavour) -> tuple[str, Names]:
+    """The source of the function for the rows of a form, and the names it uses."""
+    names = Names()
+    body: list[str] = []
+    field = 0
+    for row in flavour.rows:
+        if row.field != field:
+            field = row.field
+            body += [f"first = get({field})", "if first is not None:"]
+        try:
+            body += _indented(_row(row, flavour, names))
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"map row {row.id}: {error}") from error
+    start = [
+        "fields = segment.fields",
+        "get = fields.get",
+        "records = scope.records",
+        "shared = context.shared",
+        "current = context.current",
+        "taken = context.taken",
+        *(f"made_{number} = records[{name!r}]" for number, name in enumerate(_made(flavour))),
+    ]
+    return "\n".join(["def generated(segment, scope, context):", *_indented([*start, *names.reading(), *body])]), names
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return ["    " + line for line in lines]
+
+
+def _made(flavour: Flavour) -> list[str]:
+    return [role.name for role in flavour.roles.values() if role.create == "always"]
+
+
+def _row(row: Row, flavour: Flavour, names: Names) -> list[str]:
+    """Statements for one row, given ``first``, the first cell of its field."""
+    convert = CONVERSIONS[row.conversion](row)
+    name = names.constant("convert", convert)
+    mark: RowMark = ("mapped", row.id, row.to.removesuffix(".*"))
+    one = [f"value = {name}(cell, context)", "if taken:", "    if value is None:", "        taken.clear()", "    else:"]
+    one += _indented(_indented(_placed(row, flavour, names, names.constant("mark", mark))))
+    if row.component:
+        keys = {row.component << 12 | 1, row.component << 12 | (row.subcomponent or 1)}
+        one = ["if " + " or ".join(f"{key} in cell.at" for key in sorted(keys)) + ":", *_indented(one)]
+    if row.repetitions == "first":
+        lines = ["cell = first", *one]
+    else:
+        start = "first.next" if row.repetitions == "rest" else "first"
+        lines = [f"cell = {start}", "while cell is not None:", *_indented([*one, "cell = cell.next"])]
+    if row.join:
+        together = names.constant("join", _joining(row, convert, mark))
+        lines = ["if first.next is not None:", f"    {together}(first, scope, context)", "else:", *_indented(lines)]
+    if row.when:
+        lines = [f"if {condition_source(row.when, row.segment, names)}:", *_indented(lines)]
+    return lines
+
+
+def _placed(row: Row, flavour: Flavour, names: Names, mark: str) -> list[str]:
+    """Statements that put ``value`` into its element and settle what was taken for it."""
+    role = role_of(row.to)
+    create = flavour.roles[role].create if role in flavour.roles else "shared"
+    record = {
+        "always": f"made_{_made(flavour).index(role)}" if create == "always" else "",
+        "shared": f"shared.get({role!r})",
+        "current": f"current.get({role!r})",
+    }.get(create, f"records.get({role!r}) or scope.make({role!r})")
+    lines, refused = _put(row, names)
+    settling = _SETTLE.format(refused=refused, mark=mark).strip().split("\n")
+    if refused == "False":
+        settling = [settling[2].removeprefix("el"), *settling[3:]]
+    lines = [*lines, *settling]
+    if create == "always":
+        return [f"record = {record}", *lines]
+    return [f"record = {record}", "if record is None:", "    taken.clear()", "else:", *_indented(lines)]
+
+
+def _put(row: Row, names: Names) -> tuple[list[str], str]:
+    """Statements that put ``value`` into ``record`` and set ``index``; the expression that says it was refused."""
+    if row.conversion in _TYPES_ONLY:
+        return [f"index = {PLACED}"], "False"
+    already = names.constant("already", ALREADY)
+    refused = f"index == {REFUSED}"
+    if row.to.endswith(".*"):
+        spread = names.constant("spread", _spread)
+        return [f"index = {PLACED} if value is {already} else {spread}(record.resource, value)"], refused
+    place = names.constant("place", _placing(row))
+    element = direct_element(row.to) if not row.beside else None
+    slow = f"index = {PLACED} if value is {already} else {place}(resource, value)"
+    if element is None:
+        return ["resource = record.resource", slow], refused
+    name, repeats = element
+    return [
+        "resource = record.resource",
+        f"if {name!r} in resource or value.__class__ is {names.constant('primitive', Primitive)} or value is {already}:",
+        "    " + slow,
+        "else:",
+        f"    resource[{name!r}] = {'[value]' if repeats else 'value'}",
+        f"    index = {0 if repeats else PLACED}",
+    ], refused
+
+
+def _placing(row: Row) -> Place:
+    return compile_place(row.to, extension_urls(), row.beside)
+
+
+def _joining(row: Row, convert: Conversion, mark: RowMark) -> Callable[[Cell, Scope, Context], None]:
+    """The function for all repetitions of a field as one value."""
+    role, join = role_of(row.to), row.join
+    place: Place = _spread if row.to.endswith(".*") else _placing(row)
+
+    def run(first: Cell, scope: Scope, context: Context) -> None:
+        values: list[tuple[Cell, Any, tuple[int, ...]]] = []
+        for cell in first.repetitions():
+            value = convert(cell, context)
+            values.append((cell, value, tuple(context.taken)))
+            context.taken.clear()
+        good = [value for _, value, _ in values if value is not None]
+        record = scope.make(role) if good else None
+        if record is None:
+            return
+        index = place(record.resource, _joined(good, join))
+        if index == REFUSED:
+            return
+        for cell, value, keys in values:
+            if value is not None:
+                context.taken.extend(keys)
+                cell.settle((*mark, record, index))
+
+    return run
+
+
+def _joined(values: Sequence[Any], mark: str) -> Any:
+    """Texts, or objects with one text each, as one."""
+    first = values[0]
+    if isinstance(first, dict):
+        name = next(iter(first))
+        return {name: mark.join(value[name] for value in values)}
+    return mark.join(values)
+
+
+def _spread(resource: dict[str, Any], value: Any) -> int:
+    """Put the elements of an object into the resource itself; refused when one is there with another value."""
+    if any(name in resource and resource[name] != part for name, part in value.items()):
+        return REFUSED
+    resource.update(value)
+    return PLACED

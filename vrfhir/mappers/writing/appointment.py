@@ -1,0 +1,149 @@
+"""SIU: an appointment with who and what takes part in it (HL7 v2.5.1 chapter 10; FHIR R4 Appointment)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from vrfhir.mappers.writing.clinical import each, visit
+from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.header import header
+from vrfhir.mappers.writing.parties import patient
+from vrfhir.mappers.writing.people import practitioner_parts
+from vrfhir.mappers.writing.registry import Parts, key
+from vrfhir.mappers.writing.results import observation
+from vrfhir.mappers.writing.rows import write_row, write_rows
+from vrfhir.mappers.writing.segments import of_type, only
+from vrfhir.mappers.writing.structures import require, structure
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.writing.scope import Writing
+
+__all__ = ["plan_appointment"]
+
+_EVENTS: Mapping[str, str] = {
+    "S12": "New appointment",
+    "S13": "Appointment rescheduled",
+    "S14": "Appointment changed",
+    "S15": "Appointment cancelled",
+    "S26": "Patient did not come",
+}
+"""Why the message is sent, which SCH-6 must say: the name of its event (table 0003)."""
+_CONTACTS = frozenset({"placer contact", "filler contact", "entered by"})
+_SEGMENTS = {"AIG": "Resource", "AIL": "Location", "AIP": "Participant"}
+_PERSONS = frozenset({"Practitioner", "PractitionerRole"})
+_FILLER = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "FILL"}]}
+
+
+@structure("SIU_S12", elements="OBX", tail=("DG1", "RGS", "AIS", "AIG", "AIL", "AIP", "NTE"))
+def plan_appointment(writing: Writing, kind: str, trigger: str) -> list[Draft]:
+    """The segments of SIU_S12."""
+    url = next(iter(of_type(writing, "Appointment")), "")
+    require(url, writing, kind, trigger, "Appointment")
+    appointment = writing.resources.get(url, {})
+    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
+    if url:
+        drafts.append(_schedule(writing, url, appointment, trigger))
+    drafts += _comment(appointment)
+    drafts += patient(writing, demographics=True)
+    drafts += visit(writing)
+    for found in of_type(writing, "Observation"):
+        drafts += [draft for draft in observation(writing, found) if draft.name == "OBX"]
+    drafts += list(each(writing, "DG1", "Condition", of_type(writing, "Condition")))
+    group = Draft("RGS")
+    group.put(1, {key(1): "1"})
+    return [*drafts, group, *_services(writing, appointment), *_participants(writing, url)]
+
+
+def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: str) -> Draft:
+    """SCH; what it must say and the appointment does not: why it is sent, by whom it was entered."""
+    draft = Draft("SCH")
+    draft.roles = {"Appointment": url}
+    if writing.from_v2:
+        write_rows(draft, "", {"Appointment": appointment}, writing)
+        return draft
+    draft.put(6, {key(2): _EVENTS[trigger]})
+    reasons = appointment.get("reasonCode", [])
+    if reasons:
+        write_row(draft, "SCH-7", "", {"Appointment": {"reasonCode": reasons[:1]}}, writing)
+    rest = {name: value for name, value in appointment.items() if name != "reasonCode"}
+    write_rows(draft, "", {"Appointment": rest}, writing)
+    if not draft.fields.keys() & {1, 2}:
+        for identifier in appointment.get("identifier", ())[:1]:
+            write_row(draft, "SCH-2", "", {"Appointment": {"identifier": [{**identifier, "type": _FILLER}]}}, writing)
+    if 9 in draft.fields:
+        draft.put(10, {key(1): "min", key(2): "minutes", key(3): "UCUM"})
+    contact = _contact(writing, url)
+    for field in (16, 20):
+        if field not in draft.fields:
+            draft.put(field, contact)
+    return draft
+
+
+def _comment(appointment: Mapping[str, Any]) -> list[Draft]:
+    """NTE of the appointment's comment, a line in each repetition."""
+    lines = [line for line in str(appointment.get("comment", "")).split("\n") if line]
+    note = Draft("NTE")
+    for line in lines:
+        note.put(3, {key(1): line})
+    return [note] if lines else []
+
+
+def _contact(writing: Writing, url: str) -> Parts:
+    """Whom to ask: the first practitioner who takes part, else the system that sends the message."""
+    for participant in writing.originals[url].get("participant", ()):
+        found = writing.copy(participant.get("actor"))
+        if found is not None and found.get("resourceType") == "PractitionerRole":
+            found = writing.copy(found.get("practitioner"))
+        parts = practitioner_parts(found, writing) if found and found.get("resourceType") == "Practitioner" else None
+        if parts:
+            return parts
+    return {key(2): writing.sender}
+
+
+def _services(writing: Writing, appointment: dict[str, Any]) -> Iterator[Draft]:
+    """AIS: the services that are booked."""
+    for number, service in enumerate(list(appointment.get("serviceType", ())), 1):
+        draft = Draft("AIS")
+        draft.put(1, {key(1): str(number)})
+        if write_row(draft, "AIS-3", "", {"Appointment": {"serviceType": [service]}}, writing):
+            yield draft
+
+
+def _participants(writing: Writing, url: str) -> Iterator[Draft]:
+    """AIG, AIL and AIP: things and groups, places, persons; the patient has the PID, the contacts stand in SCH."""
+    found: dict[str, list[Draft]] = {name: [] for name in _SEGMENTS}
+    for participant in writing.resources.get(url, {}).get("participant", ()):
+        name = _segment(writing, participant)
+        if not name:
+            continue
+        draft = Draft(name)
+        draft.put(1, {key(1): str(len(found[name]) + 1)})
+        write_rows(draft, "", {"Appointment": {"participant": [participant]}}, writing)
+        if name == "AIG" and 3 not in draft.fields:
+            words = _words(writing, participant)
+            if words:
+                draft.put(3, {key(2): words})
+        if 3 not in draft.fields:
+            continue
+        if 4 not in draft.fields and writing.is_old and not writing.from_v2:
+            draft.put(4, {key(2): _SEGMENTS[name]})
+        found[name].append(draft)
+    for drafts in found.values():
+        yield from drafts
+
+
+def _segment(writing: Writing, participant: Mapping[str, Any]) -> str:
+    texts = {each.get("text") for each in participant.get("type", ())}
+    actor = participant.get("actor")
+    kind = (writing.original(actor) or {}).get("resourceType", "")
+    if not actor or kind in ("Patient", "RelatedPerson") or texts & _CONTACTS:
+        return ""
+    return "AIP" if kind in _PERSONS else "AIL" if kind == "Location" else "AIG"
+
+
+def _words(writing: Writing, participant: Mapping[str, Any]) -> str:
+    """The name of a service or a device that takes part."""
+    actor = writing.original(participant.get("actor")) or {}
+    names = [actor.get("name"), *(each.get("name") for each in actor.get("deviceName", ()))]
+    return next((name for name in names if isinstance(name, str)), "")
