@@ -43,7 +43,8 @@ _WORDINGS = {
     Wording.SPACED: "Display_Name_WS_for__should_be_one_of__instead_of",
     Wording.NONE: "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR",
 }
-_DOUBTS = frozenset(_WORDINGS.values()) | {NOT_HELD, IN_FRAGMENT}
+_MISNAMED = frozenset(_WORDINGS.values())
+_DOUBTS = _MISNAMED | {NOT_HELD, IN_FRAGMENT}
 _UNKNOWN = frozenset({"UNKNOWN_CODESYSTEM", "UNKNOWN_CODESYSTEM_VERSION_NONE", NOT_HELD})
 _EXTERNAL = (
     "http://snomed.info/sct",
@@ -64,9 +65,9 @@ _EXTERNAL = (
 
 
 def _key(scope: Scope, coding: Json) -> Key:
-    """What all that is to be said about a coding depends on; an empty display is refused for its form, and is none."""
+    """What all that is to be said about a coding depends on."""
     display, version = coding.get("display"), coding.get("version")
-    key: Key = (coding.get("system"), coding.get("code"), display if type(display) is str and display else None)
+    key: Key = (coding.get("system"), coding.get("code"), display if type(display) is str else None)
     language = scope.resource.get("language")
     if type(version) is str or (type(language) is str and language != _LANGUAGE):
         key = (*key, version if type(version) is str else None, language if type(language) is str else None)
@@ -91,8 +92,8 @@ def doubt(scope: Scope, coding: Json) -> str:
     system, code = coding.get("system"), coding.get("code")
     if type(system) is str and type(code) is str and code:
         for rule, _ in about(scope, coding):
-            if rule in _DOUBTS:
-                return rule
+            if rule in _DOUBTS and (rule not in _MISNAMED or coding.get("display")):
+                return rule  # an empty display is refused for its form, and says nothing against the code
     return ""
 
 

@@ -1,7 +1,7 @@
 """Who prepares messages: this process in a thread, or a pool of processes beside it.
 
-A message may bring a worker process down (memory, a crash in a library, or that it takes longer than any should). Those that were in work with it are tried
-again, each alone in a process that nothing else uses; which of them does it again is the one that is to blame.
+A message may bring a worker process down (memory, a crash in a library, or that it takes longer than any should). Those
+that were in work with it are tried again, each alone in a process that nothing else uses; which of them does it again is the one that is to blame.
 """
 
 from __future__ import annotations
