@@ -6,7 +6,7 @@ SHARED ?= ../shared
 CROSSCHECK ?= $(SHARED)/tools/crosscheck/crosscheck.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check crash bench score figures docs definitions profiles crosscheck clean
+.PHONY: help install demo test check crash generated bench score figures docs definitions profiles crosscheck clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ check: $(VENV)/checked ## ruff, mypy, import directions, generated files up to d
 
 crash: $(VENV)/tested ## kill -9 the listener 100 times under load, then look for what is missing or there twice
 	@VRFHIR_CRASHES=100 $(BIN)/python -m pytest tests/crash -s
+
+generated: $(VENV)/tested ## 10,000 generated messages of every kind to FHIR and back (six minutes of one core)
+	VRFHIR_GENERATED_BUNDLES=10000 $(BIN)/python -m pytest tests/mappers -k many_rows
 
 bench: $(VENV)/tested ## speed, as ratios to named baselines in the same run
 	@$(BIN)/python bench/run.py

@@ -24,13 +24,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from vrfhir.mappers import Entry, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 GOALS = {"mapped": 90.0, "found": 97.0}
-"""Per cent: leaves mapped in REF and RRI; leaf values found again over all samples."""
+"""Per cent: leaves mapped in all REF and RRI; leaf values found again, verbatim, in all public samples."""
 CODES = ("telecom-system", "telecom-use", "name-use", "address-use", "gender", "mime-type", "nhs-number-status")
 DERIVED = frozenset({"selector", "value-type", "item-type", "document-type", "yes-no-words", "pending-status"})
 """Conversions whose value is said by the type or place of an element."""
@@ -39,7 +40,7 @@ AUTHORITIES = frozenset({"ISO", "UUID", "URI", "NET", "Base64"})
 MOMENT = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:\.\d+)?(?:[+-]\d{2,4})?")
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument(
@@ -48,7 +49,7 @@ def main() -> int:
     parser.add_argument("--places", type=int, default=0, metavar="N", help="list the N fields that lose most")
     parser.add_argument("--check", action="store_true", help="exit 1 when a figure is below its goal")
     parser.add_argument("names", nargs="*", help="message types or file names")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     figures = Figures()
     for path in messages(arguments.shared, arguments.names):
         figures.add(path)
@@ -125,10 +126,11 @@ class Figures:
         return {name: counts for name, counts in sums.items() if counts}
 
     def reached(self) -> bool:
-        """True when every figure is at its goal or above."""
-        referrals = (counts for kind, counts in self.types.items() if " R" in kind and "^I1" in kind)
-        mapped = all(_share(counts, "mapped") >= GOALS["mapped"] for counts in referrals)
-        return mapped and _found(self.totals()["all"]) >= GOALS["found"]
+        """True when every figure is at its goal or above: the referrals mapped, the public samples found again."""
+        totals = self.totals()
+        mapped = _share(totals["REF and RRI"], "mapped") if "REF and RRI" in totals else 100.0
+        found = _found(totals["public samples"]) if "public samples" in totals else 100.0
+        return mapped >= GOALS["mapped"] and found >= GOALS["found"]
 
 
 def _line(kind: str, counts: Counter[str]) -> str:
@@ -194,6 +196,8 @@ class Search:
         if _conversions().get(entry.row) in DERIVED or re.sub(r"\s+", "", value) in self.squeezed:
             return True
         if self._moment(value):
+            return True
+        if quote(value, safe="") in self.everything:
             return True
         system = named_system(value)
         if system and system in self.everything:

@@ -233,3 +233,9 @@ def test_half_of_a_surrogate_pair_beside_a_decimal_is_refused(pretty: bool) -> N
 def test_decimals_are_written_where_they_stand() -> None:
     resource = {"a": [Decimal("1.10"), '"', Decimal("0.000"), {"b": Decimal("-3.5E+2")}], "c": "\\ud800"}
     assert serialize(resource) == b'{"a":[1.10,"\\"",0.000,{"b":-350}],"c":"\\\\ud800"}'
+
+
+def test_sound_resources_are_written_the_same_way() -> None:
+    resource = {"a": [Decimal("1.10"), None, 3, True], "b": WrittenDecimal("1e2"), "c": 'ü "q" \u2028\n\t\x01'}
+    assert serialize(resource, sound=True) == serialize(resource)
+    assert parse(serialize(resource, sound=True)).resource == resource

@@ -14,8 +14,9 @@ from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.engine import compiled_maps
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, role_of
+from vrfhir.mappers.programs import rows_source
 from vrfhir.mappers.referral import finish_referral
-from vrfhir.mappers.rows import Row, load_maps, map_digest
+from vrfhir.mappers.rows import Row, load_maps, map_digest, read_segment_map
 from vrfhir.mappers.vocabulary import extension_urls
 
 MAPS = Path(__file__).parents[2] / "vrfhir/mappers/maps"
@@ -121,3 +122,15 @@ def test_a_primitive_brings_its_extensions_along() -> None:
 def test_a_malformed_target_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match=r"target path|extension"):
         compile_place(path, {})
+
+
+def test_what_a_row_says_is_data_in_the_generated_function() -> None:
+    odd = "'] or open('x') #\n"
+    row = {"id": odd, "v2": "ZVR-2", "to": "ServiceRequest.note[]", "as": "Annotation", "source": "ours"}
+    condition = ["or", ["=", "ZVR-1", odd], ["in", "ZVR-1", [odd, "OH"]]]
+    roles = {"ServiceRequest": {"type": "ServiceRequest", "create": "shared"}}
+    data = {"segment": "ZVR", "home": "ServiceRequest", "roles": roles, "rows": [{**row, "when": condition}]}
+    source, names = rows_source(read_segment_map(data).flavours[0])
+    assert "open(" not in source
+    assert odd in names.constants.values()
+    assert frozenset({odd, "OH"}) in names.constants.values()

@@ -185,3 +185,23 @@ def test_what_is_not_supported_is_refused(kind: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         made(kind, PID)
     assert refused.value.issues[0].id in ("VR-V2-0501", "VR-V2-0502")
+
+
+@pytest.mark.parametrize("orderer", ["1234^Care^Ida^^^Dr^^^GMC", "1234", "^Care^Ida"])
+def test_what_other_fields_say_of_a_practitioner_is_said_of_that_one(orderer: str) -> None:
+    segments = [
+        r"MSH|^~\&|LAB|RXX01|VRSYS|Y99902|20261116101700||ORU^R01^ORU_R01|C1|P|2.5.1|||||GBR",
+        "PID|1||9000004128^^^NHS^NH||Millward^John||19790314|1",
+        f"ORC|RE|P1|F1|||||||||{orderer}||||||||||||1 Example Road^^Testford",
+        "OBR|1|P1|F1|718-7^Haemoglobin^LN|||20261116|||||||||||||||||F",
+        "SPM|1|P1&LAB^F1||119297000^Blood^SCT|||||||||a note||||20261116",
+    ]
+    bundle = to_fhir("\r".join([*segments, ""]).encode()).bundle
+    urls = [entry["fullUrl"] for entry in bundle["entry"]]
+    assert len(set(urls)) == len(urls)
+    practitioner = only(bundle, "Practitioner")
+    assert practitioner["address"][0]["city"] == "Testford"
+    specimen = only(bundle, "Specimen")
+    assert [each["value"] for each in specimen["identifier"]] == ["P1", "F1"]
+    assert specimen["type"]["coding"][0]["code"] == "119297000"
+    assert only(bundle, "DiagnosticReport")["specimen"][0]["reference"].endswith(specimen["id"])

@@ -29,11 +29,6 @@ STRICT_EXCEPTIONS = {
 }
 """What hl7apy's strict validation says wrongly of these structures, and what is checked instead."""
 
-LOST = {
-    "ORU-R01-12ef6d541fed": "a note with a carriage return before a line feed, which no segment can hold",
-}
-"""Samples of which something is lost when they are written from FHIR alone, and what."""
-
 
 def samples(kinds: str, step: int = 1) -> list[Path]:
     return [path for pattern in kinds.split() for path in sample_paths(pattern)][::step]
@@ -66,9 +61,6 @@ def came_back(bundle: dict[str, Any], version: str = "2.5.1", **options: Any) ->
 def test_everything_of_a_public_sample_comes_back_without_its_original(path: Path) -> None:
     original = parse(path.read_bytes())
     bundle = without_the_original(to_fhir(original).bundle)
-    if path.stem in LOST:
-        assert to_hl7v2(bundle, version="", allow_loss=True).counts["lost"] > 0
-        return
     message, _ = came_back(bundle, "")
     assert message.type.code == original.type.code
     assert unstructured(message) == [] or unstructured(original) != []
@@ -87,7 +79,7 @@ def test_most_values_of_the_samples_stand_where_they_stood_without_any_note() ->
             for leaf in segment.leaves():
                 values += 1
                 same += found.get(leaf.path) == leaf.value
-    assert same / values >= 0.93
+    assert same / values >= 0.95
 
 
 @pytest.mark.parametrize("path", samples("ORM-O01-*"), ids=lambda path: path.stem)

@@ -116,6 +116,20 @@ def test_an_older_message_adds_what_nobody_said(client: Client) -> None:
     assert found(client, "Patient")[0]["address"][0]["line"] == ["1 Old Road"]
 
 
+def test_a_hidden_patient_stays_hidden(referred: Client) -> None:
+    taken(referred, v2("ADT^A08", "A1", "EVN||20261121090000", moved(PID, "2 New Road")))
+    hidden = v2("ADT^A08", "A2", "EVN||20261121100000", moved(PID, "3 Safe Street"), "ZU8||||1")
+    assert taken(referred, hidden) == []
+    (patient,) = found(referred, f"Patient?identifier={NHS}")
+    assert "address" not in patient
+    assert "1" in [label["code"] for label in patient["meta"]["security"]]
+    for control_id, at in (("A3", "20261121110000"), ("A4", "20261121080000")):
+        taken(referred, v2("ADT^A08", control_id, f"EVN||{at}", moved(PID, "3 Safe Street") + "||07700900123"))
+        (patient,) = found(referred, f"Patient?identifier={NHS}")
+        assert not {"address", "telecom"} & patient.keys()
+        assert "1" in [label["code"] for label in patient["meta"]["security"]]
+
+
 def test_an_update_over_fhir_is_newer_than_a_message_written_before(client: Client) -> None:
     taken(client, v2("ADT^A28", "A1", "EVN||20261121110000", PID))
     (patient,) = found(client, "Patient")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from talking import Client, resource, rules
 
+from vrfhir.server import Settings, create_app
 from vrfhir.validation import Validator
 from vrfhir.workflow import REFERRAL_STATUS_SYSTEM
 
@@ -409,3 +411,29 @@ def test_the_senders_own_task_becomes_ours(client: Client, message: Json) -> Non
     assert stored["note"] == task["note"]
     assert stored["businessStatus"]["text"] == "sent"
     assert stored["businessStatus"]["coding"][0]["code"] == "received"
+
+
+class Accepting:
+    """A validator that has nothing to say, so that the door behind it is seen."""
+
+    valid = True
+    issues = ()
+
+    def validate(self, *_: Any, **__: Any) -> Accepting:
+        return self
+
+
+@pytest.mark.parametrize("weight", [1, 1.5, 1e300])
+def test_a_reference_that_leads_nowhere_stores_nothing(tmp_path: Path, message: Json, weight: float) -> None:
+    client = Client(create_app(Settings(database=tmp_path / "x.sqlite"), validator=Accepting()))
+    try:
+        patient = next(e["resource"] for e in message["entry"] if e["resource"]["resourceType"] == "Patient")
+        patient["managingOrganization"] = {"reference": "urn:uuid:00000000-0000-4000-8000-000000000000"}
+        patient["extension"] = [{"url": "https://example.org/weight", "valueDecimal": weight}]
+        answer = client.post("$process-message", message)
+        assert (answer.status_code, rules(answer)) == (422, ["VR-REFERRAL-0006"])
+        (place,) = [issue["expression"][0] for issue in answer.json()["issue"]]
+        assert place.endswith("resource.managingOrganization.reference")
+        assert client.get("Patient?_summary=count").json()["total"] == 0
+    finally:
+        client.close()

@@ -138,6 +138,7 @@ SETTLED = [
     "('a' | 'b').all($this in %resource.code.coding.code)",
     "effective.ofType(dateTime).empty() and (effective.ofType(Period).start | effective.ofType(dateTime)).exists()",
     "'12'.toInteger() = 12",
+    "component.first().code.coding.first().code = 'one' and component.first().value = 1",
     "value.toString() = '3' and note.text.all($this = 'never')",
     "issued.substring(40, 2).empty()",
 ]
@@ -183,16 +184,21 @@ def test_it_is_not_settled(engine: Engine, expression: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"_valueInteger": {"id": "x"}},
         {"valueInteger": "3"},
         {"valueInteger": 3.0},
         {"valueInteger": None, "_valueInteger": {"extension": [{"url": "http://example.org/e"}]}},
     ],
-    ids=["something beside it", "a text", "a float", "no value"],
+    ids=["a text", "a float", "no value"],
 )
 def test_what_is_not_plain_is_not_settled(engine: Engine, change: Json) -> None:
     assert _seen(engine, "value = 3", OBSERVATION)
     assert not _seen(engine, "value = 3", OBSERVATION | change)
+
+
+def test_what_stands_beside_a_value_does_not_count(engine: Engine) -> None:
+    assert _seen(engine, "value = 3 and status = 'final'", OBSERVATION | {"status": "final", "_status": {"id": "x"}})
+    assert _seen(engine, "value = 3", OBSERVATION | {"_valueInteger": {"id": "x"}})
+    assert not _seen(engine, "status.empty() or value = 3", OBSERVATION | {"_status": {"id": "x"}})
 
 
 def test_much_is_left_to_the_evaluator_which_counts_its_steps(engine: Engine) -> None:

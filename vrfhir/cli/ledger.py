@@ -19,6 +19,7 @@ REASONS: Mapping[str, str] = {
     "set-id": "only counts segments",
     "blank": "blanks only",
     "credentials": "credentials are never kept",
+    "location-hiding": "the place of the patient must not be told",
     '""': "the instruction to delete",
 }
 """Rule of the ledger → why, in words; for mapped values the row of the map stands instead."""

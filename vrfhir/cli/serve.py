@@ -183,8 +183,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         if arguments.mllp_peer:
             given["mllp_peers"] = tuple(arguments.mllp_peer)
         if arguments.partner:
-            files = [text for text in arguments.partner if "=" not in text or Path(text).exists()]
-            form = "--partner is SENDER=HOST:PORT, as in GPSYS|A81001=127.0.0.1:2576."
+            files = [text for text in arguments.partner if Path(text).exists()]
+            form = "--partner is a file, a folder, or SENDER=HOST:PORT, as in GPSYS|A81001=127.0.0.1:2576."
             addresses = dict(_partner(text, form) for text in arguments.partner if text not in files)
             given |= {"partners": addresses} if addresses else {}
             given |= {"partner_files": tuple(map(Path, files))} if files else {}

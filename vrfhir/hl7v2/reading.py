@@ -24,6 +24,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 _START = re.compile("[\ufeff\x0b\\s]*")
 _BETWEEN = " \t\r\n\x0b\x0c\x1c"
+_BLANK = frozenset({"", *_BETWEEN})
 _LINE_END = re.compile(f"([\r\n][{_BETWEEN}]*)")
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 _ODD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}")
@@ -106,7 +107,10 @@ def _segments(text: str, coding: Coding, issues: list[Issue]) -> list[Segment]:
     separator = coding.delimiters.field
     blanks = " " if separator == "\t" else " \t"
     content = text.rstrip(_BETWEEN if separator != "\t" else _BETWEEN.replace("\t", ""))
-    lines = _LINE_END.split(content)
+    usual = _usual_segments(content, text[len(content) :], coding) if "\n" not in text else None
+    if usual is not None:
+        return usual
+    lines = _lines(content)
     lines.append(text[len(content) :])
     segments: list[Segment] = []
     counts: dict[str, int] = {}
@@ -145,6 +149,35 @@ def _segments(text: str, coding: Coding, issues: list[Issue]) -> list[Segment]:
     if counts.get("MSH", 0) > 1:
         issues.append(CATALOGUE.issue("VR-V2-0026", expression="MSH[2]"))
     return segments
+
+
+def _usual_segments(content: str, rest: str, coding: Coding) -> list[Segment] | None:
+    """The segments of a message as the standard writes it: each a line with a usual name, ended by CR; None for any other."""
+    separator = coding.delimiters.field
+    segments: list[Segment] = []
+    counts: dict[str, int] = {}
+    for number, line in enumerate(content.split("\r")):
+        name = _usual_name(line[:4], separator)
+        if name is None or line[-1] in " \t":
+            return None
+        count = counts[name] = counts.get(name, 0) + 1
+        segments.append(Segment(name, line, "\r", count, number, coding))
+    if counts.get("MSH") != 1 or segments[0].name != "MSH":
+        return None
+    last = segments[-1]
+    segments[-1] = Segment(last.name, last.raw, rest, last.occurrence, last.index, coding)
+    return segments
+
+
+def _lines(content: str) -> list[str]:
+    """Lines and what ends them, alternately, as the pattern splits them; by the plain way where every end is one CR."""
+    if "\n" not in content:
+        lines = content.split("\r")
+        if all(line[:1] not in _BLANK for line in lines[1:]):
+            found = ["\r"] * (2 * len(lines) - 1)
+            found[::2] = lines
+            return found
+    return _LINE_END.split(content)
 
 
 @lru_cache(maxsize=2048)

@@ -7,6 +7,7 @@ took is noted as keys, and the ledger is written out of that only when somebody 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, final
@@ -302,16 +303,12 @@ def is_tidy(text: str, delimiters: Delimiters) -> bool:
 
 def _has_loose_blanks(raw: str, delimiters: Delimiters) -> bool:
     """True when blanks stand beside a delimiter: then values have to be stripped."""
-    if " " in raw:
-        for edge in _edges(delimiters):
-            if edge in raw:
-                return True
-        return raw[-1] == " "
-    return False
+    return " " in raw and (raw[-1] == " " or _loose_blank(delimiters).search(raw) is not None)
 
 
 @lru_cache(maxsize=64)
-def _edges(delimiters: Delimiters) -> Sequence[str]:
+def _loose_blank(delimiters: Delimiters) -> re.Pattern[str]:
+    """A blank before or after a delimiter; a blank is looked for first, because there are few."""
     field, component, repetition, _, subcomponent, _ = delimiters
-    marks = [mark for mark in (field, component, repetition, subcomponent) if mark]
-    return tuple(edge for mark in marks for edge in (f" {mark}", f"{mark} "))
+    marks = f"[{re.escape(''.join((field, component, repetition, subcomponent)))}]"
+    return re.compile(f" (?:(?={marks})|(?<={marks} ))")

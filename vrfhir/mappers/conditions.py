@@ -70,7 +70,9 @@ def condition_source(tree: Any, segment: str, names: Names) -> str:
     closure = compile_condition(tree)
     word, *rest = tree
     if word in ("and", "or"):
-        return "(" + f" {word} ".join(condition_source(part, segment, names) for part in rest) + ")"
+        parts = [condition_source(part, segment, names) for part in rest]
+        parts.sort(key=lambda part: "(segment, context)" in part)  # what is settled at a glance comes first
+        return "(" + f" {word} ".join(parts) + ")"
     if word == "not":
         return f"(not {condition_source(rest[0], segment, names)})"
     if word in ("open", "has"):
@@ -80,9 +82,9 @@ def condition_source(tree: Any, segment: str, names: Names) -> str:
     place = parse_path(rest[0])
     if place.segment == segment and word in ("=", "in"):
         name = names.value(place.field, (place.component or 1) << 12 | (place.subcomponent or 1))
-        return (
-            f"({name} == {rest[1]!r})" if word == "=" else f"({name} in {names.constant('among', frozenset(rest[1]))})"
-        )
+        if word == "=":
+            return f"({name} == {names.constant('wanted', rest[1])})"
+        return f"({name} in {names.constant('among', frozenset(rest[1]))})"
     if place.segment == segment and word == "valued" and not place.component:
         return f"({place.field} in fields)"
     return f"{names.constant('condition', closure)}(segment, context)"

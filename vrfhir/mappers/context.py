@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
@@ -61,6 +61,7 @@ class Context:
         self.issues: list[Issue] = []
         self.unmapped: list[Unmapped] = []
         self.people: dict[tuple[str, ...], list[Record]] = {}
+        self.people_by_text: dict[str, tuple[Record, Sequence[int], Mapping[str, str]]] = {}
         self._said_route: str | None = None
         self.segment: SegmentView = self.segments[0]
         self.focus: dict[str, Any] = {}
@@ -132,8 +133,7 @@ class Context:
         digest = key.copy()
         digest.update(f"{path}/{role}".encode())
         text = digest.hexdigest()
-        variant = _VARIANTS[text[16]]
-        return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+        return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
 
     def new(self, resource_type: str, role: str, path: str, *, of_message: bool = False) -> Record:
         """A new resource in the Bundle."""
@@ -176,10 +176,11 @@ class Context:
     def _earlier(self, resource: dict[str, Any], keys: Sequence[tuple[str, ...]]) -> Record | None:
         for key in keys:
             for earlier in self.people.setdefault(key, []):
-                if earlier.resource is not resource and _agree(earlier.resource, resource):
-                    earlier.resource.update(
-                        {name: value for name, value in resource.items() if name not in ("resourceType", "id")}
-                    )
+                known = earlier.resource
+                if known is not resource and _agree(known, resource):
+                    for name, value in resource.items():
+                        if name not in known:  # the id of the earlier one stays, all else is equal
+                            known[name] = value
                     return earlier
         return None
 
@@ -224,7 +225,10 @@ def _trigger(message: Message) -> str:
 
 def _agree(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
     """Two descriptions of one thing: what both say is the same."""
-    return all(name == "id" or name not in earlier or earlier[name] == value for name, value in later.items())
+    for name, value in later.items():  # noqa: SIM110 - many are compared
+        if name in earlier and earlier[name] != value and name != "id":
+            return False
+    return True
 
 
 IDENTIFIER_FORM = re.compile(r"[A-Za-z0-9\-.]{1,64}")

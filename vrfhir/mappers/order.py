@@ -49,4 +49,7 @@ def _says_elements(view: SegmentView) -> bool:
 
 def _is_mapped(view: SegmentView) -> bool:
     """What rows settle is mapped, and nothing else settles a cell as such."""
+    for cell in view.fields.values():
+        if cell.settled is not None:
+            return True
     return any(cell.settled is not None for first in view.fields.values() for cell in first.repetitions())

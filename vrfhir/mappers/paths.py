@@ -105,6 +105,8 @@ def _compiled(steps: list[Step], beside: Mapping[str, Any] | None) -> Place:
         return _placed_directly(last)
     if len(walk) == 1 and walk[0].position is None and not constants:
         return _placed_within(walk[0].name, last)
+    if len(walk) == 1 and walk[0].position == -1 and last.position is None and not last.url:
+        return _placed_in_an_item(walk[0], last, constants)
 
     def place(resource: dict[str, Any], value: Any) -> int:
         holder: dict[str, Any] = resource
@@ -157,6 +159,29 @@ def _placed_within(outer: str, step: Step) -> Place:
         if inner is None:
             inner = resource[outer] = {}
         return _put(inner, step, value)
+
+    return place
+
+
+def _placed_in_an_item(step: Step, last: Step, constants: Mapping[str, Any]) -> Place:
+    """The placing function of an element of a new item of a list of the resource; nothing in it can refuse the value."""
+    outer, name = step.name, last.name
+    start = {"url": step.url} if step.url else {}
+
+    def place(resource: dict[str, Any], value: Any) -> int:
+        item = dict(start)
+        if type(value) is Primitive:
+            _put(item, last, value)
+        else:
+            item[name] = value
+        for each, constant in constants.items():
+            item.setdefault(each, constant)
+        items = resource.get(outer)
+        if items is None:
+            resource[outer] = [item]
+            return 0
+        items.append(item)
+        return len(items) - 1
 
     return place
 

@@ -66,7 +66,7 @@ def compiled_choice(flavours: Sequence[Flavour], segment: str) -> Choice:
 
 def _compiled(source: str, names: Names, title: str) -> Any:
     space = dict(names.constants)
-    exec(compile(source, f"<rows of {title}>", "exec"), space)  # noqa: S102 - our own rows, nothing from outside
+    exec(compile(source, f"<rows of {title}>", "exec"), space)  # noqa: S102 - what rows say goes in as constants and literals
     return space["generated"]
 
 

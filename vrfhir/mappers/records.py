@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any
+
+from msgspec import Struct
 
 __all__ = ["Record"]
 
 
-@final
-class Record:
+class Record(Struct, gc=False, eq=False):
     """One resource of the message being built.
 
     ``role`` is what it is in the message (``Patient``, ``PractitionerRole`` …), ``path`` the segment it came from.
     When the same practitioner or organisation comes again, the later record is merged into the first one.
     """
 
-    __slots__ = ("full_url", "merged", "path", "resource", "role")
-
-    def __init__(self, resource: dict[str, Any], role: str, path: str, full_url: str) -> None:
-        self.resource = resource
-        self.role = role
-        self.path = path
-        self.full_url = full_url
-        self.merged: Record | None = None
+    resource: dict[str, Any]
+    role: str
+    path: str
+    full_url: str
+    merged: Record | None = None
 
     @property
     def place(self) -> Record:

@@ -184,6 +184,9 @@ def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -
     if len(cell.at) == 1 and cell.settled is None and cell.rest is None:
         ((key, text),) = cell.at.items()
         if text == cell.raw and key == _FIRST_PART:
+            if text == str(segment.occurrence) and cell.field == 1 and segment.name in SET_IDS:
+                cell.rest = {key: _SET_ID}
+                return
             cell.rest = {key: _left_over(segment, (cell.field, cell.repetition, 1, 1), text, home, context)}
             return
     if not cell.is_open:

@@ -51,6 +51,7 @@ def answers(endpoint: Endpoint, store: Reader, current: Json | None, proposed: J
     control_id = endpoint.new_id().replace("-", "")[:20].upper()
     content = referral_response(
         original=origin.content,
+        partner=endpoint.correspondents.named(origin.partner, origin.sender).partner,
         task=proposed,
         service_request=load(service_request),
         control_id=control_id,

@@ -85,9 +85,9 @@ def stamp(resource: Json, id_: str, version: int, updated: int) -> Stored:
     return Stored(resource["resourceType"], id_, version, updated, json.serialize(stamped))
 
 
-def put(tx: Transaction, endpoint: Endpoint, stored: Stored, resource: Json) -> None:
-    """Write a version with the index rows of ``resource``, its content."""
-    tx.put(stored, extract(resource, endpoint.parameters))
+def put(tx: Transaction, endpoint: Endpoint, stored: Stored, resource: Json, said: int | None = None) -> None:
+    """Write a version with the index rows of ``resource``, its content; ``said``: when that was said, if not now."""
+    tx.put(stored, extract(resource, endpoint.parameters), said)
 
 
 def load(stored: Stored) -> Json:

@@ -225,23 +225,32 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
             scope.report(rule, (location, "entry", "entry", at), found=entry.get("fullUrl") or at)
 
 
+def _links_of(table: Table) -> frozenset[str]:
+    return frozenset(
+        key
+        for key, child in table.children.items()
+        if child.type in ("uri", "url") and child.name != "system" and child.path not in _NOT_REFERENCES
+    )
+
+
 def _all_references(value: Json, table: Table, found: list[str]) -> list[str]:
     """Every reference, uri and url in a resource that may lead to another entry."""
-    children = table.children
+    children, links = table.children, table.links
+    if links is None:
+        links = table.links = _links_of(table)
     for key, item in value.items():
-        child = children.get(key)
-        if child is None:
+        if type(item) is str:
+            if key in links and not item.startswith("#"):
+                found.append(item)
             continue
-        for each in item if isinstance(item, list) else (item,):
-            if isinstance(each, str):
-                if (
-                    child.type in ("uri", "url")
-                    and child.name != "system"
-                    and child.path not in _NOT_REFERENCES
-                    and not each.startswith("#")
-                ):
+        if key not in children:
+            continue
+        child = children[key]
+        for each in item if type(item) is list else (item,):
+            if type(each) is str:
+                if key in links and not each.startswith("#"):
                     found.append(each)
-            elif isinstance(each, dict):
+            elif type(each) is dict:
                 if child.type == "Reference":
                     reference = each.get("reference")
                     if isinstance(reference, str) and not reference.startswith("#"):

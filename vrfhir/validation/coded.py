@@ -26,7 +26,7 @@ def plain_coding(value: Json) -> tuple[str, str, str | None] | None:
     codings = value.get("coding")
     if type(codings) is not list or len(codings) != 1:
         return None
-    if len(value) != 1 and (len(value) != 2 or not _is_text(value.get("text"))):
+    if len(value) != 1 and (len(value) != 2 or "text" not in value or not _is_text(value["text"])):
         return None
     coding = codings[0]
     if type(coding) is not dict:

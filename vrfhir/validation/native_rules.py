@@ -145,15 +145,16 @@ def _references(value: Any) -> list[str]:
     """Every text that stands under the name ``reference`` and is not local."""
     found: list[str] = []
     waiting = [value]
-    while waiting:
-        at = waiting.pop()
+    for at in waiting:
         if type(at) is dict:
             reference = at.get("reference")
             if type(reference) is str and not reference.startswith("#"):
                 found.append(reference)
-            waiting.extend(each for each in at.values() if type(each) in (dict, list))
-        else:
-            waiting.extend(each for each in at if type(each) in (dict, list))
+            at = at.values()
+        for each in at:
+            kind = type(each)
+            if kind is dict or kind is list:
+                waiting.append(each)
     return found
 
 

@@ -2,7 +2,7 @@
 
 An expression becomes closures along the tables of the types, without an object for each element that is passed. One-sided
 as :mod:`vrfhir.validation.glance`: True means that FHIRPath would say true; for everything else, and wherever an extension
-stands beside a value, a reference leads nowhere, or much is to be looked at, the expression is evaluated.
+stands in place of a value, a reference leads nowhere, or much is to be looked at, the expression is evaluated.
 """
 
 from __future__ import annotations
@@ -241,12 +241,10 @@ def _equal_text(name: str, text: str, *, negated: bool) -> Test:
     fork = "_" + name
 
     def test(value: Any, scope: Scope) -> bool | None:
-        if fork in value:
-            raise UnclearError
         found = value.get(name)
         if type(found) is str:
             return (found == text) is not negated
-        if found is None:
+        if found is None and fork not in value:
             return None
         raise UnclearError
 

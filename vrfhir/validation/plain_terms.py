@@ -160,10 +160,6 @@ def _substring(values: Values, start: int, length: int | None = None) -> Values:
     return cut
 
 
-def _first(values: list[Any]) -> list[Any]:
-    return values[:1]
-
-
 def _lower(values: list[Any]) -> list[Any]:
     found = single(values)
     return [] if found is None else [text_of(found).lower()]
@@ -172,6 +168,5 @@ def _lower(values: list[Any]) -> list[Any]:
 _CONVERSIONS: dict[str, Callable[[list[Any]], list[Any]]] = {
     "toString": plain_values.to_text,
     "toInteger": plain_values.to_integer,
-    "first": _first,
     "lower": _lower,
 }

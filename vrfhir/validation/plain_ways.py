@@ -1,7 +1,7 @@
 """Ways from one JSON value to others, along the tables of the types: the paths of rules over plain JSON.
 
 A way takes a value and appends what is at its end; it is continued by a :data:`Leaf`, which is told what kind of value it
-gets there. Where an extension stands beside a value on the way, the way ends with :class:`UnclearError`.
+gets there. Where an extension stands in the place of a value, the way ends with :class:`UnclearError`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Leaf = Callable[[Kind], Walker | None]
 
 ANY = "Resource"
 """The kind of a resource of any type."""
-WAYS = frozenset(("where", "ofType", "extension", "resolve"))
+WAYS = frozenset(("where", "ofType", "extension", "resolve", "first"))
 """Functions that are steps of a way."""
 
 
@@ -70,8 +70,28 @@ class Ways:
             step = tree.step
             if isinstance(tree.source, Binary):  # of a union each item counts once
                 raise CannotError
+            if isinstance(step, Call) and step.name == "first" and not step.arguments:
+                return self._first(tree.source, kind, then)
             return self.walk(tree.source, kind, lambda at: self._step(step, at, then))
         return self._step(tree, kind, then)
+
+    def _first(self, source: Syntax, kind: Kind, then: Leaf) -> Walker:
+        """On from the first of what a way leads to."""
+
+        def keep(at: Kind) -> Walker:
+            end = self._end(then, at)
+            return lambda value, scope, rows: rows.append((end, value))
+
+        walk = self.walk(source, kind, keep)
+
+        def on(value: Any, scope: Scope, found: list[Any]) -> None:
+            rows: list[Any] = []
+            walk(value, scope, rows)
+            if rows:
+                end, first = rows[0]
+                end(first, scope, found)
+
+        return on
 
     @staticmethod
     def _end(then: Leaf, kind: Kind) -> Walker:
@@ -144,17 +164,17 @@ class Ways:
 
                 def texts(value: Any, scope: Scope, found: list[Any]) -> None:
                     if fork in value:
-                        raise UnclearError
+                        raise UnclearError  # some may have no value
                     for each in value.get(key, ()):
                         last(each, scope, found)
 
                 return texts
 
             def text(value: Any, scope: Scope, found: list[Any]) -> None:
-                if fork in value:
-                    raise UnclearError
                 if key in value:
                     last(value[key], scope, found)
+                elif fork in value:
+                    raise UnclearError
 
             return text
         if child.kind != COMPLEX and child.type != ANY:
@@ -177,7 +197,7 @@ class Ways:
     def _choice(self, children: tuple[Child, ...], then: Leaf) -> Walker:
         """Each type of a choice goes on in its own way, which is made when data have it."""
         rows = {each.key: each for each in children}
-        forks = frozenset(each.fork for each in children)
+        forks = {each.fork: each.key for each in children}
         ways: dict[str, Walker] = {}
 
         def walk(value: Any, scope: Scope, found: list[Any]) -> None:
@@ -191,7 +211,7 @@ class Ways:
                             way = _unclear
                         ways[key] = way
                     way(value, scope, found)
-                elif key in forks:
+                elif key in forks and forks[key] not in value:
                     raise UnclearError
 
         return walk

@@ -28,6 +28,7 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _CODE = r"[^\s]+(?: [^\s]+)*"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _OID = r"[0-2](?:\.(?:0|[1-9][0-9]*))+"
+_SPACE = re.compile(r"\s").search
 _ABSOLUTE = re.compile(r"[a-z][A-Za-z0-9+\-.]*:\S+")
 _SYSTEM = ("http:", "https:", "urn:")
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
@@ -36,7 +37,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TAG = r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>"
 
 _TEXT_FAST = re.compile("[^\\s<\x00-\x1f](?:[^<\x00-\x08\x0b\x0c\x0e-\x1f]*[^\\s<\x00-\x1f])?").fullmatch
-_URI_FAST = re.compile(r"https?://[^\s<>\x00-\x1f]+|[A-Za-z0-9_.\-/]+").fullmatch
+_URI_FAST = re.compile(rf"https?://[^\s<>\x00-\x1f]+|[A-Za-z0-9_.\-/]+|urn:uuid:{_UUID}").fullmatch
 _CANONICAL_FAST = re.compile(r"https?://[^\s<>\x00-\x1f]+").fullmatch
 _CODE_FAST = re.compile("[^\\s<\x00-\x1f]+(?: [^\\s<\x00-\x1f]+)*").fullmatch
 _BASE64_FAST = re.compile(r"(?:[A-Za-z0-9+/]{4}){1,4096}").fullmatch
@@ -144,7 +145,7 @@ def _check_uri(type_name: str, text: str) -> Iterator[Finding]:
         yield "Type_Specific_Checks_DT_URI_OID", {"found": text}
     if text.startswith("uuid:"):
         yield "Type_Specific_Checks_DT_URI_UUID", {"found": text}
-    if any(each.isspace() for each in text):
+    if _SPACE(text):
         yield "Type_Specific_Checks_DT_URI_WS", {"found": text}
     if type_name == "oid" and not text.startswith("urn:oid:"):
         yield "Type_Specific_Checks_DT_OID_Start", {"found": text}

@@ -149,6 +149,7 @@ class Table:
         "invariants",
         "is_reference",
         "is_resource",
+        "links",
         "name",
         "names",
         "required",
@@ -170,6 +171,8 @@ class Table:
         """The types of each choice, by their keys."""
         self.required: tuple[tuple[str, tuple[str, ...], int, Json], ...] = ()
         self.invariants: tuple[Invariant, ...] = ()
+        self.links: frozenset[str] | None = None
+        """The keys of addresses that may lead to another entry of a Bundle, once they have been asked for."""
         self.shapes: dict[tuple[str, ...], Shape] = {}
         """What is to be checked of objects, by their keys."""
         self.special: Callable[[Any, Child, Json, Any, Json], None] | None = None

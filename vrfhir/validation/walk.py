@@ -32,6 +32,7 @@ def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int
     if scope.strict:
         shape = table.shapes.get(tuple(value)) or shape_of(table, value)
         if shape is not None and shape.is_plain(value):
+            may_be_known = depth <= DEPTH_LIMIT and not scope.is_translated
             for key, child in shape.inner:
                 item = value[key]
                 if child.is_list:
@@ -40,11 +41,12 @@ def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int
                     for at, each in enumerate(item):
                         if type(each) is not dict or not each:
                             raise NotWellFormedError
-                        _visit(scope, child, each, (location, child.label, key, at), depth, value)
-                elif type(item) is dict and item:
-                    _visit(scope, child, item, (location, child.label, key, -1), depth, value)
-                else:
+                        if not (may_be_known and _is_known(scope, child, each)):
+                            _visit(scope, child, each, (location, child.label, key, at), depth, value)
+                elif type(item) is not dict or not item:
                     raise NotWellFormedError
+                elif not (may_be_known and _is_known(scope, child, item)):
+                    _visit(scope, child, item, (location, child.label, key, -1), depth, value)
             return
     _walk_keys(scope, table, value, location, depth)
 
@@ -110,6 +112,23 @@ def _walk_keys(scope: Scope, table: Table, value: Json, location: Location, dept
             )
 
 
+def _is_known(scope: Scope, child: Child, value: Json) -> bool:
+    """True for codes that were right here before, and for a plain reference that nobody follows."""
+    if child.sound is not None:
+        return bool(child.sound) and plain_coding(value) in child.sound
+    if child.sound_extensions is not None:
+        return bool(child.sound_extensions) and coded_extension(value) in child.sound_extensions
+    table = child.opened
+    return (
+        table is not None
+        and table.is_reference
+        and scope.bundle is None
+        and scope.looks_away
+        and not child.invariants
+        and is_plain_reference(value)
+    )
+
+
 def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: int, parent: Json) -> None:
     if depth > DEPTH_LIMIT:
         raise NotWellFormedError
@@ -123,7 +142,7 @@ def _visit(scope: Scope, child: Child, value: Json, location: Location, depth: i
             return
         if table.is_reference and not child.invariants and is_plain_reference(value):
             if (scope.bundle is not None or not scope.looks_away) and table.special is not None:
-                table.special(scope, child, value, location, parent)
+                table.special(scope, child, value, location, parent)  # what it leads to counts
             return
         if child.sound_extensions is not None:
             _extension(scope, child, table, value, location, depth, parent)

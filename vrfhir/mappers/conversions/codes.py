@@ -172,7 +172,10 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
         context.names.update(said)
     if not codings:
         return {"text": text}
-    concept: dict[str, Any] = {"coding": [coding.copy() for coding in codings]}
+    first, *others = codings
+    concept: dict[str, Any] = {"coding": [first.copy()]}
+    for coding in others:
+        concept["coding"].append(coding.copy())
     if text:
         concept["text"] = text
     return concept

@@ -43,6 +43,8 @@ def _attachment(row: RowFacts) -> Conversion:
         encoding, data = cell.peek(4), cell.peek(5)
         if not data:
             return None
+        if encoding.lower() in ("base64", "hex"):
+            data = _without_blanks(data)
         content = _decoded(encoding, data)
         if content is None:
             context.report("VR-V2-0523", cell.path(5))
@@ -54,7 +56,7 @@ def _attachment(row: RowFacts) -> Conversion:
             attachment["contentType"] = content_type
         if encoding.lower() == "base64":
             cell.take(4)
-            attachment["data"] = re.sub(r"\s+", "", data)
+            attachment["data"] = data
         else:
             attachment["data"] = b64encode(content).decode("ascii")
         attachment["size"] = len(content)
@@ -67,12 +69,18 @@ def _attachment(row: RowFacts) -> Conversion:
     return convert
 
 
+def _without_blanks(data: str) -> str:
+    """Base64 and hex may stand in lines; most are one line, of which no copy is made."""
+    parts = data.split()
+    return data if len(parts) == 1 and len(parts[0]) == len(data) else "".join(parts)
+
+
 def _decoded(encoding: str, data: str) -> bytes | None:
     try:
         if encoding.lower() == "base64":
-            return a2b_base64(re.sub(r"\s+", "", data), strict_mode=True)
+            return a2b_base64(data, strict_mode=True)
         if encoding.lower() == "hex":
-            return a2b_hex(re.sub(r"\s+", "", data))
+            return a2b_hex(data)
     except (Base64Error, ValueError):
         return None
     return data.encode("utf-8")

@@ -201,7 +201,8 @@ def _entity_identifier(row: RowFacts) -> Conversion:
             identifier = {"system": sender_system(context.sender), **identifier}
         if kind_code:
             identifier = {"type": identifier_type(kind_code), **identifier}
-        if once and identifier in context.current[once].resource.get("identifier", ()):
+        before = context.current.get(once)
+        if before is not None and identifier in before.resource.get("identifier", ()):
             return ALREADY
         return identifier
 

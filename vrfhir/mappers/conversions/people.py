@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS, ods_code_is_valid
 from vrfhir.mappers.conversions.identifiers import (
+    HierarchicDesignator,
     check_digit,
     designator,
     identifier_system,
@@ -73,17 +74,36 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
         identifier["system"] = system
     identifier["value"] = value
     named = cell.peek(9)
-    assigner = cell.take(14, 1) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
     if named and not cell.has_taken(9) and cell.peek(9, 2):
-        assigner = cell.take(9, 1) or assigner
+        assigner = cell.take(9, 1)  # XCN.14 beside it is carried
+    else:
+        assigner = (
+            cell.take(14, 1) or _facility_name(cell) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
+        )
     if assigner:
         identifier["assigner"] = {"display": assigner}
     check_digit(cell, identifier, 11)
     return identifier
 
 
+def _facility_name(cell: Cell) -> str:
+    """The assigning facility in XCN.14.2, where its name stands when it has no namespace; an OID is no name."""
+    text = cell.peek(14, 2)
+    return cell.take(14, 2) if text and not HierarchicDesignator("", text, cell.peek(14, 3)).uri else ""
+
+
 def _practitioner(cell: Cell, context: Context) -> Record | None:
+    """The Practitioner of an XCN; the same text again is the same one, when there is anything to know it by."""
+    known = context.people_by_text.get(cell.raw)
+    if known is not None:
+        cell.taken.extend(known[1])
+        context.names.update(known[2])
+        return known[0]
+    before, findings, names = len(cell.taken), len(context.issues), context.names
+    context.names = {}
     identifier = _xcn_identifier(cell, context)
+    here, context.names = context.names, names
+    names.update(here)
     name = taken_name(cell, context, 2, person_id=True)
     if identifier is None and name is None:
         return None
@@ -92,7 +112,11 @@ def _practitioner(cell: Cell, context: Context) -> Record | None:
         resource["identifier"] = [identifier]
     if name is not None:
         resource["name"] = [name]
-    return context.named(resource, cell, *keys_of(resource))
+    keys = keys_of(resource)
+    record = context.named(resource, cell, *keys)
+    if keys and findings == len(context.issues) and "period" not in (name or {}):  # times may note where they stood
+        context.people_by_text[cell.raw] = (record, tuple(cell.taken[before:]), here)
+    return record
 
 
 def practitioner_of(context: Context, field: int) -> Record | None:
@@ -100,7 +124,12 @@ def practitioner_of(context: Context, field: int) -> Record | None:
     cell = context.segment.fields.get(field)
     if cell is None:
         return None
+    origin = cell.origin
+    for made in context.records:
+        if made.path == origin and made.role == "Practitioner":
+            return made
     taken = list(cell.taken)
+    cell.taken.clear()  # they are of the field that asks
     record = _practitioner(cell, context)
     cell.taken[:] = taken
     return record

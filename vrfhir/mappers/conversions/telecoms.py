@@ -17,52 +17,53 @@ __all__ = ["taken_telecom"]
 
 _PARTS = ((5, "telecom-country"), (6, "telecom-area"), (7, "telecom-local"), (8, "telecom-extension"))
 """Country, area and local number, extension: kept as extensions, and joined with blanks when nothing else is given."""
-_WHOLE = tuple((number, number << 12 | 1) for number in (12, 1, 4))
+_WHOLE = tuple(number << 12 | 1 for number in (12, 1, 4))
+_USE, _EQUIPMENT, _ELECTRONIC, _PREFERENCE = (number << 12 | 1 for number in (2, 3, 4, 18))
 _RANK = re.compile(r"[1-9][0-9]{0,5}")
 _TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re.IGNORECASE)
 
 
 def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     """A ContactPoint: the unformatted number, the formatted one, the electronic address, or the number's parts."""
-    at = cell.at
-    value = next((number for number, key in _WHOLE if key in at), 0)
-    equipment = cell.peek(3)
-    if value and cell.peek(4) and equipment in ("Internet", "X.400"):
-        value = 4
-    parts = [(alias, cell.take(number)) for number, alias in _PARTS if cell.peek(number)]
+    at, taken = cell.at, cell.taken
+    value = next((key for key in _WHOLE if key in at), 0)
+    equipment = at.get(_EQUIPMENT, "")
+    if value and equipment in ("Internet", "X.400") and _ELECTRONIC in at:
+        value = _ELECTRONIC
+    is_alone = value and len(at) == 1
+    parts = [] if is_alone else [(alias, cell.take(n)) for n, alias in _PARTS if n << 12 | 1 in at]
     if value:
-        shown = cell.take(value)
+        taken.append(value)
+        shown = at[value]
     else:
         shown = " ".join(text for _, text in parts)
         if not shown:
             return None
-    telecom: dict[str, Any] = {}
     systems, uses = code_map("telecom-system"), code_map("telecom-use")
-    system = systems.codes.get(equipment) or _guess(shown, value)
-    telecom["system"] = system
-    telecom["value"] = shown.strip()
+    system = systems.codes.get(equipment) or _guess(shown, value >> 12)
+    telecom: dict[str, Any] = {"system": system, "value": shown.strip()}
     if parts:
         urls = extension_urls()
         telecom["_value"] = {"extension": [{"url": urls[alias], "valueString": text} for alias, text in parts]}
-    code = cell.peek(2)
+    code = at.get(_USE, "")
     use = "mobile" if equipment == "CP" else uses.codes.get(code, "")
     if equipment and (equipment == "CP" or systems.back.get(system) == equipment):
-        cell.take(3)
+        taken.append(_EQUIPMENT)
     if use:
         telecom["use"] = use
         if uses.back.get(use) == code:
             cell.take(2)
     elif code == "NET" and system == "email":
-        cell.take(2)
-    rank = cell.peek(18)
+        taken.append(_USE)
+    rank = at.get(_PREFERENCE, "")
     if rank and _RANK.fullmatch(rank):
         telecom["rank"] = int(cell.take(18))
-    period: dict[str, Any] = {}
-    for element, component in (("start", 13), ("end", 14)):
-        if cell.peek(component):
+    if 13 << 12 | 1 in at or 14 << 12 | 1 in at:
+        period: dict[str, Any] = {}
+        for element, component in (("start", 13), ("end", 14)):
             put(period, element, taken_datetime(cell, context, component))
-    if period:
-        telecom["period"] = period
+        if period:
+            telecom["period"] = period
     return telecom
 
 

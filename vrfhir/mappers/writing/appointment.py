@@ -60,7 +60,11 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
     draft = Draft("SCH")
     draft.roles = {"Appointment": url}
     if writing.from_v2:
-        write_rows(draft, "", {"Appointment": appointment}, writing)
+        first, *others = appointment.get("reasonCode") or [{}]
+        write_row(draft, "SCH-6", "", {"Appointment": {"reasonCode": [first]}}, writing)
+        write_row(draft, "SCH-7", "", {"Appointment": {"reasonCode": others}}, writing)
+        rest = {name: value for name, value in appointment.items() if name != "reasonCode"}
+        write_rows(draft, "", {"Appointment": rest}, writing)
         return draft
     draft.put(6, {key(2): _EVENTS[trigger]})
     reasons = appointment.get("reasonCode", [])
@@ -126,7 +130,7 @@ def _participants(writing: Writing, url: str) -> Iterator[Draft]:
                 draft.put(3, {key(2): words})
         if 3 not in draft.fields:
             continue
-        if 4 not in draft.fields and writing.is_old and not writing.from_v2:
+        if 4 not in draft.fields and writing.is_old and not writing.as_it_was:
             draft.put(4, {key(2): _SEGMENTS[name]})
         found[name].append(draft)
     for drafts in found.values():

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["arranged", "carried_leaves", "put_back", "with_carried"]
 
+_OWN = (9, 12)
+"""Fields of MSH that say what is written here and now."""
 _MOST = 500
 """Segments of one name that carried values may ask for."""
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
@@ -102,6 +104,8 @@ def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, 
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
         if not 0 < occurrence <= _MOST or (name == "MSH" and field <= 2):
             continue
+        if name == "MSH" and field in _OWN and not writing.as_it_was:
+            continue  # another version has its own structure
         if text == '""' and writing.partner.null == "empty":
             continue  # a receiver for whom it says nothing
         if writing.as_it_was or _has_room(writing.version, name, field, component, subcomponent):

@@ -29,7 +29,6 @@ _NEW = {"NW": ("draft", "active", "on-hold", "unknown"), "CA": ("revoked",), "RE
 @structure("ORM_O01", "OMG_O19", elements="OBX")
 def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORM or OMG, without those of single elements."""
-    require(of_type(writing, "ServiceRequest"), writing, kind, trigger, "ServiceRequest")
     orders = of_type(writing, "ServiceRequest")
     require(orders, writing, kind, trigger, "ServiceRequest")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]

@@ -25,8 +25,6 @@ __all__ = ["plan_results"]
 @structure("ORU_R01")
 def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of an ORU, without those of single elements."""
-    about = of_type(writing, "DiagnosticReport") + of_type(writing, "Observation")
-    require(about, writing, kind, trigger, "DiagnosticReport or Observation")
     found = [*of_type(writing, "DiagnosticReport"), *of_type(writing, "Observation")]
     require(found, writing, kind, trigger, "DiagnosticReport or Observation")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), *software(writing), *patient(writing)]

@@ -176,7 +176,7 @@ def _number(drafts: list[Draft]) -> None:
             counts["OBX"] = counts["NTE"] = 0
         elif draft.name != "NTE":
             counts["NTE"] = 0
-        if draft.name in ("OBR", "OBX", "NTE", "ZVE"):
+        if draft.name in ("OBR", "OBX", "NTE", "RGS", "ZVE"):
             counts[draft.name] = counts.get(draft.name, 0) + 1
             draft.fields[1] = [{1 << 12 | 1: str(counts[draft.name])}]
 

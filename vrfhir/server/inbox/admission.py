@@ -27,11 +27,12 @@ from vrfhir.server.settings import Acknowledgement
 if TYPE_CHECKING:
     from vrfhir.transport import Peer
 
-__all__ = ["Admission", "admit", "digest", "order_keys", "sender_of"]
+__all__ = ["Admission", "admit", "digest", "order_keys", "outline", "sender_of"]
 
 _ORDERED_BY = (("PID", (2, 3, 4)), ("MRG", (1,)), ("RF1", (6, 11)))
 """Fields that name the patient and the referral: messages that share a value are worked on in the order they came."""
 
+_OUTLINED = frozenset({b"EVN", *(name.encode() for name, _ in _ORDERED_BY)})
 
 _LINE_END = re.compile(rb"[\r\n]")
 
@@ -125,10 +126,27 @@ def sender_of(message: Message) -> str:
     return f"{message.header.value(3) or ''}|{message.header.value(4) or ''}"
 
 
-def order_keys(content: bytes) -> frozenset[str]:
+def outline(content: bytes, charset: str | None = None) -> Message:
+    """A message as far as it says who, when and about whom: its header and the segments named below.
+
+    The rest, documents among it, is left unread. UnreadableError when the bytes are no message.
+    """
+    if content.startswith(b"MSH") and b"\x00" not in content:
+        first, *lines = content.replace(b"\n", b"\r").split(b"\r")
+        try:
+            message = parse(b"\r".join([first, *(line for line in lines if line[:3] in _OUTLINED)]), charset=charset)
+        except UnreadableError:
+            pass
+        else:
+            if message.control_id and message.type.code:
+                return message
+    return parse(content, charset=charset)
+
+
+def order_keys(content: bytes | Message) -> frozenset[str]:
     """What a message has in common with those it must not overtake; its sender when it names nobody."""
     try:
-        message = parse(content)
+        message = content if isinstance(content, Message) else outline(content)
     except UnreadableError:
         return frozenset()
     keys = {

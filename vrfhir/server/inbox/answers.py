@@ -57,6 +57,10 @@ class Answers:
             return b""
         return self.to(message, issues, level="accept") if issues else self._agreeing(message, "CA")
 
+    def agreeing(self, message: Message, told: Sequence[Issue] = ()) -> bytes:
+        """AA, with what there is to be told besides."""
+        return self.to(message, told, code="AA", warnings=True) if told else self._agreeing(message, "AA")
+
     def _agreeing(self, message: Message, code: Literal["AA", "CA"]) -> bytes:
         control_id, now = self.control_id(), self._endpoint.clock()
         return self._forms.fill(message, code, control_id, now) or self.to(message, code=code)
@@ -93,7 +97,7 @@ class Answers:
         assert task is not None  # noqa: S101 -- written in this transaction
         assert service_request is not None  # noqa: S101
         content = referral_response(
-            original=message,
+            original=parse(row.content, charset=self._endpoint.correspondents.named(row.partner, row.sender).charset),
             task=load(task),
             service_request=load(service_request),
             control_id=self.control_id(),

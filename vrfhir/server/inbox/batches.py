@@ -20,7 +20,6 @@ __all__ = ["batch_answer", "is_filed", "messages_of"]
 
 _LEADING = b"\xef\xbb\xbf\x0b \t\r\n"
 _HEAD = 4096
-_ANOTHER = re.compile(rb"[\r\n]MSH[^A-Za-z0-9\r\n]")
 _LINE_END = re.compile(rb"[\r\n]")
 _SWAPPED = ((3, 5), (4, 6), (5, 3), (6, 4))
 
@@ -28,7 +27,7 @@ _SWAPPED = ((3, 5), (4, 6), (5, 3), (6, 4))
 def messages_of(data: bytes) -> list[Part] | None:
     """The parts of a batch, or of several messages after one another; None for a single message or none."""
     headed = data[:_HEAD].lstrip(_LEADING)[:3] in (b"FHS", b"BHS")
-    if not headed and _ANOTHER.search(data) is None:
+    if not headed and all(data.find(end + b"MSH") < 0 for end in (b"\r", b"\n")):
         return None
     parts = split_batch(data)
     messages = sum(part.name == "MSH" for part in parts)

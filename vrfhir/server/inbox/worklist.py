@@ -17,13 +17,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from vrfhir.hl7v2 import Message, parse
+from vrfhir.errors import UnreadableError
+from vrfhir.hl7v2 import Message
 from vrfhir.hl7v2.ack_modes import outcome_of
 from vrfhir.issues import Issue
 from vrfhir.server.correspondents import Correspondent
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
-from vrfhir.server.inbox.admission import order_keys
+from vrfhir.server.inbox.admission import order_keys, outline
 from vrfhir.server.inbox.answers import Answers
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.inbox.preparing import Prepared, placed
@@ -132,11 +133,12 @@ class Worklist:
                 self._begin(row)
 
     def _begin(self, row: InboxRow) -> None:
-        keys = order_keys(row.content)
+        message = self._outline(row)
+        keys = order_keys(message) if message is not None else frozenset()
         before = {self._last[key] for key in keys if key in self._last}
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._last.update(dict.fromkeys(keys, done))
-        task = self._running[row.pk] = asyncio.create_task(self._work(row, before))
+        task = self._running[row.pk] = asyncio.create_task(self._work(row, message, before))
 
         def ended(task: asyncio.Task[None]) -> None:
             del self._running[row.pk]
@@ -150,8 +152,15 @@ class Worklist:
 
         task.add_done_callback(ended)
 
-    async def _work(self, row: InboxRow, before: set[asyncio.Future[None]]) -> None:
-        message = parse(row.content, charset=self._correspondent(row).charset)
+    def _outline(self, row: InboxRow) -> Message | None:
+        try:
+            return outline(row.content, self._correspondent(row).charset)
+        except UnreadableError:
+            return None
+
+    async def _work(self, row: InboxRow, message: Message | None, before: set[asyncio.Future[None]]) -> None:
+        if message is None:  # it was read when it was filed
+            raise UnreadableError
         received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
         try:
             async with self._turn:
@@ -201,13 +210,13 @@ class Worklist:
         interaction = _PROCESS if message.type.code == "REF" else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
         origin = Origin(self._endpoint.new_id(), "requester", facility, interaction, said)
-        keys = order_keys(row.content)
+        keys = order_keys(message)
 
         def work(tx: Transaction) -> tuple[Processed, bool, int]:
             processed = take(tx, self._endpoint, origin)
             answer = None
             if _awaits(row):
-                answer = self._answers.to(message, processed.issues, code="AA", warnings=True)
+                answer = self._answers.agreeing(message, processed.issues)
             answered = row.mode == "enhanced" and self._answers.wants_application_answer(message, "accepted")
             if answered:
                 tx.enqueue(self._answers.confirming(row, message, processed, tx))
@@ -233,7 +242,7 @@ class Worklist:
 
         def work(tx: Transaction) -> None:
             tx.conclude(row.pk, status="parked", answer=answer, failure=_ids(issues, all_of_them=True))
-            tx.park(row.pk, order_keys(row.content))
+            tx.park(row.pk, order_keys(message))
 
         await self._endpoint.store.write(work, background=not _awaits(row))
         self._logged("parked", row, issues)

@@ -15,8 +15,9 @@ from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging import identity
+from vrfhir.server.messaging.hiding import hidden_from_now_on
 from vrfhir.server.messaging.message import Entry
-from vrfhir.server.messaging.rewriting import rewritten
+from vrfhir.server.messaging.rewriting import require_resolved, rewritten
 from vrfhir.server.messaging.written import Written
 from vrfhir.server.resource import load, put, stamp
 from vrfhir.server.store import AuditRow, Stored, Transaction
@@ -25,6 +26,7 @@ __all__ = ["SHARED", "Filing", "Origin", "Processed", "content_of", "joined"]
 
 Json = dict[str, Any]
 
+_UNRESOLVED = b'"reference":"urn:'
 _ALWAYS_NEW = ("MessageHeader", "Provenance", "Bundle", "Task")
 SHARED = (
     "Patient",
@@ -86,6 +88,7 @@ class Filing:
         self._named: dict[tuple[str, str, str], int] = {}
         self._same: dict[int, int] = {}
         self._stored: list[Stored] = []
+        self._loaded: dict[tuple[str, int], Json] = {}
         self._issues: list[Issue] = []
 
     def _identity(self, entry: Entry) -> str:
@@ -99,7 +102,7 @@ class Filing:
         known = self._match(entry) if entry.type not in _ALWAYS_NEW and entry.type != "PractitionerRole" else None
         if known is not None and known.reference not in self._identities.values():
             if entry.type == "Patient":
-                identity.require_same_person(entry, load(known))
+                identity.require_same_person(entry, self._load(known))
             self._known[entry.number] = known
             self._identities[entry.number] = known.reference
         else:
@@ -145,14 +148,16 @@ class Filing:
         if known is None:
             self._put(stamp(resource, reference.partition("/")[2], 1, self._now), resource)
             return
-        before = load(known)
+        stored_before = before = self._load(known)
+        if entry.type == "Patient":
+            before, resource = hidden_from_now_on(before, resource)
         said = self._tx.said_at(known) if self._origin.written is not None else None
         older = said is not None and self._origin.written is not None and self._origin.written.latest < said
         if older:
             resource = self._filled(entry, before, resource)
         else:
             resource = self._merged(entry, before, resource)
-        if content_of(before) != content_of(resource):
+        if content_of(stored_before) != content_of(resource):
             stored = stamp(resource, reference.partition("/")[2], known.version + 1, self._now)
             self._put(stored, resource, said=said if older else None)
 
@@ -170,20 +175,42 @@ class Filing:
     def _merged(self, entry: Entry, before: Json, resource: Json) -> Json:
         return joined(before, resource) if entry.type in SHARED else resource
 
+    def _load(self, stored: Stored) -> Json:
+        """The resource of a stored version, read once a message."""
+        key = (stored.reference, stored.version)
+        if key not in self._loaded:
+            self._loaded[key] = load(stored)
+        return self._loaded[key]
+
     def _is_dated(self, type_: str, resource: Json) -> bool:
         """Whether a later message may be about this again, so that it matters when it was said."""
         return type_ in SHARED or "identifier" in resource or "masterIdentifier" in resource
 
     def _put(self, stored: Stored, resource: Json, *, said: int | None = None) -> None:
-        put(self._tx, self._endpoint, stored, resource)
+        if said is None and self._origin.written is not None and self._is_dated(stored.type, resource):
+            said = self._origin.written.earliest
+        if _UNRESOLVED in stored.body:  # seen in the bytes, which are there anyway; then looked for
+            require_resolved(self._entries, dict.fromkeys(entry.full_url for entry in self._entries))
+        put(self._tx, self._endpoint, stored, resource, said)
         self._stored.append(stored)
-        origin = self._origin
-        if origin.written is not None and self._is_dated(stored.type, resource):
-            self._tx.say(stored, origin.written.earliest if said is None else said)
-        target = f"{stored.reference}/_history/{stored.version}"
+
+    def _recorded(self) -> list[Stored]:
+        """The versions written, after their audit rows were."""
+        at, origin = self._now, self._origin
         self._tx.record(
-            AuditRow(self._now, origin.request, origin.interaction, target, origin.role, origin.organisation)
+            *(
+                AuditRow(
+                    at,
+                    origin.request,
+                    origin.interaction,
+                    f"{stored.reference}/_history/{stored.version}",
+                    origin.role,
+                    origin.organisation,
+                )
+                for stored in self._stored
+            )
         )
+        return self._stored
 
 
 def joined(before: Json, resource: Json) -> Json:

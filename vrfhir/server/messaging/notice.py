@@ -26,7 +26,7 @@ from vrfhir.server.messaging.filing import Filing, Origin, Processed, content_of
 from vrfhir.server.messaging.matching import identifiers_of, match_by_content, match_result
 from vrfhir.server.messaging.merging import merge_records, replaced_record
 from vrfhir.server.messaging.message import Entry
-from vrfhir.server.messaging.rewriting import names, require_resolved, rewritten
+from vrfhir.server.messaging.rewriting import names, rewritten
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import Stored, Transaction
 
@@ -74,7 +74,6 @@ class _Notice(Filing):
         identities |= self._named_orders
         self._untouched.update(self._named_orders)
         renamed = names(entries, identities)
-        require_resolved(entries, renamed)
         for entry in entries:
             if entry.type == "PractitionerRole":
                 self._reuse_role(entry, identities, renamed)
@@ -87,7 +86,7 @@ class _Notice(Filing):
         if self._replaced:
             given_up = [identities[each.number] for each in self._replaced]
             merge_records(given_up, patient, self._tx, self._pointed_elsewhere)
-        return Processed(stored=self._stored, issues=self._issues)
+        return Processed(stored=self._recorded(), issues=self._issues)
 
     def _identify_patients(self) -> str:
         """The reference of the patient the message is about; its record may be new only where the message brings it."""

@@ -13,7 +13,7 @@ from vrfhir.server.http import Refusal
 from vrfhir.server.messaging import identity, task
 from vrfhir.server.messaging.filing import Filing, Origin, Processed
 from vrfhir.server.messaging.message import Entry, Message
-from vrfhir.server.messaging.rewriting import names, require_resolved, rewritten
+from vrfhir.server.messaging.rewriting import names, rewritten
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import Stored, Transaction
 from vrfhir.server.store.query import Criterion, Query, Target
@@ -39,7 +39,6 @@ class _Processing(Filing):
         identities = {entry.number: self._identity(entry) for entry in entries}
         self._require_fitting()
         renamed = names(entries, identities)
-        require_resolved(entries, renamed)
         for entry in sorted(entries, key=lambda each: each.type == "PractitionerRole"):
             if entry.type == "PractitionerRole":
                 self._reuse_role(entry, identities, renamed)
@@ -50,7 +49,8 @@ class _Processing(Filing):
             if entry not in tasks and entry.number not in self._same:
                 self._write(entry, identities[entry.number], self._content(entry, entries, renamed))
         incoming = rewritten(tasks[0].resource, renamed) if tasks else None
-        return Processed(focus, self._move_task(focus, current, incoming), self._stored, self._issues)
+        moved = self._move_task(focus, current, incoming)
+        return Processed(focus, moved, self._recorded(), self._issues)
 
     def _require_fitting(self) -> None:
         """A request makes a referral, an update and a cancellation are about one that is there."""

@@ -7,7 +7,7 @@ wherever it stands: in references, in URLs and in the narrative's links.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from vrfhir.issues import Issue
@@ -16,6 +16,8 @@ from vrfhir.server.messaging.message import Entry
 
 __all__ = ["names", "require_resolved", "rewritten"]
 
+_NAMING = frozenset({"reference", "url", "div"})
+"""Keys under which a name may stand."""
 _LINK = re.compile(r'\b(href|src)="([^"]+)"')
 
 
@@ -34,13 +36,22 @@ def names(entries: Iterable[Entry], identities: Mapping[int, str]) -> dict[str, 
 def rewritten(value: Any, renamed: Mapping[str, str]) -> Any:
     """A copy of ``value`` with every name replaced."""
     if isinstance(value, dict):
-        return {key: _renamed(key, inner, renamed) for key, inner in value.items()}
+        found = {}
+        for key, inner in value.items():
+            kind = type(inner)
+            if kind is dict or kind is list:
+                found[key] = rewritten(inner, renamed)
+            elif key in _NAMING and isinstance(inner, str):
+                found[key] = _renamed(key, inner, renamed)
+            else:
+                found[key] = inner
+        return found
     if isinstance(value, list):
         return [rewritten(inner, renamed) for inner in value]
     return value
 
 
-def require_resolved(entries: Iterable[Entry], renamed: Mapping[str, str]) -> None:
+def require_resolved(entries: Iterable[Entry], renamed: Container[str]) -> None:
     """Raise :class:`Refusal` 422 for a ``urn:`` reference that leads to nothing in the message."""
     issues = [
         Issue(
@@ -59,14 +70,10 @@ def require_resolved(entries: Iterable[Entry], renamed: Mapping[str, str]) -> No
         raise Refusal(422, issues)
 
 
-def _renamed(key: str, value: Any, renamed: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        if key in ("reference", "url"):
-            return renamed.get(value, value)
-        if key == "div":
-            return _LINK.sub(lambda link: f'{link[1]}="{renamed.get(link[2], link[2])}"', value)
-        return value
-    return rewritten(value, renamed)
+def _renamed(key: str, value: str, renamed: Mapping[str, str]) -> str:
+    if key == "div":
+        return _LINK.sub(lambda link: f'{link[1]}="{renamed.get(link[2], link[2])}"', value)
+    return renamed.get(value, value)
 
 
 def _references(value: Any, path: str) -> Iterable[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vrfhir.server.search.conversion import CONVERSIONS
@@ -16,17 +16,29 @@ Json = dict[str, Any]
 
 def extract(resource: Json, parameters: SearchParameters) -> IndexRows:
     """What the store has to keep so that the resource is found."""
-    tables: dict[str, list[tuple[Any, ...]]] = {"token": [], "string": [], "reference": [], "date": []}
-    for parameter in parameters.of(resource["resourceType"]).values():
-        rows = tables["token" if parameter.kind == "uri" else parameter.kind]
-        for element in parameter.elements:
-            if element.keys[0] not in resource:
-                continue
-            convert = CONVERSIONS[parameter.kind, element.type]
-            for value in _values(resource, element, 0):
-                rows.extend((parameter.key, *row) for row in convert(value) if _leads_to(row, element))
-                if parameter.kind == "reference":
-                    tables["token"].extend(_logical(parameter, element, value))
+    tokens: list[tuple[Any, ...]] = []
+    tables: dict[str, list[tuple[Any, ...]]] = {
+        "token": tokens,
+        "uri": tokens,
+        "string": [],
+        "reference": [],
+        "date": [],
+    }
+    elements = parameters.elements_of(resource["resourceType"])
+    for key, there in resource.items():
+        for parameter, element in elements.get(key, ()):
+            kind, name = parameter.kind, parameter.key
+            convert, target, rows = CONVERSIONS[kind, element.type], element.target, tables[kind]
+            if len(element.keys) == 1 and element.where is None:
+                values: Iterable[Any] = there if type(there) is list else (there,)
+            else:
+                values = _values(resource, element, 0)
+            for value in values:
+                for row in convert(value):
+                    if not target or _leads_to(row, element):
+                        rows.append((name, *row))
+                if kind == "reference":
+                    tokens.extend(_logical(parameter, element, value))
     return IndexRows(*(list(dict.fromkeys(tables[table])) for table in ("token", "string", "reference", "date")))
 
 
@@ -46,7 +58,7 @@ def _values(value: Any, element: Element, depth: int) -> Iterator[Any]:
 
 
 def _leads_to(row: tuple[Any, ...], element: Element) -> bool:
-    return not element.target or str(row[0]).startswith(f"{element.target}/")
+    return str(row[0]).startswith(f"{element.target}/")
 
 
 def _logical(parameter: SearchParameter, element: Element, value: Any) -> Iterator[tuple[str, str, str]]:

@@ -72,6 +72,7 @@ class SearchParameters:
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._types: dict[str, Mapping[str, SearchParameter]] = {}
+        self._elements_by_key: dict[str, dict[str, list[tuple[SearchParameter, Element]]]] = {}
 
     def of(self, resource_type: str) -> Mapping[str, SearchParameter]:
         """Parameters by name, in alphabetical order; ``_id`` and ``_lastUpdated`` are not among them."""
@@ -79,6 +80,16 @@ class SearchParameters:
         if found is None:
             compiled = sorted(self._compile(resource_type), key=lambda parameter: parameter.name)
             found = self._types[resource_type] = {parameter.name: parameter for parameter in compiled}
+        return found
+
+    def elements_of(self, resource_type: str) -> Mapping[str, list[tuple[SearchParameter, Element]]]:
+        """Where a resource is indexed: the first key of each element → the parameters with that element."""
+        found = self._elements_by_key.get(resource_type)
+        if found is None:
+            found = self._elements_by_key[resource_type] = {}
+            for parameter in self.of(resource_type).values():
+                for element in parameter.elements:
+                    found.setdefault(element.keys[0], []).append((parameter, element))
         return found
 
     def _compile(self, resource_type: str) -> Iterator[SearchParameter]:

@@ -221,8 +221,11 @@ class Reader(Protocol):
 class Transaction(Reader, Protocol):
     """What can be written, all of it or nothing."""
 
-    def put(self, resource: Stored, rows: IndexRows) -> None:
-        """Add a version; raises :class:`VersionConflictError` unless it is the next one (1 for a new resource)."""
+    def put(self, resource: Stored, rows: IndexRows, said: int | None = None) -> None:
+        """Add a version; raises :class:`VersionConflictError` unless it is the next one (1 for a new resource).
+
+        ``said``: when the message was written that it comes from, None for what is said now.
+        """
 
     def receive(self, row: InboxRow) -> int:
         """Keep an incoming message and give its place; raises :class:`DuplicateMessageError` when its key is taken."""
@@ -241,9 +244,6 @@ class Transaction(Reader, Protocol):
     def release(self, keys: Iterable[str]) -> int:
         """Put back what is parked under one of these keys; how many messages that were."""
 
-    def say(self, resource: Stored, at: int) -> None:
-        """Note when the message was written that this version comes from."""
-
     def begin_batch(self, door: str, digest: bytes, received: int, parts: Sequence[tuple[str, bytes | None]]) -> int:
         """Keep what stands around the messages of a batch (those have no bytes yet); the place of one that is kept already."""
 
@@ -256,8 +256,8 @@ class Transaction(Reader, Protocol):
     def settle(self, pk: int, *, status: str, due: int, answer: bytes | None = None, failure: str = "") -> None:
         """Record the outcome of one attempt to send."""
 
-    def record(self, row: AuditRow) -> None:
-        """Add an audit row."""
+    def record(self, *rows: AuditRow) -> None:
+        """Add audit rows."""
 
 
 class Store(Reader, Protocol):

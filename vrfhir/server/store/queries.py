@@ -150,8 +150,13 @@ class Queries:
         return [_stored(row) for row in rows]
 
     def said_at(self, resource: Stored) -> int:
-        row = self._one("SELECT version, at FROM said_at WHERE target = ?", resource.reference)
-        return int(row[1]) if row is not None and row[0] == resource.version else resource.updated
+        row = self._one(
+            "SELECT said FROM resource WHERE type = ? AND id = ? AND version = ?",
+            resource.type,
+            resource.id,
+            resource.version,
+        )
+        return int(row[0]) if row is not None and row[0] is not None else resource.updated
 
     def batch(self, pk: int) -> list[BatchPart]:
         rows = self._connection.execute(

@@ -39,20 +39,21 @@ _DELETES = (
 )
 _RECEIVE = f"INSERT INTO inbox ({INBOX}) VALUES ({', '.join('?' * len(INBOX.split(', ')))})"
 _of_inbox = attrgetter(*INBOX.split(", "))
+_of_audit = attrgetter(*AUDIT.split(", "))
 
 
 class Writing(Queries):
     """The writer's connection: questions see what was written so far."""
 
-    def put(self, resource: Stored, rows: IndexRows) -> None:
+    def put(self, resource: Stored, rows: IndexRows, said: int | None = None) -> None:
         numbered = self._numbered(rows)
         indexed = msgspec.json.encode(rows)
-        values = (resource.version, resource.updated, resource.deleted, resource.body, indexed)
+        values = (resource.version, resource.updated, resource.deleted, resource.body, indexed, said)
         if resource.version == 1:
             try:
                 position = self._connection.execute(
-                    "INSERT INTO resource (version, updated, deleted, body, indexed, type, id)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO resource (version, updated, deleted, body, indexed, said, type, id)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (*values, resource.type, resource.id),
                 ).lastrowid
             except sqlite3.IntegrityError:
@@ -76,7 +77,7 @@ class Writing(Queries):
             (position,),
         )
         self._connection.execute(
-            "UPDATE resource SET version = ?, updated = ?, deleted = ?, body = ?, indexed = ? WHERE pk = ?",
+            "UPDATE resource SET version = ?, updated = ?, deleted = ?, body = ?, indexed = ?, said = ? WHERE pk = ?",
             (*values, position),
         )
         earlier = self._numbered(IndexRows(*msgspec.json.decode(row[2])))
@@ -126,13 +127,6 @@ class Writing(Queries):
                 ).rowcount
         return released
 
-    def say(self, resource: Stored, at: int) -> None:
-        self._connection.execute(
-            "INSERT INTO said_at (target, version, at) VALUES (?, ?, ?)"
-            " ON CONFLICT (target) DO UPDATE SET version = excluded.version, at = excluded.at",
-            (resource.reference, resource.version, at),
-        )
-
     def begin_batch(self, door: str, digest: bytes, received: int, parts: Sequence[tuple[str, bytes | None]]) -> int:
         known = self._one("SELECT pk FROM batch WHERE door = ? AND digest = ?", door, digest)
         if known is not None:
@@ -161,6 +155,7 @@ class Writing(Queries):
             (status, due, answer, failure, pk),
         )
 
-    def record(self, row: AuditRow) -> None:
-        values = [getattr(row, name) for name in AUDIT.split(", ")]
-        self._connection.execute(f"INSERT INTO audit ({AUDIT}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    def record(self, *rows: AuditRow) -> None:
+        self._connection.executemany(
+            f"INSERT INTO audit ({AUDIT}) VALUES (?, ?, ?, ?, ?, ?, ?)", [_of_audit(row) for row in rows]
+        )

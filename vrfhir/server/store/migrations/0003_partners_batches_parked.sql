@@ -30,8 +30,4 @@ CREATE TABLE batch_part (
 CREATE INDEX batch_of_message ON batch_part (message) WHERE message IS NOT NULL;
 
 -- When the message that a version of a resource came from was written, so that an older message does not undo a newer one.
-CREATE TABLE said_at (
-  target  TEXT    NOT NULL PRIMARY KEY, -- 'Patient/1'
-  version INTEGER NOT NULL,
-  at      INTEGER NOT NULL              -- microseconds since 1970, UTC
-) WITHOUT ROWID;
+ALTER TABLE resource ADD COLUMN said INTEGER; -- microseconds since 1970, UTC; NULL: as updated

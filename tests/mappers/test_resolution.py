@@ -1,0 +1,108 @@
+"""Whose word counts when several tables know a code or a name: the partner's, then ours, then the UK's, then the guide's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mapped_messages import only
+
+from vrfhir.cli import main
+from vrfhir.hl7v2 import parse
+from vrfhir.mappers import Partner, to_fhir, to_hl7v2
+from vrfhir.mappers.vocabulary import code_map, named_system, system_names
+
+URGENT = '[[code]]\ntable = "0280"\ncode = "A"\nto = "urgent"\n'
+GENDER = '[[code]]\ntable = "0001"\ncode = "1"\nto = "other"\n'
+LEVEL = '[code_systems]\n"VR-SUPPORT-LEVEL" = "https://trust.example.org/levels"\n'
+DIAGNOSES = '[code_systems]\nSCT = "https://trust.example.org/diagnoses"\nHL70284 = "https://trust.example.org/kinds"\n'
+NUMBERS = '[[authority]]\nnamespace = "NHS"\nkind = "patient"\nsystem = "https://trust.example.org/numbers"\n'
+
+
+@pytest.fixture
+def partner(tmp_path: Path) -> Any:
+    def load(text: str) -> Partner:
+        path = tmp_path / "partner.toml"
+        path.write_text(f'id = "somebody"\n{text}', encoding="utf-8")
+        return Partner.load(path)
+
+    return load
+
+
+def test_the_guides_meaning_holds_when_nobody_else_speaks(message: Any) -> None:
+    bundle = to_fhir(message(RF1="RF1||A^^HL70280|18781004^^SCT|||VR-1")).bundle
+    assert only(bundle, "ServiceRequest")["priority"] == code_map("priority").codes["A"] == "asap"
+
+
+def test_the_partner_comes_before_the_guide_and_back(message: Any, partner: Any) -> None:
+    somebody = partner(URGENT)
+    bundle = to_fhir(message(RF1="RF1||A^^HL70280|18781004^^SCT|||VR-1"), partner=somebody).bundle
+    request = only(bundle, "ServiceRequest")
+    assert request["priority"] == "urgent"
+    request.pop("_priority", None)
+    written = to_hl7v2(bundle, partner=somebody, version="2.4", allow_loss=True).message
+    assert parse(written).value("RF1-2.1") == "A"
+
+
+def test_the_uk_comes_before_the_guide(message: Any) -> None:
+    """PID-8 of UK systems holds NHS numbers, which table 0001 does not have; the number is kept with its national system."""
+    patient = only(to_fhir(message()).bundle, "Patient")
+    assert patient["gender"] == "male"
+    coding = patient["_gender"]["extension"][0]["valueCodeableConcept"]["coding"][0]
+    assert coding["system"].startswith("https://fhir.hl7.org.uk/")
+
+
+def test_the_partner_comes_before_the_uk(message: Any, partner: Any) -> None:
+    assert only(to_fhir(message(), partner=partner(GENDER)).bundle, "Patient")["gender"] == "other"
+    patient = only(to_fhir(message(), partner=partner(NUMBERS)).bundle, "Patient")
+    assert patient["identifier"][0]["system"] == "https://trust.example.org/numbers"
+
+
+def test_our_code_systems_come_before_those_of_the_sender(message: Any, partner: Any) -> None:
+    data = message("DG1|1||B^Level B^VR-SUPPORT-LEVEL")
+    coding = only(to_fhir(data).bundle, "Condition")["code"]["coding"][0]
+    assert coding["system"] == "https://vrfhir.org/fhir/CodeSystem/vr-support-level"
+    coding = only(to_fhir(data, partner=partner(LEVEL)).bundle, "Condition")["code"]["coding"][0]
+    assert coding["system"] == "https://trust.example.org/levels", "the partner's word comes first"
+
+
+def test_the_partner_names_code_systems_of_the_guide_anew(message: Any, partner: Any) -> None:
+    somebody = partner(DIAGNOSES)
+    data = message("DG1|1||35489007^Depression^SCT", RF1="RF1|||18781004^^99X||O^Outpatient^HL70284|VR-1")
+    bundle = to_fhir(data, partner=somebody).bundle
+    assert only(bundle, "Condition")["code"]["coding"][0]["system"] == "https://trust.example.org/diagnoses"
+    assert only(bundle, "ServiceRequest")["category"][0]["coding"][0]["system"] == "https://trust.example.org/kinds"
+    written = parse(to_hl7v2(bundle, partner=somebody, version="2.4").message)
+    assert (written.value("DG1-3.3"), written.value("RF1-5.3")) == ("SCT", "HL70284")
+
+
+def test_the_registered_names_come_before_what_a_name_looks_like() -> None:
+    assert named_system("HL70078") == system_names()["HL70078"] != "http://terminology.hl7.org/CodeSystem/v2-0078"
+    assert named_system("HL70079") == "http://terminology.hl7.org/CodeSystem/v2-0079"
+    assert named_system("99TRUST") == ""
+
+
+def test_a_work_item_is_answered_in_the_partner_file_and_gone(tmp_path: Path, message: Any, capsys: Any) -> None:
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    (samples / "one.hl7").write_bytes(message(RF1="RF1||2WW^Two weeks^99PAS|18781004^^SCT|||VR-1"))
+    file = tmp_path / "partner.toml"
+    file.write_text('id = "somebody"\n', encoding="utf-8")
+    arguments = ["partner", "check", str(file), "--sample", str(samples)]
+    assert main(arguments) == 0
+    asked = capsys.readouterr().out
+    work = asked[asked.index("[[code]]") :].replace('to = ""', 'to = "urgent"')
+    file.write_text(f'id = "somebody"\n{work}', encoding="utf-8")
+    assert main(arguments) == 0
+    assert "[[code]]" not in capsys.readouterr().out
+
+
+def test_the_ledger_of_a_message_names_the_rules(tmp_path: Path, message: Any, capsys: Any) -> None:
+    path = tmp_path / "one.hl7"
+    path.write_bytes(message("ZU8||||1", PID="PID|1||9000004128^^^NHS^NH||Millward^John||19790314|1|||1 High Road"))
+    assert main(["map", "--ledger", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "the place of the patient must not be told" in shown
+    assert "High Road" not in shown
+    assert ", 0 unaccounted for" in shown or "0 unaccounted for" in shown
