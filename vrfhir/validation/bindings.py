@@ -97,6 +97,7 @@ def check_code(
     elif binding.strength == "required":
         facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
         scope.report("Terminology_TX_NoValid_16", location, **facts)
+        scope.report("UNABLE_TO_INFER_CODESYSTEM", location, **facts)
     elif binding.strength == "extensible":
         if not binding.maximum:
             scope.report_for_now("Terminology_TX_NoValid_17", location, **facts)

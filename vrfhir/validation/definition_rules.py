@@ -307,9 +307,21 @@ _STRUCTURES: dict[str, Rule] = {
 }
 
 _MEASURES: dict[str, Rule] = {
+    "OPDEF_PROFILE_NOT_FOUND": Rule(_E, "unknown", "The profile {found} of the {use}put parameters is not known."),
+    "OPDEF_PROFILE_NOT_PARAMETERS": Rule(
+        _E, "invalid", "The profile {found} of the {use}put parameters is not one of Parameters."
+    ),
     "MEASURE_M_NO_GROUPS": Rule(_W, "required", "A measure should have at least one group."),
-    "MEASURE_M_GROUP_POP": Rule(_W, "required", "A group of a measure should have at least one population."),
-    "MEASURE_M_CRITERIA_UNKNOWN": Rule(_W, "required", "The criteria are in {found}, which is not checked here."),
+    "MEASURE_M_GROUP_CODE": Rule(_W, "required", "With several groups, each should have a code."),
+    "MEASURE_M_GROUP_POP": Rule(_W, "required", "A group should have at least one population."),
+    "MEASURE_M_GROUP_POP_NO_CODE": Rule(_W, "required", "With several populations, each should have a code."),
+    "MEASURE_M_GROUP_STRATA_NO_CODE": Rule(_W, "required", "With several stratifiers, each should have a code."),
+    "MEASURE_M_CRITERIA_UNKNOWN": Rule(_W, "required", "Criteria in the language {found} are not checked."),
+    "MEASURE_M_CRITERIA_CQL_LIB_DUPL": Rule(_E, "invalid", "Several libraries of the measure are called {found}."),
+    "MEASURE_M_CRITERIA_CQL_LIB_NOT_FOUND": Rule(_E, "invalid", "No library of the measure is called {found}."),
+    "MEASURE_M_CRITERIA_CQL_ONLY_ONE_LIB": Rule(
+        _E, "invalid", "The criteria name no library, and the measure has several."
+    ),
     "MEASURE_MR_GRP_STRAT_NO_CODE": Rule(_E, "business-rule", "A stratifier has the code of one of the measure's."),
     "MEASURE_MR_GRP_STRAT_UNK_CODE": Rule(_E, "business-rule", "The measure has no stratifier {found} in this group."),
     "MEASURE_MR_GRP_STRAT_DUPL_CODE": Rule(_E, "business-rule", "The stratifier is there twice."),
@@ -319,8 +331,6 @@ _MEASURES: dict[str, Rule] = {
     "MEASURE_MR_GRP_POP_COUNT_MISMATCH": Rule(
         _E, "business-rule", "The count is {found}, but {expected} subjects are listed."
     ),
-    "OPDEF_PROFILE_NOT_FOUND": Rule(_E, "unknown", "The profile {found} of the parameters is not known."),
-    "OPDEF_PROFILE_NOT_PARAMETERS": Rule(_E, "invalid", "The profile {found} is not about Parameters."),
     "MEASURE_M_CRITERIA_CQL_NO_LIB": Rule(_E, "invalid", "The criteria are in CQL, but the measure names no library."),
     "Measure_MR_M_NotFound": Rule(
         _W, "business-rule", "The measure {found} is not known, so the report was not checked against it."

@@ -96,10 +96,8 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
             order = compared(value, expected)
             return order is not None and compare(order, 0)
         numbers = (int, Decimal, float)
-        if isinstance(value, bool) and isinstance(expected, bool):
-            return compare(int(value), int(expected))
         if isinstance(value, bool) or isinstance(expected, bool):
-            return False
+            return isinstance(value, bool) and isinstance(expected, bool) and compare(int(value), int(expected))
         if isinstance(value, numbers) and isinstance(expected, numbers):
             return compare(Decimal(str(value)), Decimal(str(expected)))
         if isinstance(value, str) and isinstance(expected, str):

@@ -16,13 +16,13 @@ Json = dict[str, Any]
 
 
 def check_operation_definition(scope: Scope, resource: Json, location: Location) -> None:
-    """``inputProfile`` and ``outputProfile`` are known, and profiles of Parameters."""
-    for name in ("inputProfile", "outputProfile"):
+    """A profile of all parameters is known, and is one of Parameters."""
+    for name, use in (("inputProfile", "in"), ("outputProfile", "out")):
         canonical = text(resource, name)
         if not canonical:
             continue
         structure = scope.engine.definitions.structure(canonical)
         if structure is None:
-            scope.report("OPDEF_PROFILE_NOT_FOUND", at(location, name), found=canonical)
+            scope.report("OPDEF_PROFILE_NOT_FOUND", at(location, name), found=canonical, use=use)
         elif structure.get("type") != "Parameters":
-            scope.report("OPDEF_PROFILE_NOT_PARAMETERS", at(location, name), found=canonical)
+            scope.report("OPDEF_PROFILE_NOT_PARAMETERS", at(location, name), found=canonical, use=use)

@@ -86,6 +86,9 @@ _FORM: dict[str, Rule] = {
     "Type_Specific_Checks_DT_XHTML_Resolve": Rule(_E, "invalid", "The link '{found}' leads to nothing here."),
     "Type_Specific_Checks_DT_XHTML_Resolve_Img": Rule(_E, "invalid", "The image '{found}' is not here."),
     "TYPE_SPECIFIC_CHECKS_DT_XHTML_EMPTY_HREF": Rule(_E, "invalid", "A link leads nowhere: it is empty."),
+    "TYPE_SPECIFIC_CHECKS_DT_XHTML_LITERAL_HREF": Rule(
+        _E, "invalid", "The link '{found}' cannot be followed: its scheme names a thing, not a place."
+    ),
     "TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF": Rule(
         _E, "invalid", "The link '{found}' runs a script; narratives hold no active content."
     ),
@@ -99,6 +102,9 @@ _FORM: dict[str, Rule] = {
 _PRIMITIVES: dict[str, Rule] = {
     "Type_Specific_Checks_DT_Primitive_NotEmpty": Rule(
         _E, "invalid", "The value is empty; leave the element out instead."
+    ),
+    "Type_Specific_Checks_DT_Primitive_ValueExt": Rule(
+        _E, "invalid", "A simple element has a value or extensions; here is neither."
     ),
     "http://hl7.org/fhir/StructureDefinition/Element#ele-1": Rule(
         _E, "invariant", "Rule ele-1 does not hold: an element must have a value or children."
@@ -355,6 +361,9 @@ _EXTENSIONS: dict[str, Rule] = {
 _TERMINOLOGY: dict[str, Rule] = {
     "Terminology_TX_Code_ValueSet_MISSING": Rule(
         _E, "code-invalid", "There is no code, and one from the value set is required."
+    ),
+    "UNABLE_TO_INFER_CODESYSTEM": Rule(
+        _E, "not-found", "No code system of the value set {value_set} has the code '{found}'."
     ),
     "Terminology_TX_NoValid_16": Rule(
         _E, "code-invalid", "'{found}' is not in the value set {value_set}, which is required here.", "{near}"
@@ -622,6 +631,19 @@ _NARRATIVE: dict[str, Rule] = {
     ),
     "XHTML_XHTML_Element_Illegal_IN_PARA": Rule(
         _E, "invalid", "The element '{found}' is not allowed inside a paragraph."
+    ),
+    "XHTML_XHTML_BLOCK_IN_PARA": Rule(_E, "structure", "Inside '{element}' there is only text, but there is: {found}."),
+    "XHTML_XHTML_NO_RECURSION": Rule(_E, "structure", "The element '{element}' must not stand inside itself."),
+    "XHTML_XHTML_NO_CHILDREN": Rule(_E, "structure", "The element '{element}' must be empty."),
+    "XHTML_XHTML_OUT_OF_PLACE": Rule(
+        _E, "structure", "The element '{element}' must stand in {expected}, but stands in {found}."
+    ),
+    "XHTML_XHTML_ILLEGAL_CHILDREN": Rule(
+        _E, "structure", "The element '{element}' must not directly contain: {found} (@text is text)."
+    ),
+    "XHTML_XHTML_DUPLICATE_IDS": Rule(_W, "business-rule", "Ids that occur more than once in the narrative: {found}."),
+    "XHTML_XHTML_MIXED_LANG": Rule(
+        _W, "business-rule", "The narrative has divisions for languages ({found}) beside text that is in none of them."
     ),
     "XHTML_XHTML_ATTRIBUTE_XML_SPACE": Rule(_I, "invalid", "The attribute xml:space has no effect in a narrative."),
     "XHTML_URL_INVALID": Rule(_E, "invalid", "The link '{found}' is not a valid URL."),
