@@ -12,7 +12,6 @@ from vrfhir.terminology import Membership
 from vrfhir.validation.codings import (
     IN_FRAGMENT,
     NOT_HELD,
-    about,
     check_alone,
     doubt,
     report_coding,
@@ -276,9 +275,7 @@ def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
     if type(system) is not str or not check_system(scope, system, location, is_bound=False):
         return
     if type(code) is str and code:
-        for rule, facts in about(scope, {"system": system, "code": code}):
-            suffix = facts.get("at", "")
-            scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
+        report_coding(scope, {"system": system, "code": code}, location, alone=True, silent=True)
 
 
 def _maximum(scope: Scope, binding: Binding, codings: Any, location: Location, rule: str, facts: Json) -> None:

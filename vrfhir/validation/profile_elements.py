@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.terminology import Membership
 from vrfhir.validation.paths import Location
+from vrfhir.validation.profile_slices import check_slices
 from vrfhir.validation.rows import at, rows, text
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def check_elements(scope: Scope, resource: Json, base: Json, location: Location)
     name, rules = text(resource, "type"), _rules(base)
     listed = list(rows(differential, "element", place))
     _repeated(scope, [element for element, _ in listed], location, place)
+    check_slices(scope, listed, known, location)
     late = _late(known, order, [element for element, _ in listed])
     missing: list[str] = []
     for (element, here), is_late in zip(listed, late, strict=True):
@@ -161,6 +164,24 @@ def _narrower(scope: Scope, element: Json, origin: Json, path: str, location: Lo
         strength, stated = own.get("strength"), other.get("strength")
         if stated == "required" and strength in _STRENGTHS[:-1]:
             scope.report("VR-VAL-0108", location, element=path, found=strength, expected=stated)
+        elif stated == "required" and strength == "required":
+            _subset(scope, text(own, "valueSet"), text(other, "valueSet"), path, location)
+
+
+def _subset(scope: Scope, own: str, other: str, path: str, location: Location) -> None:
+    """What a profile requires is among what its base requires, as far as both can be listed."""
+    terminology = scope.engine.terminology
+    mine, theirs = terminology.expansion(own) if own else None, terminology.expansion(other) if other else None
+    if not mine or not theirs:
+        return
+    beyond = [
+        code
+        for system, codes in mine.items()
+        for code in codes
+        if code not in theirs.get(system, ()) and terminology.code_in_system(system, code) is not Membership.OUT
+    ]
+    if beyond:
+        scope.report("VR-VAL-0109", location, element=path, found=", ".join(beyond[:5]), value_set=own, expected=other)
 
 
 def _types(scope: Scope, element: Json, origin: Json, path: str, location: Location) -> None:
@@ -255,9 +276,10 @@ def _constraints(scope: Scope, resource: Json, element: Json, rules: dict[str, s
     url = text(resource, "url")
     for each, place in rows(element, "constraint", here):
         key, expression, source = text(each, "key"), text(each, "expression"), text(each, "source")
+        is_own = key not in rules
         if not expression:
             scope.report("ED_INVARIANT_NO_EXPRESSION", place, found=key)
         elif rules.setdefault(key, expression) != expression:
             scope.report("ED_INVARIANT_KEY_ALREADY_USED", place, found=key)
-        if source and source.partition("|")[0] != url and key not in rules:
+        if source and source.partition("|")[0] != url and is_own:
             scope.report("ED_INVARIANT_DIFF_NO_SOURCE", place, found=key)

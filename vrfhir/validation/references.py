@@ -156,7 +156,7 @@ def _is_conditional(scope: Scope, reference: str) -> bool:
 
 
 def _in_transaction(scope: Scope) -> bool:
-    return scope.bundle is not None and scope.bundle.type in ("transaction", "batch")
+    return scope.bundle is not None and scope.bundle.type == "transaction"
 
 
 def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Location, *, resolve: bool) -> None:
