@@ -247,7 +247,7 @@ class Engine:
 
     def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
         """A reference against the target profiles of a profile."""
-        references.check_targets(scope, types, value, location, resolve=False)
+        references.check_targets(scope, types, value, location)
 
     def resolve(self, scope: Scope, value: Json) -> Json | None:
         """The resource a Reference leads to, as far as it is in the input."""
