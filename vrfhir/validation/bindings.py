@@ -77,9 +77,20 @@ def check_rebound(scope: Scope, binding: Binding, base: Binding | None, location
 
 
 def check_code(
-    scope: Scope, binding: Binding, type_name: str, code: str, location: Location, *, base: bool = True
+    scope: Scope,
+    binding: Binding,
+    type_name: str,
+    code: str,
+    location: Location,
+    *,
+    base: bool = True,
+    formed: bool = True,
 ) -> None:
-    """A bound primitive: the value set decides which system is meant."""
+    """A bound primitive: the value set decides which system is meant.
+
+    Of a code that is not in a required value set HL7's validator says two things: that, and that its system cannot be told.
+    The second is only said of what is a code at all (``formed``).
+    """
     if binding.strength == "example" or type_name not in _CODED_PRIMITIVES:
         return
     if not binding.value_set:
@@ -101,7 +112,8 @@ def check_code(
     elif binding.strength == "required":
         facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
         scope.report("Terminology_TX_NoValid_16", location, **facts)
-        scope.report("UNABLE_TO_INFER_CODESYSTEM", location, **facts)
+        if formed and code == " ".join(code.split()):
+            scope.report("UNABLE_TO_INFER_CODESYSTEM", location, **facts)
     elif binding.strength == "extensible":
         if not binding.maximum:
             scope.report_for_now("Terminology_TX_NoValid_17", location, **facts)
