@@ -23,7 +23,18 @@ Json = dict[str, Any]
 class BundleIndex:
     """The entries of a Bundle by fullUrl."""
 
-    __slots__ = ("_bases", "_holders", "_targets", "by_identity", "by_url", "by_version", "entries", "location", "silent", "type")
+    __slots__ = (
+        "_bases",
+        "_holders",
+        "_targets",
+        "by_identity",
+        "by_url",
+        "by_version",
+        "entries",
+        "location",
+        "silent",
+        "type",
+    )
 
     def __init__(self, bundle: Json, location: Location) -> None:
         self.type = str(bundle.get("type", ""))
