@@ -84,6 +84,8 @@ class Findings:
 
     def extend(self, other: Findings) -> None:
         """Take over what a trial found."""
+        if not other.said:
+            return
         for issue, place in zip(other.rows, other.places, strict=True):
             self.add(issue, place)
         for where, said in other.provisional.items():
