@@ -33,9 +33,22 @@ def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int
         shape = table.shapes.get(tuple(value)) or shape_of(table, value)
         if shape is not None and shape.is_plain(value):
             may_be_known = depth <= DEPTH_LIMIT and not scope.is_translated
-            for key, child in shape.inner:
+            for key, child, is_whole in shape.inner:
                 item = value[key]
-                if child.is_list:
+                if is_whole and depth <= DEPTH_LIMIT:
+                    table = child.opened or child.table
+                    if not child.is_list:
+                        if type(item) is not dict or not item:
+                            raise NotWellFormedError
+                        _whole(scope, child, table, item, (location, child.label, key, -1), depth, value)
+                        continue
+                    if type(item) is not list or not item:
+                        raise NotWellFormedError
+                    for at, each in enumerate(item):
+                        if type(each) is not dict or not each:
+                            raise NotWellFormedError
+                        _whole(scope, child, table, each, (location, child.label, key, at), depth, value)
+                elif child.is_list:
                     if type(item) is not list or not item:
                         raise NotWellFormedError
                     for at, each in enumerate(item):
