@@ -47,6 +47,7 @@ def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Slicing, "is_silent", lambda self, rows: False)
     patch.setattr(walk, "coded_extension", lambda value: None)
     patch.setattr(walk, "plain_coding", lambda value: None)
+    patch.setattr(walk, "plain_code", lambda value: None)
     patch.setattr(walk, "is_plain_reference", lambda value: False)
     patch.setattr(walk, "shape_of", lambda table, value: None)
     patch.setattr(Invariant, "is_plain_to_see", lambda self, value, type_path, scope: False)

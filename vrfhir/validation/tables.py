@@ -123,16 +123,24 @@ class Child:
         self.table_name = table
         self.opened: Table | None = None
         """The table behind this key once it has been asked for."""
-        self.sound: set[tuple[str, str, str | None]] | None = set() if type_name == "CodeableConcept" else None
+        self.sound: set[tuple[str, str, str | None]] | None = None
         """Codings (system, code, display) that were found to be right here; None where that depends on more."""
         self.sound_extensions: set[tuple[Any, ...]] | None = None
         """Extensions of nothing but codes that were found to be right here: only for those of a resource itself."""
         self.binding = Binding(definition["binding"]) if "binding" in definition else None
+        if type_name == "CodeableConcept" or (type_name == "Coding" and self._is_unbound):
+            self.sound = set()
         self.invariants: tuple[Invariant, ...] = ()
         self.kind = PRIMITIVE if type_name in _PRIMITIVES else COMPLEX
         self.fast: Callable[[Any], Any] = FAST.get(type_name, _never)
         if name == "url" and type_name == "uri" and self.path.count(".") == 1 and self.path != "Extension.url":
             self.fast = FAST["canonical"]  # the url of a definition is absolute
+
+    @property
+    def _is_unbound(self) -> bool:
+        """True for a Coding that stands alone, with no value set to be held against."""
+        is_free = self.binding is None or self.binding.strength == "example"
+        return is_free and self.path != "CodeableConcept.coding"
 
     @property
     def table(self) -> Table:
