@@ -171,6 +171,9 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
             continue
         counted = str(segment.occurrence) if segment.name in SET_IDS else None
         for first in segment.fields.values():
+            settled = first.settled
+            if settled is not None and settled[3] is None and first.next is None:
+                continue
             cell: Cell | None = first
             while cell is not None:
                 settled = cell.settled

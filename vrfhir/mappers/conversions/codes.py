@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.primitives import fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
@@ -166,7 +166,7 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
         kept = [coding.copy() for coding in found.get("coding", ())]
         remembered[key] = _Made(kept, found.get("text", ""), tuple(cell.taken[before:]), here)
         return found
-    codings, text, keys, said = cast("_Made", made)
+    codings, text, keys, said = made
     cell.taken.extend(keys)
     if said:
         context.names.update(said)

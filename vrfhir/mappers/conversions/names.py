@@ -18,6 +18,8 @@ _REPRESENTATIONS = {"A": "ABC", "I": "IDE", "P": "SYL"}
 """Table 4000: alphabetic, ideographic, phonetic."""
 _GIVEN, _MIDDLE, _PREFIX = 1 << 12, 2 << 12, 4 << 12
 """How far their components are from that of the family name."""
+_WHOLE_PARTS = frozenset(number << 12 | 1 for number in range(1, 65))
+"""Components that are not divided."""
 _FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, "partner-name"))
 
 
@@ -38,10 +40,11 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     if family_key in at:
         taken.append(family_key)
         name["family"] = at[family_key]
-    for number, alias in _FAMILY_PARTS:
-        if start_key | number in at:
-            part = {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
-            name.setdefault("_family", {"extension": []})["extension"].append(part)
+    if not _WHOLE_PARTS.issuperset(at):
+        for number, alias in _FAMILY_PARTS:
+            if start_key | number in at:
+                part = {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
+                name.setdefault("_family", {"extension": []})["extension"].append(part)
     given, middle, prefix = family_key + _GIVEN, family_key + _MIDDLE, family_key + _PREFIX
     if given in at:
         taken.append(given)

@@ -17,7 +17,7 @@ __all__ = ["taken_telecom"]
 
 _PARTS = ((5, "telecom-country"), (6, "telecom-area"), (7, "telecom-local"), (8, "telecom-extension"))
 """Country, area and local number, extension: kept as extensions, and joined with blanks when nothing else is given."""
-_UNFORMATTED, _FORMATTED = 12 << 12 | 1, 1 << 12 | 1
+_WHOLE = tuple(number << 12 | 1 for number in (12, 1, 4))
 _USE, _EQUIPMENT, _ELECTRONIC, _PREFERENCE = (number << 12 | 1 for number in (2, 3, 4, 18))
 _PART_KEYS = tuple((number << 12 | 1, number, alias) for number, alias in _PARTS)
 _FIRST_PART = 5 << 12
@@ -28,24 +28,17 @@ _TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re
 def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     """A ContactPoint: the unformatted number, the formatted one, the electronic address, or the number's parts."""
     at, taken = cell.at, cell.taken
-    value = (
-        _UNFORMATTED
-        if _UNFORMATTED in at
-        else _FORMATTED
-        if _FORMATTED in at
-        else _ELECTRONIC
-        if _ELECTRONIC in at
-        else 0
-    )
+    value = 0
+    for key in _WHOLE:
+        if key in at:
+            value = key
+            break
     equipment = at.get(_EQUIPMENT, "")
     if value and equipment in ("Internet", "X.400") and _ELECTRONIC in at:
         value = _ELECTRONIC
     is_alone = value and len(at) == 1
-    parts = (
-        [(alias, cell.take(n)) for key, n, alias in _PART_KEYS if key in at]
-        if not is_alone and max(at) > _FIRST_PART
-        else []
-    )
+    has_parts = not is_alone and max(at) > _FIRST_PART
+    parts = [(alias, cell.take(n)) for key, n, alias in _PART_KEYS if key in at] if has_parts else []
     if value:
         taken.append(value)
         shown = at[value]
