@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SHARED ?= ../shared
+SEED ?= one
 CROSSCHECK ?= $(SHARED)/tools/crosscheck/crosscheck.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check crash generated bench score figures docs definitions profiles crosscheck clean
+.PHONY: help install demo test check crash generated bench score figures docs definitions profiles crosscheck judge clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +60,9 @@ figures: $(VENV)/installed ## what the HL7 v2 map keeps: mapped, carried, found 
 
 crosscheck: $(VENV)/installed ## ask HL7's own validator again about examples, artefacts and mutants (needs Java)
 	$(BIN)/python tools/crosscheck.py --engine $(CROSSCHECK)
+
+judge: $(VENV)/installed ## compare with HL7's own validator on resources nobody wrote: make judge SEED=name (needs Java)
+	$(BIN)/python tools/judge.py $(SEED) --engine $(CROSSCHECK)
 
 definitions: $(VENV)/installed ## rebuild the base facts from FHIR packages in $(SHARED)/packages
 	$(BIN)/python -m vrfhir.definitions.build --packages $(SHARED)/packages

@@ -123,13 +123,15 @@ ISSUES = [
     (_patient("stray"), "Text_should_not_be_present", "/f:Patient"),
     (_patient('<name>x<family value="A"/></name>'), "Text_should_not_be_present", "/f:Patient/f:name"),
     (_patient('<active valu="true"/>'), "Undefined_attribute__on__for_type__", "/f:Patient/f:active"),
-    (_patient('<active xmlns="urn:x" value="true"/>'), "Wrong_namespace__expected_", "Patient.active"),
-    (_patient("<?php x ?>"), "No_processing_instructions_allowed_in_resources", ""),
-    (b"<Patient/>", "This__cannot_be_parsed_as_a_FHIR_object_no_namespace", "/Patient"),
+    (_patient('<active xmlns="urn:x" value="true"/>'), "Wrong_namespace__expected_", "/f:Patient/?:active"),
+    (_patient("<?php x ?>"), "Node_type__is_not_allowed", "/f:Patient"),
+    (_patient("") + b"<?php x ?>", "No_processing_instructions_allowed_in_resources", "(document)"),
+    (_patient("<active/>"), "ELEMENT_MUST_HAVE_SOME_CONTENT", "/f:Patient/f:active"),
+    (b"<Patient/>", "This__cannot_be_parsed_as_a_FHIR_object_no_namespace", "Patient"),
     (
         b'<Patient xmlns="urn:x"/>',
         "This_does_not_appear_to_be_a_FHIR_resource_unknown_namespacename_",
-        "/Patient",
+        "Patient",
     ),
     (_patient("<contained/>"), "VR-XML-0003", "Patient.contained[0]"),
 ]
@@ -173,7 +175,7 @@ def test_a_declared_encoding_is_honoured() -> None:
     text = '<?xml version="1.0" encoding="ISO-8859-1"?><Patient xmlns="http://hl7.org/fhir"><name><family value="M\u00fcller"/></name></Patient>'
     parsed = parse(text.encode("latin-1"), FIELDS)
     assert parsed.resource["name"][0]["family"] == "Müller"
-    assert parsed.issues == []
+    assert [(each.id, each.expression) for each in parsed.issues] == [("XML_ENCODING_INVALID", "XML")]
 
 
 def test_a_narrative_that_is_no_xhtml_cannot_be_written() -> None:

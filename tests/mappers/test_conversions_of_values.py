@@ -364,3 +364,12 @@ def test_the_job_title_stays_text_beside_its_occupation_code() -> None:
             "display": "Heavy and large goods vehicle drivers",
         }
     ]
+
+
+def test_the_time_of_a_birth_that_has_no_element_is_kept_as_sent(message: Any) -> None:
+    person = only(to_fhir(message("NK1|1|Kin^Next|SPO|||||||||||||19620110045504")).bundle, "RelatedPerson")
+    assert person["birthDate"] == "1962-01-10"
+    (mark,) = person["_birthDate"]["extension"]
+    assert mark["extension"][1]["valueString"] == "19620110045504"
+    person = only(to_fhir(message("NK1|1|Kin^Next|SPO|||||||||||||19620110")).bundle, "RelatedPerson")
+    assert "_birthDate" not in person

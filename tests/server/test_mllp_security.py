@@ -8,17 +8,18 @@ import logging
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from served import Served
+from talking import Client
 
 from vrfhir.cli import main
 from vrfhir.hl7v2 import Message, acknowledge, parse
-from vrfhir.transport import MllpListener, Peer
+from vrfhir.transport import MllpListener, MllpSender, Peer
 from vrfhir.transport.tls import calling, listening
 from vrfhir.workflow import REFERRAL_STATUS_SYSTEM
 
@@ -94,6 +95,30 @@ def test_mutual_tls_both_ways(tmp_path: Path, certificate: Path, capsys: pytest.
     asyncio.run(story())
     assert received[0].type.code == "RRI"
     assert "1 accepted" in capsys.readouterr().err
+
+
+@needs_openssl
+@pytest.mark.parametrize(("shown", "code", "rule"), [("LOCALHOST", "AA", ""), ("gp.example", "AR", "VR-GATEWAY-0006")])
+def test_a_partner_speaks_only_with_its_own_certificate(
+    make_client: Callable[..., Client], tmp_path: Path, certificate: Path, shown: str, code: str, rule: str
+) -> None:
+    """Over real mutual TLS: the name in the client certificate is compared with the partner file of MSH-3 and MSH-4."""
+    path = tmp_path / "gp.toml"
+    path.write_text(f'id = "gp"\n[endpoint]\nnames = ["GPSYS|A81001"]\ncertificates = ["{shown}"]\n', encoding="utf-8")
+    client = make_client(
+        mllp_port=0, mllp_certificate=certificate, mllp_ca=certificate, partner_files=(path,), workers=0
+    )
+
+    async def story() -> bytes:
+        await client.app.services.start()
+        port = client.app.services.mllp_port
+        assert port is not None
+        tls = calling(certificate, None, certificate)
+        async with MllpSender("127.0.0.1", port, tls=tls, timeout=60) as sender:
+            return await sender.send(REF.read_bytes())
+
+    said = parse(client.run(story()))
+    assert (said.value("MSA-1"), said.value("ERR-5") or "") == (code, rule)
 
 
 @needs_openssl

@@ -12,6 +12,7 @@ from talking import Client
 
 from vrfhir.hl7v2 import Message, parse
 from vrfhir.transport import Peer
+from vrfhir.workflow import REFERRAL_STATUS_SYSTEM
 
 REF = (Path(__file__).parent / "data" / "ref-i12-driver.hl7").read_bytes()
 PEER = Peer("127.0.0.1", 1)
@@ -352,6 +353,31 @@ def test_a_parked_message_that_is_wrong_after_all_is_an_operators(client: Client
 
     client.run(story())
     assert status(client, "X1") == ("failed", "VR-REFERRAL-0005")
+
+
+QUERY = REF.replace(b"MSG00001", b"MSG00009").replace(b"REF^I12^REF_I12", b"REF^I15^REF_I12")
+
+
+def test_who_sent_a_referral_may_ask_where_it_stands(referred: Client) -> None:
+    before = loop_of(referred)
+    answer = take(referred, QUERY)
+    assert (answer.type.code, answer.type.trigger) == ("RRI", "I15")
+    assert (answer.value("MSA-1"), answer.value("MSA-2")) == ("AA", "MSG00009")
+    assert answer.value("RF1-6") == "REF-2026-0001"
+    (task,) = found(referred, "Task")
+    accepted = {"coding": [{"system": REFERRAL_STATUS_SYSTEM, "code": "accepted"}]}
+    task |= {"status": "accepted", "businessStatus": accepted, "note": [{"text": "First visit in December."}]}
+    assert referred.put(f"Task/{task['id']}", task).status_code == 200
+    later = take(referred, QUERY.replace(b"MSG00009", b"MSG00010"))
+    assert later.value("RF1-1") == "A"
+    assert "First visit in December." in later.text
+    assert [reference for reference, _ in loop_of(referred)] == [reference for reference, _ in before]
+    assert take(referred, QUERY).encode() == answer.encode()
+
+
+def test_nobody_else_may(referred: Client) -> None:
+    assert refused(referred, QUERY.replace(b"|GPSYS|A81001|", b"|OTHER|A81001|")) == "VR-REFERRAL-0008"
+    assert refused(referred, QUERY.replace(b"REF-2026-0001", b"REF-9")) == "VR-REFERRAL-0008"
 
 
 def test_every_stored_resource_is_valid(referred: Client, validator: Any) -> None:

@@ -173,8 +173,25 @@ def test_slices_by_type_of_a_choice() -> None:
     missing = check(definition, resource | {"valueQuantity": {"value": 1}})
     assert missing == {("Validation_VAL_Profile_Minimum", "Observation.value.ofType(Quantity)")}
     assert check(definition, resource | {"valueString": "x"}) == {
-        ("Validation_VAL_Profile_Minimum_SLICE", "Observation")
+        ("Validation_VAL_Profile_Minimum_SLICE", "Observation"),
+        ("Extension_PROF_Type", "Observation.value.ofType(string)"),
+        ("Validation_VAL_Profile_NotSlice", "Observation.value.ofType(string)"),
     }
+
+
+def test_a_choice_sliced_by_its_type_is_closed_when_every_type_has_its_slice() -> None:
+    slices = [
+        element(f"Patient.deceased[x]:deceased{each[:1].upper()}{each[1:]}", type=[{"code": each}])
+        for each in ("boolean", "dateTime")
+    ]
+    choice = element("Patient.deceased[x]", slicing={**slicing("type", "$this"), "rules": "closed"})
+    assert check(profile("one", "Patient", choice, slices[0]), PATIENT | {"deceasedDateTime": "2020"}) == set()
+    assert check(profile("both", "Patient", choice, *slices), PATIENT | {"deceasedDateTime": "2020"}) == set()
+
+
+def test_a_profile_for_another_type_is_all_that_is_said() -> None:
+    definition = profile("other", "Observation", element("Observation.note", min=1))
+    assert check(definition, PATIENT) == {("Validation_VAL_Profile_WrongType", "Patient")}
 
 
 def test_slices_by_existence_and_by_pattern_of_a_concept() -> None:

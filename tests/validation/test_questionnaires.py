@@ -74,7 +74,12 @@ NAME = item("1", {"valueString": "x"})
         ),
         (
             [item("1", {"valueString": "too long"})],
-            {("QUESTIONNAIRE_QR_ITEM_STRING_MAX", "QuestionnaireResponse.item[0].answer[0].value.ofType(string)")},
+            {
+                (
+                    "QUESTIONNAIRE_QR_ITEM_STRING_MAX_LENGTH",
+                    "QuestionnaireResponse.item[0].answer[0].value.ofType(string)",
+                )
+            },
         ),
         (
             [NAME, item("2", {"valueCoding": {"system": SYSTEM, "code": "green"}})],

@@ -58,7 +58,7 @@ def test_the_format_follows_the_longest_ending() -> None:
 
 def test_text_shows_the_line_and_marks_what_is_meant(checked: list[Checked]) -> None:
     lines = render("text", checked).splitlines()
-    assert lines[0] == "in/bad file.json: not valid (2 errors, 1 warning)"
+    assert lines[0] == "in/bad file.json: not valid (3 errors, 1 warning)"
     at = next(number for number, line in enumerate(lines) if "[Terminology_TX_NoValid_16]" in line)
     shown, marks = lines[at + 2], lines[at + 3]
     assert shown == '    2 |  "gender": "fmale", "nam": [{}],'

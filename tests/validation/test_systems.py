@@ -164,7 +164,7 @@ def test_what_the_first_entry_needs_is_not_found_under_another_full_url(validato
     header = {**HEADER, "resource": {**HEADER["resource"], "focus": [{"reference": "Patient/p"}]}}
     place = "Bundle.entry[0].resource.focus[0]"
     elsewhere = bundled("message", header, "http://other.example.com/fhir/Patient/p", "Patient/q")
-    assert said(validator, elsewhere, "NOTFOUND") == {("error", "BUNDLE_BUNDLE_ENTRY_NOTFOUND_CANNOT", place)}
+    assert said(validator, elsewhere, "NOTFOUND") == {("error", "BUNDLE_BUNDLE_ENTRY_NOTFOUND_APPARENT", place)}
     header = {**HEADER, "resource": {**HEADER["resource"], "focus": [{"reference": "Patient/q"}]}}
     nowhere = bundled("message", header, "http://example.com/fhir/Patient/p")
     assert said(validator, nowhere, "NOTFOUND") == {("error", "Bundle_BUNDLE_Entry_NotFound", place)}

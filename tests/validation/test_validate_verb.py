@@ -79,7 +79,8 @@ def test_the_pipe_answers_each_line(folder: Path) -> None:
         ),
     ]
     first, second, third, fourth, fifth, sixth = map(json.loads, answer_lines(Validator(), requests))
-    (issue,) = first["issues"]
+    issue, other = first["issues"]
+    assert other["messageId"] == "UNABLE_TO_INFER_CODESYSTEM"
     assert (issue["severity"], issue["expression"], issue["line"], issue["messageId"]) == (
         "error",
         "Patient.gender",

@@ -14,7 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +29,9 @@ SDC = "hl7.fhir.uv.sdc@4.0.0-ballot"
 BAD = ("error", "fatal")
 UNDECIDED = "undecided"
 """The severity of what the engine, without a terminology server, says differently from one question to the next."""
-_BEYOND_LISTS = re.compile(r"ValueSet/(?:mimetypes|currencies|languages|all-languages|ucum-units|all-time-zones)\b")
+_BEYOND_LISTS = re.compile(
+    r"ValueSet/(?:mimetypes|currencies|languages|all-languages|ucum-units|all-time-zones|timezones)\b"
+)
 _CODE_RULES = ("UNABLE_TO_INFER_CODESYSTEM", "Terminology_TX_NoValid_16")
 
 
@@ -92,13 +94,39 @@ class ReferenceEngine:
             self._process.wait(timeout=60)
         self._folder.cleanup()
 
-    def validate(self, resource: bytes | Path, *, form: str = "json", profile: str = "") -> list[dict[str, Any]]:
-        """The engine's issues about a resource, as it writes them; one of severity ``crash`` when it fell over."""
-        path = resource if isinstance(resource, Path) else Path(self._folder.name) / f"resource.{form}"
-        if isinstance(resource, bytes):
-            path.write_bytes(resource)
-        request: dict[str, Any] = {"id": "1", "resource": str(path), "format": form, "supporting": []}
-        request["profile"] = {"url": profile} if profile else None
+    def validate(
+        self,
+        resource: bytes | Path,
+        *,
+        form: str = "json",
+        profile: str | bytes = "",
+        supporting: Sequence[bytes] = (),
+        options: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """The engine's issues about a resource, as it writes them; one of severity ``crash`` when it fell over.
+
+        ``profile`` is a canonical, or a StructureDefinition itself; ``supporting`` are definitions that go with the resource.
+        """
+        request: dict[str, Any] = {"id": "1", "resource": self._file("resource", resource, form), "format": form}
+        request["supporting"] = [self._file(f"supporting-{number}", one) for number, one in enumerate(supporting)]
+        request["profile"] = None
+        if profile:
+            given = isinstance(profile, bytes)
+            request["profile"] = {"file": self._file("profile", profile)} if given else {"url": profile}
+        request["options"] = dict(options or {})
+        answer = self.ask(request)
+        if "issues" not in answer:
+            return [{"severity": "crash", "messageId": str(answer.get("crash")).partition(":")[0], "expression": ""}]
+        issues: list[dict[str, Any]] = answer["issues"]
+        return issues
+
+    def evaluate(self, expression: str, resource: bytes | Path, *, form: str = "json") -> dict[str, Any]:
+        """The values of a FHIRPath expression on a resource, or the error."""
+        path = self._file("resource", resource, form)
+        return self.ask({"id": "1", "expression": expression, "input": path, "format": form})
+
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """One request through the pipe."""
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the engine is not running")
         self._process.stdin.write((json.dumps(request) + "\n").encode())
@@ -106,11 +134,15 @@ class ReferenceEngine:
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError("the engine ended")
-        answer = json.loads(line)
-        if "issues" not in answer:
-            return [{"severity": "crash", "messageId": str(answer.get("crash")).partition(":")[0], "expression": ""}]
-        issues: list[dict[str, Any]] = answer["issues"]
-        return issues
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _file(self, name: str, content: str | bytes | Path, form: str = "json") -> str:
+        if isinstance(content, Path):
+            return str(content)
+        path = Path(self._folder.name) / f"{name}.{form}"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return str(path)
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(["bash", str(self._script), *arguments], check=True, capture_output=True, text=True)

@@ -63,6 +63,11 @@ class Expander:
             return self._among(codes, system, code)
         return self._decide(value_set, system, code, 0)
 
+    def member_of(self, resource: Json, system: str | None, code: str) -> Membership:
+        """The same of a value set that is given itself, rather than by its canonical."""
+        codes = self._enumerate(resource)
+        return self._decide_of(resource, system, code, 0) if codes is None else self._among(codes, system, code)
+
     def codes(self, value_set: str) -> Codes | None:
         """The whole expansion, system → codes in order, or None when it is not known whole."""
         if value_set not in self._enumerated:
@@ -146,7 +151,10 @@ class Expander:
 
     def _decide(self, value_set: str, system: str | None, code: str, depth: int) -> Membership:
         resource = self._lookup(value_set, "ValueSet")
-        if resource is None or depth > _MAX_IMPORTS or not isinstance(compose := resource.get("compose"), dict):
+        return UNKNOWN if resource is None else self._decide_of(resource, system, code, depth)
+
+    def _decide_of(self, resource: Json, system: str | None, code: str, depth: int) -> Membership:
+        if depth > _MAX_IMPORTS or not isinstance(compose := resource.get("compose"), dict):
             return UNKNOWN
         included = any_of(self._in_include(each, system, code, depth) for each in objects(compose, "include"))
         if included is OUT:

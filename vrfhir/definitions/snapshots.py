@@ -41,6 +41,7 @@ def generate_snapshot(structure: Json, lookup: Lookup) -> Json | None:
     rows = _renamed(base, _path(changes[0]).partition(".")[0]) if specializes else _copies(base)
     builder = _Builder(lookup, rows, specializes)
     builder.apply(changes)
+    builder.settle_type_slices(changes)
     if base.get("kind") == "complex-type" and base.get("type") != "Extension":
         builder.open_extensions()
     return {**structure, "snapshot": {"element": [without_useless_binding(each) for each in builder.rows]}}
@@ -138,6 +139,30 @@ class _Builder:
             element["type"] = types
             return found
         return None
+
+    def settle_type_slices(self, changes: list[Json]) -> None:
+        """A choice sliced by its type is closed when every type has its slice, else open; a slice that must be there leaves its
+        type only."""
+        for change in changes:
+            identity = str(change.get("id", ""))
+            element = self.by_id.get(identity)
+            slicing = change.get("slicing")
+            if element is None or not identity.endswith("[x]") or not isinstance(slicing, dict):
+                continue
+            if [(one.get("type"), one.get("path")) for one in objects(slicing, "discriminator")] != [("type", "$this")]:
+                continue
+            slices = [
+                one for one in changes if str(one.get("id", "")).rpartition(":")[0] == identity and "sliceName" in one
+            ]
+            if not slices:
+                continue
+            types = [(one, {each.get("code") for each in objects(one, "type")}) for one in slices]
+            for one, codes in types:
+                if isinstance(one.get("min"), int) and one["min"] > 0 and len(codes) == 1:
+                    element["min"] = max(1, element.get("min", 0))
+                    element["type"] = [each for each in objects(element, "type") if each.get("code") in codes]
+            left = {each.get("code") for each in objects(element, "type")}.difference(*(codes for _, codes in types))
+            element["slicing"] = {**element["slicing"], "rules": "open" if left else "closed"}
 
     def _slice(self, sliced: Json, slice_name: str, identity: str) -> Json:
         """A new slice behind those there are. It begins as the base has the element; what lies within, as it is now."""

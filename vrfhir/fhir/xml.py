@@ -6,6 +6,7 @@ knows are kept under their own name, so that validation reports them where it re
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.errors import UnreadableError
@@ -31,13 +32,13 @@ def parse(data: bytes, fields: Fields, *, source: str = "", max_bytes: int = MAX
     """
     if len(data) > max_bytes:
         raise UnreadableError(_fatal("too-long", "VR-XML-0001", f"The XML is larger than {max_bytes} bytes.", source))
-    encoding_issues: list[Issue] = []
+    encoding_issues = _header(data, source)
     try:
         root = _tree(data, source)
-    except UnreadableError:
+    except UnreadableError as problem:
         repaired = _repaired(data)
         if repaired is None:
-            raise
+            raise UnreadableError(*encoding_issues, *problem.issues) from None
         data = repaired
         root = _tree(data, source)
         text = "The XML is not in the encoding it claims; what could not be read was replaced."
@@ -59,6 +60,19 @@ def parse(data: bytes, fields: Fields, *, source: str = "", max_bytes: int = MAX
 def serialize(resource: dict[str, Any], fields: Fields) -> bytes:
     """UTF-8 XML of a resource, elements in the order of their definition. What no type knows is left out."""
     return write(resource, fields)
+
+
+_ENCODING = re.compile(rb"""encoding=["']([^"']*)""")
+
+
+def _header(data: bytes, source: str) -> list[Issue]:
+    """What is wrong with how the text begins: FHIR is UTF-8 (https://hl7.org/fhir/R4/xml.html)."""
+    start = data.removeprefix(b"\xef\xbb\xbf")
+    declared = _ENCODING.search(start.partition(b">")[0]) if start.startswith(b"<?x") else None
+    if start.startswith(b"<") and (declared is None or declared.group(1).upper() == b"UTF-8"):
+        return []
+    text = "The XML must be in UTF-8, begin with its declaration or root, and not say otherwise."
+    return [Issue("error", "invalid", "XML_ENCODING_INVALID", text, "XML", source=source)]
 
 
 def _repaired(data: bytes) -> bytes | None:

@@ -34,6 +34,8 @@ class _Child(NamedTuple):
     path: str
     is_list: bool
     order: int
+    shown: str
+    """The name in a FHIRPath: ``value.ofType(Quantity)``."""
 
 
 class XmlReader:
@@ -57,6 +59,7 @@ class XmlReader:
         name, namespace = _name(root)
         if namespace != FHIR_NAMESPACE:
             self._wrong_root(root, name, namespace)
+            return {"resourceType": name}
         return self._resource(root, root, (), (f"/f:{name}", name))
 
     def _resource(self, element: _Element, place: _Element, path: Path, where: tuple[str, str]) -> Json:
@@ -87,19 +90,25 @@ class XmlReader:
             if child is None:
                 self._unknown(each, name, value, path)
                 continue
-            if namespace != (XHTML_NAMESPACE if child.type == "xhtml" else FHIR_NAMESPACE):
-                self._wrong_namespace(each, name, namespace, where)
+            markup = f"{where[0]}/{_prefix(namespace)}{name}"
+            if child.type == "xhtml":
+                pass  # the narrative's own rules tell its namespace
+            elif namespace != FHIR_NAMESPACE:
+                self._wrong_namespace(each, name, namespace, markup)
+            elif _is_empty(each):
+                message = f"The element '{name}' is empty; an element without content must be left out."
+                self._report("error", "invalid", "ELEMENT_MUST_HAVE_SOME_CONTENT", message, markup, each)
             if child.order < last[0]:
-                self._out_of_order(each, name, last[1], where[1])
+                self._out_of_order(each, name, last[1], f"{where[1]}.{child.shown}")
             last = (child.order, name)
-            self._child(each, child, value, path, where)
+            self._child(each, child, value, path, (markup, where[1]))
 
     def _child(self, element: _Element, child: _Child, value: Json, path: Path, where: tuple[str, str]) -> None:
         name = child.json_name
         index = count(value, name)
         here: Path = (*path, name, index) if child.is_list else (*path, name)
-        shown = f"{where[1]}.{name}[{index}]" if child.is_list else f"{where[1]}.{name}"
-        inside = (f"{where[0]}/f:{name}", shown)
+        shown = f"{where[1]}.{child.shown}[{index}]" if child.is_list else f"{where[1]}.{child.shown}"
+        inside = (where[0], shown)
         if self._with_places:
             self.places.setdefault(here, element)
             self.places.setdefault((*path, name), element)
@@ -180,9 +189,28 @@ class XmlReader:
         from lxml import etree
 
         for each in root.iter(etree.ProcessingInstruction):
-            message = "A resource may not hold processing instructions."
             parent = each.getparent()
-            self._report("error", "invalid", "No_processing_instructions_allowed_in_resources", message, "", parent)
+            message = "A resource may not hold processing instructions."
+            self._report("error", "structure", "Node_type__is_not_allowed", message, self._markup_path(parent), parent)
+        outside = [*root.itersiblings(preceding=True), *root.itersiblings()]
+        for each in outside:
+            if isinstance(each, etree._ProcessingInstruction):
+                message = "There may be no processing instructions beside a resource."
+                id_ = "No_processing_instructions_allowed_in_resources"
+                self._report("error", "invalid", id_, message, "(document)", root)
+
+    @staticmethod
+    def _markup_path(element: _Element | None) -> str:
+        """The path of an element in XML, which starts anew at each resource."""
+        steps: list[str] = []
+        while element is not None:
+            name, namespace = _name(element)
+            above = element.getparent()
+            if name[:1].isupper() and above is not None:
+                return "/".join([name, *steps])
+            steps.insert(0, _prefix(namespace) + name)
+            element = above
+        return "/" + "/".join(steps)
 
     def _wrong_root(self, root: _Element, name: str, namespace: str) -> None:
         if namespace:
@@ -190,15 +218,15 @@ class XmlReader:
         else:
             id_ = "This__cannot_be_parsed_as_a_FHIR_object_no_namespace"
         message = f"The root '{name}' is in namespace '{namespace}', expected {FHIR_NAMESPACE}."
-        self._report("fatal", "structure", id_, message, f"/{name}", root)
+        self._report("fatal", "structure", id_, message, name, root)
 
-    def _wrong_namespace(self, element: _Element, name: str, namespace: str, where: tuple[str, str]) -> None:
+    def _wrong_namespace(self, element: _Element, name: str, namespace: str, where: str) -> None:
         message = f"Element '{name}' is in the wrong namespace '{namespace}'."
-        self._report("error", "structure", "Wrong_namespace__expected_", message, f"{where[1]}.{name}", element)
+        self._report("error", "invalid", "Wrong_namespace__expected_", message, where, element)
 
     def _out_of_order(self, element: _Element, name: str, after: str, where: str) -> None:
         message = f"Element '{name}' is out of order: it stands after '{after}'."
-        self._report("error", "invalid", "Validation_VAL_Profile_OutOfOrder", message, f"{where}.{name}", element)
+        self._report("error", "invalid", "Validation_VAL_Profile_OutOfOrder", message, where, element)
 
     def _report(self, severity: Any, code: str, id_: str, text: str, where: str, element: _Element | None) -> None:
         line, column = (1, 1) if element is None else self._scan().start(self._number(element))
@@ -215,11 +243,11 @@ def _names(shape: Shape, order: int) -> dict[str, _Child]:
     if not shape.choice:
         type_name = shape.types[0] if shape.types else ""
         type_name = "Resource" if shape.path == "Resource" or type_name == "Resource" else type_name
-        return {shape.name: _Child(shape.name, type_name, shape.path or type_name, shape.is_list, order)}
+        return {shape.name: _Child(shape.name, type_name, shape.path or type_name, shape.is_list, order, shape.name)}
     rows = {}
     for type_name in shape.types:
         name = shape.name + type_suffix(type_name)
-        rows[name] = _Child(name, type_name, type_name, shape.is_list, order)
+        rows[name] = _Child(name, type_name, type_name, shape.is_list, order, f"{shape.name}.ofType({type_name})")
     return rows
 
 
@@ -229,6 +257,23 @@ def _name(element: _Element) -> tuple[str, str]:
         namespace, _, name = tag[1:].partition("}")
         return name, namespace
     return tag, ""
+
+
+_PREFIXES = {"": "", FHIR_NAMESPACE: "f:", XHTML_NAMESPACE: "h:", "urn:hl7-org:v3": "v3:"}
+
+
+def _prefix(namespace: str) -> str:
+    """How a namespace is shown in a path."""
+    return _PREFIXES.get(namespace, "?:")
+
+
+def _is_empty(element: _Element) -> bool:
+    """True without attributes, elements and text."""
+    return (
+        not element.attrib
+        and next(element.iterchildren("*"), None) is None
+        and not "".join(map(str, element.itertext())).strip()
+    )
 
 
 def _prefixed(element: _Element, name: str) -> str:

@@ -51,6 +51,10 @@ class Terminology:
             found = self._members[key] = self._expander.member(value_set, system, code)
         return found
 
+    def member_of(self, resource: Json, system: str | None, code: str) -> Membership:
+        """Whether a value set that is given itself contains a code."""
+        return self._expander.member_of(resource, system, code)
+
     def is_known(self, value_set: str) -> bool:
         """True when the value set itself is among the definitions."""
         return self._definitions.resource(value_set, "ValueSet") is not None

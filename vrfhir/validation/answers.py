@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhirpath import FhirPathError
 from vrfhir.fhirpath.patterns import fits
 from vrfhir.terminology import Membership
+from vrfhir.validation.codings import doubt, is_external
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import findings, is_calendar_day, written
+from vrfhir.validation.quantity_answers import check_quantity
 from vrfhir.validation.questions import Question
 from vrfhir.validation.references import type_in_text
 
 if TYPE_CHECKING:
+    from vrfhir.validation.answer_sets import AnswerSets
     from vrfhir.validation.scope import Scope
 
 __all__ = ["check_answer"]
@@ -56,8 +58,8 @@ _NAMES = {
 }
 
 
-def check_answer(scope: Scope, question: Question, answer: Json, place: Location) -> None:
-    """The value of one answer."""
+def check_answer(scope: Scope, sets: AnswerSets, question: Question, answer: Json, place: Location) -> None:
+    """The value of one answer; ``sets`` are the value sets within reach of its questionnaire."""
     for key in answer:
         if key.startswith("value"):
             break
@@ -79,15 +81,21 @@ def check_answer(scope: Scope, question: Question, answer: Json, place: Location
             _listed(scope, question, allowed[0], value, here)
         return
     if kind in ("choice", "open-choice"):
-        _choice(scope, question, suffix, value, place, is_open=kind == "open-choice")
+        _choice(scope, sets, question, suffix, value, place, is_open=kind == "open-choice")
         return
     check = _LIMITS.get(kind)
     if (kind not in _READ or _read(scope, kind, value, here)) and check is not None:
         check(scope, question, value, place, here)
     if kind in _FROM_LIST:
         _listed(scope, question, suffix, value, here)
-    if question.item.get("answerValueSet") and kind == "string" and isinstance(value, str):
-        _member(scope, question.item["answerValueSet"], value, here)
+    value_set = question.item.get("answerValueSet")
+    if (
+        isinstance(value_set, str)
+        and kind == "string"
+        and isinstance(value, str)
+        and sets.member(value_set, None, value) is Membership.OUT
+    ):
+        scope.report("QUESTIONNAIRE_QR_ITEM_VS_FAIL", here, found=value, value_set=value_set)
 
 
 def _read(scope: Scope, kind: str, value: Any, here: Location) -> bool:
@@ -101,11 +109,6 @@ def _read(scope: Scope, kind: str, value: Any, here: Location) -> bool:
         name = "DATE" if kind in ("date", "dateTime") else kind.upper()
         scope.report(f"QUESTIONNAIRE_QR_ITEM_{name}_VALUE_EXCEPTION", here, found=text)
     return readable
-
-
-def _member(scope: Scope, value_set: str, value: str, here: Location) -> None:
-    if scope.engine.terminology.member(value_set, None, value) is Membership.OUT:
-        scope.report("QUESTIONNAIRE_QR_ITEM_VS_FAIL", here, found=value, value_set=value_set)
 
 
 def _options(question: Question, suffix: str) -> tuple[list[Json], list[Any]]:
@@ -127,7 +130,9 @@ def _listed(scope: Scope, question: Question, suffix: str, value: Any, here: Loc
         scope.report(f"Questionnaire_QR_Item_NoOptions{suffix}", here)
 
 
-def _choice(scope: Scope, question: Question, suffix: str, value: Any, place: Location, *, is_open: bool) -> None:
+def _choice(
+    scope: Scope, sets: AnswerSets, question: Question, suffix: str, value: Any, place: Location, *, is_open: bool
+) -> None:
     """A question to choose from options or a value set; an open one lets any text pass."""
     options, listed = _options(question, suffix)
     value_set = question.item.get("answerValueSet")
@@ -150,29 +155,34 @@ def _choice(scope: Scope, question: Question, suffix: str, value: Any, place: Lo
     if not isinstance(value_set, str):
         scope.report("Questionnaire_QR_Item_NoOptions", place)
     elif isinstance(value, dict):
-        _coding(scope, value_set, value, place)
+        _coding(scope, sets, value_set, value, place)
 
 
-def _coding(scope: Scope, value_set: str, value: Json, place: Location) -> None:
+def _coding(scope: Scope, sets: AnswerSets, value_set: str, value: Json, place: Location) -> None:
     """A coding against the value set of its question; a wrong display makes it another answer than the one meant."""
     code, system, display = value.get("code"), value.get("system"), value.get("display")
-    if value_set.startswith("#"):
-        return
-    terminology = scope.engine.terminology
-    answer = Membership.OUT
-    if isinstance(code, str) and isinstance(system, str):
-        answer = terminology.member(value_set, system, code)
-        if (
-            answer is Membership.IN
-            and isinstance(display, str)
-            and terminology.display(system, code) != display
-            and not terminology.is_display(system, code, display)
-        ):
-            answer = Membership.OUT
-    if answer is Membership.OUT:
-        scope.report(
-            "Questionnaire_QR_Item_BadOption", place, found=f"{system or ''}#{code or ''}", value_set=value_set
-        )
+    facts: Json = {"found": f"{system or ''}#{code or ''}", "value_set": value_set}
+    found = Membership.OUT
+    if isinstance(code, str):
+        found = sets.member(value_set, system if isinstance(system, str) else None, code)
+    if found is Membership.UNKNOWN and not sets.is_known(value_set):
+        scope.report("Terminology_TX_ValueSet_NotFound", place, **facts)
+    elif not isinstance(system, str):
+        if found is Membership.OUT or not sets.is_contained(value_set):
+            scope.report("Questionnaire_QR_Item_BadOption", place, **facts)
+    elif (
+        sets.includes(value_set, system)
+        and not scope.engine.terminology.system_is_known(system)
+        and not is_external(system)
+    ):
+        scope.report("QUESTIONNAIRE_QR_ITEM_BADOPTION_CS", place, **facts, system=system)
+    elif found is Membership.OUT or (
+        found is Membership.IN
+        and isinstance(display, str)
+        and doubt(scope, value)
+        and not sets.is_worded(value_set, system, str(code), display)
+    ):
+        scope.report("Questionnaire_QR_Item_BadOption", place, **facts)
 
 
 def _equal(option: Any, value: Any) -> bool:
@@ -186,9 +196,9 @@ def _text(scope: Scope, question: Question, value: Any, place: Location, here: L
         return
     longest, shortest = question.item.get("maxLength"), question.setting("minLength")
     if isinstance(longest, int) and len(value) > longest:
-        scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MAX", here, limit=longest, found=len(value))
+        scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MAX_LENGTH", here, limit=longest, found=len(value))
     if isinstance(shortest, int) and len(value) < shortest:
-        scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MIN", here, limit=shortest, found=len(value))
+        scope.report("QUESTIONNAIRE_QR_ITEM_STRING_MIN_LENGTH", here, limit=shortest, found=len(value))
     pattern = question.setting("regex")
     if isinstance(pattern, str):
         try:
@@ -196,26 +206,19 @@ def _text(scope: Scope, question: Question, value: Any, place: Location, here: L
         except FhirPathError:  # no pattern, or one that could run away
             return
         if not well_formed:
-            expected = question.setting("entryFormat") or pattern
-            scope.report("QUESTIONNAIRE_QR_ITEM_STRING_REGEX_EF", here, expected=expected)
+            words = question.setting("entryFormat")
+            rule = "QUESTIONNAIRE_QR_ITEM_STRING_REGEX_EF" if words else "QUESTIONNAIRE_QR_ITEM_STRING_REGEX"
+            scope.report(rule, here, expected=words or pattern)
 
 
 def _number(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
     kind = "INTEGER" if question.item.get("type") == "integer" else "DECIMAL"
     _range(scope, question, value, here, kind)
-    digits = question.setting("maxDecimalPlaces")
-    if isinstance(digits, int) and len(written(value).partition(".")[2]) > digits:
-        scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_MAX_DECIMALS", here, limit=digits, found=written(value))
+    _digits(scope, question, value, here)
 
 
 def _moment(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
-    _range(
-        scope,
-        question,
-        value,
-        here,
-        {"dateTime": "DATETIME"}.get(str(question.item.get("type")), str(question.item.get("type")).upper()),
-    )
+    _range(scope, question, value, here, "TIME" if question.kind == "time" else "DATE")
 
 
 def _range(scope: Scope, question: Question, value: Any, here: Location, kind: str) -> None:
@@ -236,42 +239,15 @@ def _range(scope: Scope, question: Question, value: Any, here: Location, kind: s
 
 
 def _quantity(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
-    if not isinstance(value, dict):
-        return
-    units = [each for each in question.settings("unitOption") if isinstance(each, dict)]
-    if units and not any(_is_unit(each, value) for each in units):
-        scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_INVALID_UNITS", here, found=_shown(value))
-    for name, word in (("minQuantity", "MIN"), ("maxQuantity", "MAX"), ("minValue", "MIN"), ("maxValue", "MAX")):
-        limit = question.setting(name)
-        if not isinstance(limit, dict):
-            continue
-        if (
-            not limit.get("code")
-            or limit.get("code") != value.get("code")
-            or limit.get("system") != value.get("system")
-        ):
-            rule = "VR-VAL-0104"
-            scope.report(
-                rule, here, found=_shown(value), limit=_shown(limit), bound="minimum" if word == "MIN" else "maximum"
-            )
-            continue
-        found, bound = value.get("value"), limit.get("value")
-        if (
-            isinstance(found, (int, Decimal))
-            and isinstance(bound, (int, Decimal))
-            and (found < bound if word == "MIN" else found > bound)
-        ):
-            scope.report(f"QUESTIONNAIRE_QR_ITEM_QUANTITY_{word}", here, found=_shown(value), limit=_shown(limit))
+    if isinstance(value, dict):
+        check_quantity(scope, question, value, here)
+        _digits(scope, question, value.get("value"), here)
 
 
-def _is_unit(option: Json, quantity: Json) -> bool:
-    """True when a quantity has the unit of an option, in as many words and codes as the option has."""
-    pairs = (("system", "system"), ("code", "code"), ("display", "unit"))
-    return all(option[name] == quantity.get(other) for name, other in pairs if name in option)
-
-
-def _shown(quantity: Json) -> str:
-    return f"{quantity.get('value', '')} {quantity.get('unit') or quantity.get('code') or ''}".strip()
+def _digits(scope: Scope, question: Question, value: Any, here: Location) -> None:
+    limit = question.setting("maxDecimalPlaces")
+    if isinstance(limit, int) and value is not None and len(written(value).partition(".")[2]) > limit:
+        scope.report("QUESTIONNAIRE_QR_ITEM_DECIMAL_MAX_DECIMALS", here, limit=limit, found=written(value))
 
 
 def _attachment(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
@@ -284,7 +260,9 @@ def _attachment(scope: Scope, question: Question, value: Any, place: Location, h
         scope.report("QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_LENGTH", place, limit=limit, found=size)
     allowed = question.settings("mimeType")
     kind = value.get("contentType")
-    if allowed and isinstance(kind, str) and not any(fnmatchcase(kind, str(each)) for each in allowed):
+    if allowed and not isinstance(kind, str):
+        scope.report("QUESTIONNAIRE_QR_ITEM_NOT_ATTACHMENT_MIMETYPE", place, expected=", ".join(map(str, allowed)))
+    elif allowed and str(kind).partition(";")[0].strip().casefold() not in [str(each).casefold() for each in allowed]:
         scope.report(
             "QUESTIONNAIRE_QR_ITEM_BAD_ATTACHMENT_MIMETYPE", place, found=kind, expected=", ".join(map(str, allowed))
         )
@@ -292,7 +270,7 @@ def _attachment(scope: Scope, question: Question, value: Any, place: Location, h
 
 def _reference(scope: Scope, question: Question, value: Any, place: Location, here: Location) -> None:
     reference = value.get("reference") if isinstance(value, dict) else None
-    if not isinstance(reference, str) or reference.startswith(("#", "urn:")):
+    if not isinstance(reference, str) or reference.startswith(("#", "urn:")) or not scope.options.assume_rest:
         return
     parts = reference.partition("/_history/")[0].split("/")
     kind = parts[-2] if len(parts) > 1 else ""

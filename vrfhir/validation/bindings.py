@@ -12,7 +12,6 @@ from vrfhir.terminology import Membership
 from vrfhir.validation.codings import (
     IN_FRAGMENT,
     NOT_HELD,
-    about,
     check_alone,
     doubt,
     report_coding,
@@ -74,9 +73,20 @@ def check_rebound(scope: Scope, binding: Binding, base: Binding | None, location
 
 
 def check_code(
-    scope: Scope, binding: Binding, type_name: str, code: str, location: Location, *, base: bool = True
+    scope: Scope,
+    binding: Binding,
+    type_name: str,
+    code: str,
+    location: Location,
+    *,
+    base: bool = True,
+    formed: bool = True,
 ) -> None:
-    """A bound primitive: the value set decides which system is meant."""
+    """A bound primitive: the value set decides which system is meant.
+
+    Of a code that is not in a required value set HL7's validator says two things: that, and that its system cannot be told.
+    The second is only said of what is a code at all (``formed``).
+    """
     if binding.strength == "example" or type_name not in _CODED_PRIMITIVES:
         return
     if not binding.value_set:
@@ -98,6 +108,8 @@ def check_code(
     elif binding.strength == "required":
         facts["near"] = scope.engine.nearest_codes(binding.value_set, code)
         scope.report("Terminology_TX_NoValid_16", location, **facts)
+        if formed and code == " ".join(code.split()):
+            scope.report("UNABLE_TO_INFER_CODESYSTEM", location, **facts)
     elif binding.strength == "extensible":
         if not binding.maximum:
             scope.report_for_now("Terminology_TX_NoValid_17", location, **facts)
@@ -275,9 +287,7 @@ def check_quantity_code(scope: Scope, value: Json, location: Location) -> None:
     if type(system) is not str or not check_system(scope, system, location, is_bound=False):
         return
     if type(code) is str and code:
-        for rule, facts in about(scope, {"system": system, "code": code}):
-            suffix = facts.get("at", "")
-            scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
+        report_coding(scope, {"system": system, "code": code}, location, alone=True, silent=True)
 
 
 def _maximum(scope: Scope, binding: Binding, codings: Any, location: Location, rule: str, facts: Json) -> None:

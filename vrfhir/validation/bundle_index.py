@@ -117,7 +117,9 @@ class BundleIndex:
         ):
             place = (self.location, "entry", "entry", scope.entry)
             scope.report("Bundle_BUNDLE_Entry_NoFullUrl", place)
-            if not is_absolute(reference):
+            if reference.startswith("urn"):
+                scope.report("Bundle_BUNDLE_Not_Local", location, found=reference)
+            elif not is_absolute(reference):
                 scope.report("Bundle_BUNDLE_FullUrl_Missing", location)
             return
         found = self.find(scope.entry, reference)
@@ -132,10 +134,10 @@ class BundleIndex:
             return
         if reference.count("/") not in (1, 3):
             _say_form(scope, self.type, reference, location)
-        for at in self.by_type_and_id(reference):
+        for at in self.by_type_and_id(reference.partition("/_history/")[0]):
             near = self.full_url(at)
-            if near is not None:
-                scope.report("BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU", location, found=reference, near=near)
+            rule = "BUNDLE_BUNDLE_POSSIBLE_MATCH_NO_FU" if near is None else "BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU"
+            scope.report(rule, location, found=reference, near=near or at)
 
     def by_type_and_id(self, reference: str) -> list[int]:
         """Entries whose resource has the type and id of a relative reference, whatever their fullUrl."""

@@ -131,11 +131,12 @@ def _first_entry(scope: Scope, index: BundleIndex, bundle: Json, kind: str, loca
         scope.report(rule, inner, found=resource.get("resourceType"))
     else:
         for reference, name, where in _required_references(resource, wanted, inner):
-            if index.lookup(index.full_url(0), reference) is None and not _loosely(index, reference):
-                rule = "Bundle_BUNDLE_Entry_NotFound"
-                if _is_near(index, reference):
-                    rule = "BUNDLE_BUNDLE_ENTRY_NOTFOUND_CANNOT"
-                scope.report(rule, where, found=reference, element=name)
+            if "?" in reference and not is_absolute(reference):
+                continue  # a search is refused as such
+            bare = reference.partition("#")[0]
+            if index.lookup(index.full_url(0), bare) is None:
+                rule = _near_rule(index, 0) if _is_near(index, bare) else "Bundle_BUNDLE_Entry_NotFound"
+                scope.report(rule, where, found=bare, element=name, entry=0)
     _orphans(scope, index, bundle, kind, location)
 
 
@@ -144,12 +145,11 @@ def _is_near(index: BundleIndex, reference: str) -> bool:
     return not is_absolute(reference) and bool(index.by_type_and_id(reference.partition("/_history/")[0]))
 
 
-def _loosely(index: BundleIndex, reference: str) -> bool:
-    """A relative reference beside a fullUrl that is no RESTful URL: any entry of that type and id will do."""
-    full_url = index.full_url(0)
-    if is_absolute(reference) or (full_url is not None and re.fullmatch(_RESTFUL, full_url)):
-        return False
-    return bool(index.by_type_and_id(reference))
+def _near_rule(index: BundleIndex, at: int) -> str:
+    """What is said of a reference to an entry with another fullUrl: only a RESTful fullUrl of one's own could complete it."""
+    resource = index.entries[at]["resource"]
+    is_url = str(index.full_url(at)).endswith(f"/{resource.get('resourceType')}/{resource.get('id')}")
+    return "BUNDLE_BUNDLE_ENTRY_NOTFOUND_APPARENT" if is_url else "BUNDLE_BUNDLE_ENTRY_NOTFOUND_CANNOT"
 
 
 def _required_references(resource: Json, kind: str, place: Location) -> Iterator[tuple[str, str, Location]]:
@@ -200,13 +200,13 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
         if isinstance(resource, dict):
             table = scope.engine.table_or_none(str(resource.get("resourceType")))
             for reference in _all_references(resource, table, []) if table else ():
-                target = index.lookup(index.full_url(at), reference.partition("#")[0])
-                if target is None:
-                    target = _by_type_and_id(index, at, reference)
+                bare = reference.partition("#")[0]
+                target = index.lookup(index.full_url(at), bare)
                 if target is not None:
                     found.add(target)
-                elif _is_near(index, reference) and (at, reference) not in required:
-                    scope.report("BUNDLE_BUNDLE_ENTRY_NOTFOUND_APPARENT", location, found=reference, entry=at)
+                elif index.full_url(at) is not None and (at, reference) not in required and _is_near(index, bare):
+                    name = f"{index.entries[at]['resource'].get('resourceType')} in entry {at}"
+                    scope.report(_near_rule(index, at), location, found=bare, entry=at, element=name)
         links.append(found)
     sources: list[set[int]] = [set() for _ in links]
     for at, targets in enumerate(links):
@@ -223,13 +223,6 @@ def _orphans(scope: Scope, index: BundleIndex, bundle: Json, kind: str, location
         if at not in reached and isinstance(entry.get("resource"), dict):
             rule = "Bundle_BUNDLE_Entry_Orphan_DOCUMENT" if kind == "document" else "Bundle_BUNDLE_Entry_Orphan_MESSAGE"
             scope.report(rule, (location, "entry", "entry", at), found=entry.get("fullUrl") or at)
-
-
-def _by_type_and_id(index: BundleIndex, source: int, reference: str) -> int | None:
-    full_url = index.full_url(source)
-    if is_absolute(reference) or (full_url is not None and re.fullmatch(_RESTFUL, full_url)):
-        return None
-    return next(iter(index.by_type_and_id(reference)), None)
 
 
 def _links_of(table: Table) -> frozenset[str]:

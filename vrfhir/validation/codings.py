@@ -43,7 +43,9 @@ _WORDINGS = {
     Wording.SPACED: "Display_Name_WS_for__should_be_one_of__instead_of",
     Wording.NONE: "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR",
 }
-_DOUBTS = frozenset(_WORDINGS.values()) | {NOT_HELD, IN_FRAGMENT}
+_MISNAMED = frozenset(_WORDINGS.values())
+_DOUBTS = _MISNAMED | {NOT_HELD, IN_FRAGMENT}
+_UNKNOWN = frozenset({"UNKNOWN_CODESYSTEM", "UNKNOWN_CODESYSTEM_VERSION_NONE", NOT_HELD})
 _EXTERNAL = (
     "http://snomed.info/sct",
     "http://loinc.org",
@@ -90,8 +92,8 @@ def doubt(scope: Scope, coding: Json) -> str:
     system, code = coding.get("system"), coding.get("code")
     if type(system) is str and type(code) is str and code:
         for rule, _ in about(scope, coding):
-            if rule in _DOUBTS:
-                return rule
+            if rule in _DOUBTS and (rule not in _MISNAMED or coding.get("display")):
+                return rule  # an empty display is refused for its form, and says nothing against the code
     return ""
 
 
@@ -99,11 +101,11 @@ def check_alone(scope: Scope, coding: Json, location: Location, *, is_bound: boo
     """A Coding that is not part of a CodeableConcept."""
     system = coding.get("system")
     if type(system) is not str or check_system(scope, system, location, is_bound=is_bound):
-        report_coding(scope, coding, location, alone=True)
+        report_coding(scope, coding, location, alone=True, silent=not is_bound)
 
 
-def report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool = False) -> None:
-    """Say what is to be said about a coding whatever it is bound to."""
+def report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool = False, silent: bool = False) -> None:
+    """Say what is to be said about a coding whatever it is bound to; ``silent`` about systems that nobody knows."""
     code = coding.get("code")
     if type(code) is not str or not code:
         return
@@ -112,8 +114,15 @@ def report_coding(scope: Scope, coding: Json, location: Location, *, alone: bool
         scope.report(rule, location)
         return
     for rule, facts in about(scope, coding):
+        if silent and rule in _UNKNOWN:
+            continue
         suffix = facts.get("at", "")
         scope.report(rule, (location, suffix, suffix, -1) if suffix else location, **facts)
+
+
+def is_external(system: str) -> bool:
+    """True for systems that are known to exist, though nobody ships their codes."""
+    return not system.endswith("/") and system.startswith(_EXTERNAL)
 
 
 def _status(concept: Concept | None) -> list[Finding]:
@@ -155,7 +164,7 @@ def _about(
     if answer is Membership.UNKNOWN:
         if content == "fragment":
             return [(IN_FRAGMENT, {"found": code, "system": system, "at": "code"})]
-        if not system.endswith("/") and system.startswith(_EXTERNAL):
+        if is_external(system):
             return []
         if version and known is None:
             return [("UNKNOWN_CODESYSTEM_VERSION_NONE", {"system": system, "found": version, "at": "system"})]

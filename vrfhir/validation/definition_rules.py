@@ -281,9 +281,56 @@ _STRUCTURES: dict[str, Rule] = {
     "VR-VAL-0106": Rule(_E, "business-rule", "{element}: the {name} {found} goes beyond the base's {expected}."),
     "VR-VAL-0107": Rule(_E, "business-rule", "{element}: a value of type {found} cannot be fixed where {expected} is."),
     "VR-VAL-0108": Rule(_E, "business-rule", "{element}: the binding cannot be weakened from {expected} to {found}."),
+    "VR-VAL-0109": Rule(
+        _E,
+        "business-rule",
+        "{element}: the value set {value_set} holds codes that the base's {expected} does not ({found}).",
+        "Take them out; a profile may only narrow what is required.",
+    ),
+    "VR-VAL-0110": Rule(
+        _E,
+        "value",
+        "{element}: the slice {found} comes before the slicing is set up.",
+        "Put an element with slicing (discriminator, rules) before it.",
+    ),
+    "VR-VAL-0111": Rule(
+        _E,
+        "business-rule",
+        "{element}: the slice {found} is there twice, or has no sliceName.",
+        "Give each slice a name of its own.",
+    ),
+    "SD_PATH_NO_SLICING": Rule(_E, "not-found", "{found} cannot be sliced, because it does not repeat."),
+    "SD_SPECIALIZED_TYPE_MATCHES": Rule(_E, "not-found", "A specialisation of {found} must have a type of its own."),
+    "SD_DERIVATION_NO_CONCRETE": Rule(
+        _W, "not-found", "{found} is abstract, but nothing that could be used is known to be derived from it."
+    ),
 }
 
 _MEASURES: dict[str, Rule] = {
+    "OPDEF_PROFILE_NOT_FOUND": Rule(_E, "unknown", "The profile {found} of the {use}put parameters is not known."),
+    "OPDEF_PROFILE_NOT_PARAMETERS": Rule(
+        _E, "invalid", "The profile {found} of the {use}put parameters is not one of Parameters."
+    ),
+    "MEASURE_M_NO_GROUPS": Rule(_W, "required", "A measure should have at least one group."),
+    "MEASURE_M_GROUP_CODE": Rule(_W, "required", "With several groups, each should have a code."),
+    "MEASURE_M_GROUP_POP": Rule(_W, "required", "A group should have at least one population."),
+    "MEASURE_M_GROUP_POP_NO_CODE": Rule(_W, "required", "With several populations, each should have a code."),
+    "MEASURE_M_GROUP_STRATA_NO_CODE": Rule(_W, "required", "With several stratifiers, each should have a code."),
+    "MEASURE_M_CRITERIA_UNKNOWN": Rule(_W, "required", "Criteria in the language {found} are not checked."),
+    "MEASURE_M_CRITERIA_CQL_LIB_DUPL": Rule(_E, "invalid", "Several libraries of the measure are called {found}."),
+    "MEASURE_M_CRITERIA_CQL_LIB_NOT_FOUND": Rule(_E, "invalid", "No library of the measure is called {found}."),
+    "MEASURE_M_CRITERIA_CQL_ONLY_ONE_LIB": Rule(
+        _E, "invalid", "The criteria name no library, and the measure has several."
+    ),
+    "MEASURE_MR_GRP_STRAT_NO_CODE": Rule(_E, "business-rule", "A stratifier has the code of one of the measure's."),
+    "MEASURE_MR_GRP_STRAT_UNK_CODE": Rule(_E, "business-rule", "The measure has no stratifier {found} in this group."),
+    "MEASURE_MR_GRP_STRAT_DUPL_CODE": Rule(_E, "business-rule", "The stratifier is there twice."),
+    "MEASURE_MR_GRP_STRAT_MISSING_BY_CODE": Rule(
+        _E, "business-rule", "The stratifier {found} of the measure is missing."
+    ),
+    "MEASURE_MR_GRP_POP_COUNT_MISMATCH": Rule(
+        _E, "business-rule", "The count is {found}, but {expected} subjects are listed."
+    ),
     "MEASURE_M_CRITERIA_CQL_NO_LIB": Rule(_E, "invalid", "The criteria are in CQL, but the measure names no library."),
     "Measure_MR_M_NotFound": Rule(
         _W, "business-rule", "The measure {found} is not known, so the report was not checked against it."

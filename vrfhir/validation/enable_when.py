@@ -6,20 +6,38 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["given_answers", "is_enabled"]
+from vrfhir.validation.quantity_answers import compared
+
+__all__ = ["Given", "is_enabled"]
 
 Json = dict[str, Any]
 
 
-def given_answers(response: Json) -> dict[Any, list[Json]]:
-    """The answers of a response by the linkId of their item, wherever it stands."""
-    found: dict[Any, list[Json]] = {}
-    _collect(response, found)
-    return found
+class Given:
+    """The answers of a response by the linkId of their item, as seen from where an item stands.
+
+    What is asked about is looked for beside the item first, then around it: in a group that repeats, its own answers count.
+    """
+
+    def __init__(self, response: Json) -> None:
+        self._inside: dict[int, dict[Any, list[Json]]] = {}
+        self.path: list[Json] = [response]
+        """The response, and the items and answers that hold the one that is looked at."""
+
+    def answers(self, link: Any) -> list[Json]:
+        """The answers to a question that are nearest."""
+        for holder in reversed(self.path):
+            found = self._inside.get(id(holder))
+            if found is None:
+                found = self._inside[id(holder)] = {}
+                _collect(holder, found)
+            if link in found:
+                return found[link]
+        return []
 
 
-def is_enabled(question: Json, given: dict[Any, list[Json]]) -> bool:
-    """True when the conditions of an item hold, or it has none. ``given`` is what :func:`given_answers` returns."""
+def is_enabled(question: Json, given: Given) -> bool:
+    """True when the conditions of an item hold, or it has none."""
     if "enableWhen" not in question:
         return True
     conditions = [each for each in question.get("enableWhen", ()) if isinstance(each, dict)]
@@ -29,25 +47,25 @@ def is_enabled(question: Json, given: dict[Any, list[Json]]) -> bool:
     return all(results) if question.get("enableBehavior") == "all" else any(results)
 
 
-def _holds(condition: Json, given: dict[Any, list[Json]]) -> bool:
+def _holds(condition: Json, given: Given) -> bool:
     link = condition.get("question")
-    answers = [_value(each) for each in (given.get(link, ()) if isinstance(link, str) else ())]
+    answers = [_value(each) for each in (given.answers(link) if isinstance(link, str) else ())]
     answers = [each for each in answers if each is not None]
     operator = condition.get("operator")
     expected = next((value for key, value in condition.items() if key.startswith("answer")), None)
     if operator == "exists":
         return bool(answers) is (expected is True)
-    if operator == "!=":
-        return all(not _same(each, expected) for each in answers) if answers else False
     test = _OPERATORS.get(str(operator))
     return test is not None and any(test(each, expected) for each in answers)
 
 
 def _collect(holder: Json, found: dict[Any, list[Json]]) -> None:
-    for item in holder.get("item", ()):
+    items = holder.get("item")
+    for item in items if isinstance(items, list) else ():
         if not isinstance(item, dict):
             continue
-        answers = [each for each in item.get("answer", ()) if isinstance(each, dict)]
+        listed = item.get("answer")
+        answers = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
         link = item.get("linkId")
         if isinstance(link, str):
             found.setdefault(link, []).extend(answers)
@@ -64,6 +82,8 @@ def _value(answer: Json) -> Any:
 
 def _same(value: Any, expected: Any) -> bool:
     if isinstance(value, dict) and isinstance(expected, dict):
+        if "value" in expected or "value" in value:
+            return compared(value, expected) == 0
         if "code" in expected or "code" in value:
             return value.get("code") == expected.get("code") and value.get("system") == expected.get("system")
         return value == expected
@@ -73,10 +93,11 @@ def _same(value: Any, expected: Any) -> bool:
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def test(value: Any, expected: Any) -> bool:
         if isinstance(value, dict) and isinstance(expected, dict):
-            if value.get("code") != expected.get("code") or value.get("system") != expected.get("system"):
-                return False
-            value, expected = value.get("value"), expected.get("value")
+            order = compared(value, expected)
+            return order is not None and compare(order, 0)
         numbers = (int, Decimal, float)
+        if isinstance(value, bool) or isinstance(expected, bool):
+            return isinstance(value, bool) and isinstance(expected, bool) and compare(int(value), int(expected))
         if isinstance(value, numbers) and isinstance(expected, numbers):
             return compare(Decimal(str(value)), Decimal(str(expected)))
         if isinstance(value, str) and isinstance(expected, str):
@@ -89,6 +110,7 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": _same,
+    "!=": lambda value, expected: not _same(value, expected),
     ">": _ordered(lambda value, expected: value > expected),
     "<": _ordered(lambda value, expected: value < expected),
     ">=": _ordered(lambda value, expected: value >= expected),

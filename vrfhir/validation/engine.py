@@ -20,7 +20,7 @@ from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import is_absolute
 from vrfhir.validation.profiles import compile_profile
 from vrfhir.validation.tables import PRIMITIVE, Child, Table, compile_table
-from vrfhir.validation.urls import check_url
+from vrfhir.validation.urls import check_examples, check_url
 
 if TYPE_CHECKING:
     from vrfhir.fhirpath import Environment
@@ -67,6 +67,7 @@ class Engine:
         "ConceptMap": "concept_maps:check_concept_map",
         "Measure": "measures:check_measure",
         "MeasureReport": "measure_reports:check_measure_report",
+        "OperationDefinition": "operation_definitions:check_operation_definition",
         "SearchParameter": "search_parameters:check_search_parameter",
         "CapabilityStatement": "search_parameters:check_capability_statement",
         "StructureDefinition": "structure_definitions:check_structure_definition",
@@ -75,6 +76,7 @@ class Engine:
 
     check_code = staticmethod(bindings.check_code)
     check_url = staticmethod(check_url)
+    check_examples = staticmethod(check_examples)
     visit_resource = staticmethod(resources.visit_resource)
     apply_profile = staticmethod(laying.apply_profile)
     claimed_profile = staticmethod(laying.claimed_profile)

@@ -29,6 +29,8 @@ STRUCTURAL = frozenset({"ele-1", "dom-3", "dom-6"})
 
 _LONG = 100_000
 """Evaluations of more steps are bounded in their number."""
+_SHORT = 10_000
+"""Steps that a rule may still take once a validation has used up what there is for long ones."""
 
 
 class Invariant:
@@ -133,6 +135,8 @@ def check(
                 continue
             environment = scope.environment
             environment.undecided = False
+            if scope.trials.patience < environment.max_steps:
+                environment.max_steps = max(scope.trials.patience, _SHORT)
             if node is None:
                 node = scope.node(value, type_path, extra)
             held = invariant.expression.test(node, environment) or environment.undecided
@@ -143,6 +147,7 @@ def check(
         except (VrfhirError, RecursionError) as error:
             if getattr(error, "kind", "") == "limit":
                 scope.trials.unaffordable.add(invariant)
+                scope.trials.patience -= scope.environment.max_steps
                 scope.report("VR-VAL-0005", location, key=invariant.key, source=invariant.source)
                 continue
             problem = str(error)

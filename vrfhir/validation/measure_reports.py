@@ -58,6 +58,7 @@ def check_measure_report(scope: Scope, resource: Json, location: Location) -> No
 
 def _group(scope: Scope, report: Json, group: Json, defined: Json, scoring: str, place: Location) -> None:
     _populations(scope, report, group, defined, place)
+    _stratifiers(scope, group, defined, place)
     _score(scope, report, group, scoring, place)
 
 
@@ -80,9 +81,43 @@ def _populations(scope: Scope, report: Json, group: Json, defined: Json, place: 
                 scope.report("MEASURE_MR_GRP_POP_NO_COUNT", here)
             if "subjectResults" in each:
                 scope.report("MEASURE_MR_GRP_POP_NO_SUBJECTS", here)
+        elif isinstance(each.get("count"), int) and each["count"] != (listed := _subjects(scope, each)):
+            scope.report("MEASURE_MR_GRP_POP_COUNT_MISMATCH", here, found=each["count"], expected=listed)
     for number, one in enumerate(expected):
         if number not in seen:
             scope.report("MEASURE_MR_GRP_POP_MISSING_BY_CODE", place, found=_shown(_codes(one.get("code"))))
+
+
+def _subjects(scope: Scope, population: Json) -> int:
+    """How many subjects a population of a subject list names, as far as the list is in the input."""
+    results = population.get("subjectResults")
+    target = scope.engine.resolve(scope, results) if isinstance(results, dict) else None
+    entries = target.get("entry") if target is not None else None
+    if isinstance(results, dict) and target is None:
+        return int(population["count"])  # the list is elsewhere
+    return len(entries) if isinstance(entries, list) else 0
+
+
+def _stratifiers(scope: Scope, group: Json, defined: Json, place: Location) -> None:
+    expected = [each for each, _ in rows(defined, "stratifier", place) if "code" in each]
+    if not expected:
+        return
+    seen: set[int] = set()
+    for each, here in rows(group, "stratifier", place):
+        codes = each.get("code")
+        own: Codes = frozenset().union(*map(_codes, codes)) if isinstance(codes, list) else frozenset()
+        match = next((number for number, one in enumerate(expected) if own & _codes(one.get("code"))), -1)
+        if not own:
+            scope.report("MEASURE_MR_GRP_STRAT_NO_CODE", here)
+        elif match < 0:
+            scope.report("MEASURE_MR_GRP_STRAT_UNK_CODE", here, found=_shown(own))
+        elif match in seen:
+            scope.report("MEASURE_MR_GRP_STRAT_DUPL_CODE", here)
+        else:
+            seen.add(match)
+    for number, one in enumerate(expected):
+        if number not in seen:
+            scope.report("MEASURE_MR_GRP_STRAT_MISSING_BY_CODE", place, found=_shown(_codes(one.get("code"))))
 
 
 def _score(scope: Scope, report: Json, group: Json, scoring: str, place: Location) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from vrfhir.fhir.xhtml import ELEMENTS, XHTML, is_allowed
+from vrfhir.validation.narrative_structure import check_ids, check_languages, check_structure
 from vrfhir.validation.paths import Location
 
 if TYPE_CHECKING:
@@ -23,19 +24,27 @@ _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_ENTITIES = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _DEPTH_LIMIT = 200
 
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_URL_CHARACTERS = frozenset(";?:@&=+$.,/%-_~#[]!'()*|")
 _BLOCKS = frozenset({"div", "blockquote", "table", "ol", "ul", "p"})
 
 
 class Element:
     """One XHTML element."""
 
-    __slots__ = ("attributes", "children", "has_text", "name")
+    __slots__ = ("attributes", "children", "has_text", "is_empty", "name")
 
     def __init__(self, name: str, attributes: dict[str, str]) -> None:
         self.name = name
         self.attributes = attributes
         self.children: list[Element] = []
         self.has_text = False
+        self.is_empty = True
+
+    @property
+    def has_text_inside(self) -> bool:
+        """True when there is something to read."""
+        return self.has_text or any(child.has_text_inside for child in self.children)
 
     @property
     def has_content(self) -> bool:
@@ -55,6 +64,8 @@ def parse_narrative(text: str) -> tuple[Element | None, str]:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         element = Element(name, attributes)
+        if open_elements:
+            open_elements[-1].is_empty = False
         (open_elements[-1].children if open_elements else top).append(element)
         open_elements.append(element)
         if len(open_elements) > _DEPTH_LIMIT:
@@ -64,8 +75,10 @@ def parse_narrative(text: str) -> tuple[Element | None, str]:
         open_elements.pop()
 
     def characters(data: str) -> None:
-        if open_elements and not data.isspace():
-            open_elements[-1].has_text = True
+        if open_elements:
+            open_elements[-1].is_empty = False
+            if not data.isspace():
+                open_elements[-1].has_text = True
 
     def refuse(*_: object) -> None:
         raise _RefusedError("it declares a document type")
@@ -132,6 +145,16 @@ def _is_there(scope: Scope, text: str, link: str) -> bool:
     return False
 
 
+def _is_link(url: str) -> bool:
+    """Whether every character may stand in a URL; of data, whether there is some."""
+    if not url.startswith("data:"):
+        return bool(url) and all(each.isalnum() or each in _URL_CHARACTERS for each in url)
+    kind, comma, data = url[5:].partition(",")
+    if not comma or not data or "," in data:
+        return False
+    return not kind.endswith(";base64") or _BASE64.fullmatch(data) is not None
+
+
 def _judge(text: str) -> list[tuple[str, dict[str, Any]]]:
     element, problem = parse_narrative(text)
     txt_1, txt_2 = (
@@ -150,6 +173,9 @@ def _judge(text: str) -> list[tuple[str, dict[str, Any]]]:
     for inner in element.children:
         _element(inner, illegal, in_paragraph=False)
     found.extend(illegal)
+    found.extend(check_structure(element))
+    found.extend(check_ids(element))
+    found.extend(check_languages(element))
     if illegal and any(rule.endswith("_Illegal") for rule, _ in illegal):
         found.append((txt_1, {}))
     if not element.has_content:
@@ -172,13 +198,16 @@ def _element(element: Element, found: list[tuple[str, dict[str, Any]]], *, in_pa
         found.append(("XHTML_XHTML_Element_Illegal_IN_PARA", {"found": name}))
     for link in ("href",) if name == "a" else ("src",) if name == "img" else ():
         url = element.attributes.get(link)
-        if url is not None and (not url or any(each.isspace() for each in url)):
+        if url is not None and not _is_link(url):
             found.append(("XHTML_URL_INVALID", {"found": url}))
         if url == "" and name == "a":
             found.append(("TYPE_SPECIFIC_CHECKS_DT_XHTML_EMPTY_HREF", {}))
         elif url is not None and url.startswith("#") and len(url) > 1:
             found.append((_INTERNAL[name], {"found": url}))
-        elif url is not None and name == "a" and url.lstrip().lower().startswith("javascript:"):
-            found.append(("TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF", {"found": url}))
+        elif url is not None and name == "a" and (scheme := url.partition(":")[0]) != url:
+            if scheme.strip().lower() in ("javascript", "vbscript"):
+                found.append(("TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF", {"found": url}))
+            elif scheme in ("urn", "cid"):
+                found.append(("TYPE_SPECIFIC_CHECKS_DT_XHTML_LITERAL_HREF", {"found": url}))
     for inner in element.children:
         _element(inner, found, in_paragraph=in_paragraph or name == "p")

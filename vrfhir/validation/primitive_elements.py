@@ -48,7 +48,7 @@ def check_primitive(scope: Scope, child: Child, item: Any, fork: Any, location: 
     if child.type in ("uri", "url", "canonical"):
         scope.engine.check_url(scope, child, text, location)
     if child.binding is not None:
-        scope.engine.check_code(scope, child.binding, child.type, text, location)
+        scope.engine.check_code(scope, child.binding, child.type, text, location, formed=type(item) is str)
     return None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.terminology import Membership
 from vrfhir.validation.paths import Location
+from vrfhir.validation.profile_slices import check_slices
 from vrfhir.validation.rows import at, rows, text
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ def check_elements(scope: Scope, resource: Json, base: Json, location: Location)
     name, rules = text(resource, "type"), _rules(base)
     listed = list(rows(differential, "element", place))
     _repeated(scope, [element for element, _ in listed], location, place)
-    late = _late(known, order, [text(element, "path") for element, _ in listed])
+    check_slices(scope, listed, known, location)
+    late = _late(known, order, [element for element, _ in listed])
+    missing: list[str] = []
     for (element, here), is_late in zip(listed, late, strict=True):
         path = text(element, "path")
         _alone(scope, resource, element, here)
@@ -52,15 +56,18 @@ def check_elements(scope: Scope, resource: Json, base: Json, location: Location)
             continue
         origin = known.get(path) or _choice(known, path)
         if origin is None:
-            _unknown(scope, known, path, location, here)
+            if _unknown(scope, known, path, location, here):
+                missing.append(path)
             continue
         if is_late:
             scope.report("VR-VAL-0105", here, found=path)
-            scope.report("VR-VAL-0105", location, found=path)
+            missing.append(path)
             continue
         if ":" not in text(element, "id") and "sliceName" not in element:
             _narrower(scope, element, origin, path, location)
             _types(scope, element, origin, path, location)
+    if missing:
+        scope.report("VR-VAL-0105", location, found=", ".join(missing))
 
 
 def _repeated(scope: Scope, elements: list[Json], location: Location, place: Location) -> None:
@@ -76,16 +83,38 @@ def _repeated(scope: Scope, elements: list[Json], location: Location, place: Loc
         seen.add(identity)
 
 
-def _late(known: dict[str, Json], order: dict[str, int], paths: list[str]) -> list[bool]:
-    """Which elements stand before one that the base has earlier. The root is in no order."""
-    late, least = [False] * len(paths), len(order)
-    for index in range(len(paths) - 1, -1, -1):
-        origin = known.get(paths[index]) or _choice(known, paths[index])
-        if origin is not None and "." in paths[index]:
-            number = order[str(origin.get("path"))]
-            late[index] = number > least
-            least = min(least, number)
+Rank = list[tuple[int, int]]
+
+
+def _late(known: dict[str, Json], order: dict[str, int], elements: list[Json]) -> list[bool]:
+    """Which elements stand before one that the base has earlier. The root is in no order; slices follow as they are named."""
+    slices: dict[str, dict[str, int]] = {}
+    ranks = [_rank(known, order, slices, each) for each in elements]
+    late, least = [False] * len(elements), None
+    for index in range(len(elements) - 1, -1, -1):
+        rank = ranks[index]
+        if rank:
+            late[index] = least is not None and rank > least
+            least = rank if least is None else min(least, rank)
     return late
+
+
+def _rank(known: dict[str, Json], order: dict[str, int], slices: dict[str, dict[str, int]], element: Json) -> Rank:
+    """Where an element belongs: for each part of its path the place in the base, and the number of the slice."""
+    path, identity = text(element, "path"), text(element, "id")
+    parts, named = path.split("."), identity.split(".")
+    rank: Rank = []
+    for depth in range(2, len(parts) + 1):
+        here = ".".join(parts[:depth])
+        origin = known.get(here) or _choice(known, here)
+        if origin is None:
+            return []
+        number = 0
+        if len(named) == len(parts) and ":" in named[depth - 1]:
+            seen = slices.setdefault(".".join(named[: depth - 1]) + "." + parts[depth - 1], {})
+            number = seen.setdefault(named[depth - 1].partition("/")[0], len(seen) + 1)
+        rank.append((order[str(origin.get("path"))], number))
+    return rank
 
 
 def _choice(known: dict[str, Json], path: str) -> Json | None:
@@ -100,26 +129,26 @@ def _choice(known: dict[str, Json], path: str) -> Json | None:
     return None
 
 
-def _unknown(scope: Scope, known: dict[str, Json], path: str, location: Location, here: Location) -> None:
+def _unknown(scope: Scope, known: dict[str, Json], path: str, location: Location, here: Location) -> bool:
     """An element that the base does not have: wrong where the base is open to the eye, else inside a data type."""
     holder, _, leaf = path.rpartition(".")
     if holder not in known:
-        return
+        return False
     stems = [
         other.rpartition(".")[2][:-3] for other in known if other.endswith("[x]") and other.rpartition(".")[0] == holder
     ]
     if any(leaf.startswith(stem) and leaf != stem for stem in stems):
         scope.report("ERROR_GENERATING_SNAPSHOT", location, problem=f"{path} is none of the types of its choice")
-        return
+        return False
     inner = [each for each in known if each.startswith(holder + ".")]
     kinds = [str(each.get("code", "")) for each in known[holder].get("type", ()) if isinstance(each, dict)]
     if not inner and len(kinds) == 1 and (table := scope.engine.table_or_none(kinds[0])) is not None:
         if leaf.removesuffix("[x]") in table.names or leaf in table.children:
-            return
+            return False
     elif not inner:
-        return
+        return False
     scope.report("VR-VAL-0105", here, found=path)
-    scope.report("VR-VAL-0105", location, found=path)
+    return True
 
 
 def _narrower(scope: Scope, element: Json, origin: Json, path: str, location: Location) -> None:
@@ -135,6 +164,24 @@ def _narrower(scope: Scope, element: Json, origin: Json, path: str, location: Lo
         strength, stated = own.get("strength"), other.get("strength")
         if stated == "required" and strength in _STRENGTHS[:-1]:
             scope.report("VR-VAL-0108", location, element=path, found=strength, expected=stated)
+        elif stated == "required" and strength == "required":
+            _subset(scope, text(own, "valueSet"), text(other, "valueSet"), path, location)
+
+
+def _subset(scope: Scope, own: str, other: str, path: str, location: Location) -> None:
+    """What a profile requires is among what its base requires, as far as both can be listed."""
+    terminology = scope.engine.terminology
+    mine, theirs = terminology.expansion(own) if own else None, terminology.expansion(other) if other else None
+    if not mine or not theirs:
+        return
+    beyond = [
+        code
+        for system, codes in mine.items()
+        for code in codes
+        if code not in theirs.get(system, ()) and terminology.code_in_system(system, code) is not Membership.OUT
+    ]
+    if beyond:
+        scope.report("VR-VAL-0109", location, element=path, found=", ".join(beyond[:5]), value_set=own, expected=other)
 
 
 def _types(scope: Scope, element: Json, origin: Json, path: str, location: Location) -> None:
@@ -229,9 +276,10 @@ def _constraints(scope: Scope, resource: Json, element: Json, rules: dict[str, s
     url = text(resource, "url")
     for each, place in rows(element, "constraint", here):
         key, expression, source = text(each, "key"), text(each, "expression"), text(each, "source")
+        is_own = key not in rules
         if not expression:
             scope.report("ED_INVARIANT_NO_EXPRESSION", place, found=key)
         elif rules.setdefault(key, expression) != expression:
             scope.report("ED_INVARIANT_KEY_ALREADY_USED", place, found=key)
-        if source and source.partition("|")[0] != url and key not in rules:
+        if source and source.partition("|")[0] != url and is_own:
             scope.report("ED_INVARIANT_DIFF_NO_SOURCE", place, found=key)

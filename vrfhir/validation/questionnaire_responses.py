@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.validation.answer_sets import AnswerSets
 from vrfhir.validation.answers import check_answer
-from vrfhir.validation.enable_when import given_answers, is_enabled
+from vrfhir.validation.enable_when import Given, is_enabled
 from vrfhir.validation.paths import Location
 from vrfhir.validation.questions import Form, Level, Question
 
@@ -83,11 +84,15 @@ class _Response:
     def __init__(self, scope: Scope, response: Json, form: Form, severity: Severity) -> None:
         self.scope = scope
         self.severity = severity
-        self.given = given_answers(response)
+        self.given = Given(response)
         self.form = form
+        self.sets = AnswerSets(scope.engine.terminology, form.questionnaire)
 
-    def items(self, level: Level, holder: Json, location: Location) -> None:
-        """The items under a response, an item or an answer, against the questions that belong there."""
+    def items(self, level: Level, holder: Json, location: Location, missing_at: Location | None = None) -> None:
+        """The items under a response, an item or an answer, against the questions that belong there.
+
+        What is missing under an answer is told at its item.
+        """
         if not level.questions and "item" not in holder:
             return
         order = level.order
@@ -114,7 +119,8 @@ class _Response:
                 self._answered(question, rows, location)
             elif question.is_required and is_enabled(question.item, self.given):
                 link = question.item.get("linkId", "")
-                self.scope.report("Questionnaire_QR_Item_Missing", location, severity=self.severity, found=link)
+                where = missing_at or location
+                self.scope.report("Questionnaire_QR_Item_Missing", where, severity=self.severity, found=link)
 
     def _answered(self, question: Question, found: list[tuple[Json, Location]], location: Location) -> None:
         if len(found) > 1 and not question.repeats:
@@ -143,6 +149,9 @@ class _Response:
         for limit, rule, is_most in question.limits:
             if len(answers) > limit if is_most else len(answers) < limit:
                 report(rule, place, limit=limit, found=len(answers))
+        if len(answers) > 1 and question.exclusive:
+            _exclusive(self.scope, question, answers, place)
+        self.given.path.append(item)
         for at, answer in enumerate(answers):
             here = (place, "answer", "answer", at)
             if kind in ("group", "question"):
@@ -150,10 +159,12 @@ class _Response:
             elif kind == "display":
                 report("Questionnaire_QR_Item_Display_No_Value", place)
             else:
-                check_answer(self.scope, question, answer, here)
+                check_answer(self.scope, self.sets, question, answer, here)
                 if question.has_inner or "item" in answer:
-                    self.items(question.inner, answer, here)
-        if kind == "group":
+                    self.given.path.append(answer)
+                    self.items(question.inner, answer, here, place)
+                    self.given.path.pop()
+        if kind in ("group", "question"):
             if question.is_required and not _rows(item.get("item")):
                 report("QUESTIONNAIRE_QR_ITEM_GROUP_REQUIRED", place)
             self.items(question.inner, item, place)
@@ -163,6 +174,21 @@ class _Response:
                 place,
                 found=link,
             )
+        self.given.path.pop()
+
+
+def _exclusive(scope: Scope, question: Question, answers: list[Json], place: Location) -> None:
+    """An option marked as exclusive is chosen alone."""
+    for at, answer in enumerate(answers):
+        values = [value for key, value in answer.items() if key.startswith("value")]
+        if any(_is_chosen(option, value) for option in question.exclusive for value in values):
+            scope.report("QUESTIONNAIRE_QR_ITEM_EXCLUSIVE", (place, "answer", "answer", at))
+
+
+def _is_chosen(option: Any, value: Any) -> bool:
+    if isinstance(option, dict) and isinstance(value, dict):
+        return option.get("code") == value.get("code") and option.get("system") == value.get("system")
+    return bool(option == value)
 
 
 def _rows(value: Any) -> list[Json]:

@@ -11,6 +11,7 @@ __all__ = ["Form", "Level", "Question"]
 Json = dict[str, Any]
 
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
+_EXCLUSIVE = _EXTENSION + "questionnaire-optionExclusive"
 _OCCURRENCES = (
     ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
     ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
@@ -48,6 +49,18 @@ class Question:
     def inner(self) -> Level:
         """The questions under this one."""
         return Level(_rows(self.item.get("item")))
+
+    @cached_property
+    def exclusive(self) -> list[Any]:
+        """The answer options that are chosen alone or not at all."""
+        found = []
+        for option in _rows(self.item.get("answerOption")):
+            if any(
+                each.get("url") == _EXCLUSIVE and each.get("valueBoolean") is True
+                for each in _rows(option.get("extension"))
+            ):
+                found += [value for key, value in option.items() if key.startswith("value")]
+        return found
 
     @cached_property
     def _settings(self) -> dict[str, list[Any]]:

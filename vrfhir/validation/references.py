@@ -54,6 +54,11 @@ class Allowed:
         self._typed: list[tuple[str, str]] | None = None
         self._fitting: dict[str, tuple[list[str], bool]] = {}
 
+    @property
+    def shown(self) -> str:
+        """The canonicals for people; those with R4's own version are the same as without."""
+        return ", ".join(url.removesuffix("|4.0.1") for url in self.canonicals)
+
     def fitting(self, engine: Engine, name: str) -> tuple[list[str], bool]:
         """The canonicals that are about a resource type, and whether a base type is among them."""
         found = self._fitting.get(name)
@@ -151,7 +156,7 @@ def _is_conditional(scope: Scope, reference: str) -> bool:
 
 
 def _in_transaction(scope: Scope) -> bool:
-    return scope.bundle is not None and scope.bundle.type in ("transaction", "batch")
+    return scope.bundle is not None and scope.bundle.type == "transaction"
 
 
 def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Location, *, resolve: bool) -> None:
@@ -240,7 +245,7 @@ def _stated_type(scope: Scope, allowed: Allowed, stated: str, named: str, locati
     short = stated.rpartition("/")[2]
     typed = () if allowed.is_open else allowed.typed(scope.engine)
     if typed and short not in {name for _, name in typed} and allowed.types_known(scope.engine):
-        scope.report("Reference_REF_WrongTarget", location, found=stated, expected=", ".join(allowed.canonicals))
+        scope.report("Reference_REF_WrongTarget", location, found=stated, expected=allowed.shown)
     if named and named != stated:
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=stated)
 

@@ -75,6 +75,12 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
     resource, location, engine = scope.resource, scope.location, scope.engine
     name: str = resource["resourceType"]
     table = engine.table(name)
+    if profiles:
+        profiles = _fitting(scope, profiles)
+        if not profiles:
+            if type(resource.get("contained")) is list:
+                _orphans(scope, resource, location)
+            return
     if name == "Bundle":
         scope.bundle = BundleIndex(resource, location)
         scope.entry = -1
@@ -85,6 +91,8 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
         from vrfhir.validation.best_practice import check_best_practice  # only here: it is not asked for often
 
         check_best_practice(scope, resource, location)
+    if not scope.options.examples and scope.trial == 0 and scope.root is resource:
+        engine.check_examples(scope, table, resource, location)
     rules = engine.resource_rule(name)
     if rules is not None:
         rules(scope, resource, location)
@@ -98,6 +106,20 @@ def check_resource(scope: Scope, depth: int = 0, profiles: tuple[str, ...] = ())
         _meta(scope, resource, location)
     for canonical in profiles:
         engine.apply_profile(scope, canonical, location, instead=True)
+
+
+def _fitting(scope: Scope, profiles: tuple[str, ...]) -> tuple[str, ...]:
+    """The profiles that are about the type of the resource; nothing more is said about the others."""
+    name = scope.resource["resourceType"]
+    chain, found = scope.engine.type_chain(name), []
+    for canonical in profiles:
+        profile = scope.engine.profile(canonical)
+        if profile is None or profile.type in chain:
+            found.append(canonical)
+        else:
+            facts = {"expected": profile.type, "found": name, "source": profile.versioned}
+            scope.report("Validation_VAL_Profile_WrongType", scope.location, **facts)
+    return tuple(found)
 
 
 def _meta(scope: Scope, resource: Json, location: Location) -> None:

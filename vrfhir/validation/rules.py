@@ -86,6 +86,9 @@ _FORM: dict[str, Rule] = {
     "Type_Specific_Checks_DT_XHTML_Resolve": Rule(_E, "invalid", "The link '{found}' leads to nothing here."),
     "Type_Specific_Checks_DT_XHTML_Resolve_Img": Rule(_E, "invalid", "The image '{found}' is not here."),
     "TYPE_SPECIFIC_CHECKS_DT_XHTML_EMPTY_HREF": Rule(_E, "invalid", "A link leads nowhere: it is empty."),
+    "TYPE_SPECIFIC_CHECKS_DT_XHTML_LITERAL_HREF": Rule(
+        _E, "invalid", "The link '{found}' cannot be followed: its scheme names a thing, not a place."
+    ),
     "TYPE_SPECIFIC_CHECKS_DT_XHTML_ACTIVE_HREF": Rule(
         _E, "invalid", "The link '{found}' runs a script; narratives hold no active content."
     ),
@@ -99,6 +102,9 @@ _FORM: dict[str, Rule] = {
 _PRIMITIVES: dict[str, Rule] = {
     "Type_Specific_Checks_DT_Primitive_NotEmpty": Rule(
         _E, "invalid", "The value is empty; leave the element out instead."
+    ),
+    "Type_Specific_Checks_DT_Primitive_ValueExt": Rule(
+        _E, "invalid", "A simple element has a value or extensions; here is neither."
     ),
     "http://hl7.org/fhir/StructureDefinition/Element#ele-1": Rule(
         _E, "invariant", "Rule ele-1 does not hold: an element must have a value or children."
@@ -356,6 +362,9 @@ _TERMINOLOGY: dict[str, Rule] = {
     "Terminology_TX_Code_ValueSet_MISSING": Rule(
         _E, "code-invalid", "There is no code, and one from the value set is required."
     ),
+    "UNABLE_TO_INFER_CODESYSTEM": Rule(
+        _E, "not-found", "No code system of the value set {value_set} has the code '{found}'."
+    ),
     "Terminology_TX_NoValid_16": Rule(
         _E, "code-invalid", "'{found}' is not in the value set {value_set}, which is required here.", "{near}"
     ),
@@ -577,6 +586,12 @@ _BUNDLES: dict[str, Rule] = {
         "informational",
         "'{found}' is not in the Bundle by its fullUrl, though an entry has that type and id ({near}).",
     ),
+    "BUNDLE_BUNDLE_POSSIBLE_MATCH_NO_FU": Rule(
+        _W,
+        "informational",
+        "'{found}' is not in the Bundle by its fullUrl; entry {near} has that type and id, but no fullUrl.",
+        "Give the entry a fullUrl.",
+    ),
     "Bundle_BUNDLE_Not_Local": Rule(_W, "informational", "The URL '{found}' is not in the Bundle."),
     "BUNDLE_LINK_SEARCH_PROHIBITED": Rule(_E, "invalid", "A link '{found}' has no meaning in this kind of Bundle."),
     "BUNDLE_LINK_SEARCH_NO_DUPLICATES": Rule(_E, "invalid", "There is more than one link '{found}'."),
@@ -616,6 +631,19 @@ _NARRATIVE: dict[str, Rule] = {
     ),
     "XHTML_XHTML_Element_Illegal_IN_PARA": Rule(
         _E, "invalid", "The element '{found}' is not allowed inside a paragraph."
+    ),
+    "XHTML_XHTML_BLOCK_IN_PARA": Rule(_E, "structure", "Inside '{element}' there is only text, but there is: {found}."),
+    "XHTML_XHTML_NO_RECURSION": Rule(_E, "structure", "The element '{element}' must not stand inside itself."),
+    "XHTML_XHTML_NO_CHILDREN": Rule(_E, "structure", "The element '{element}' must be empty."),
+    "XHTML_XHTML_OUT_OF_PLACE": Rule(
+        _E, "structure", "The element '{element}' must stand in {expected}, but stands in {found}."
+    ),
+    "XHTML_XHTML_ILLEGAL_CHILDREN": Rule(
+        _E, "structure", "The element '{element}' must not directly contain: {found} (@text is text)."
+    ),
+    "XHTML_XHTML_DUPLICATE_IDS": Rule(_W, "business-rule", "Ids that occur more than once in the narrative: {found}."),
+    "XHTML_XHTML_MIXED_LANG": Rule(
+        _W, "business-rule", "The narrative has divisions for languages ({found}) beside text that is in none of them."
     ),
     "XHTML_XHTML_ATTRIBUTE_XML_SPACE": Rule(_I, "invalid", "The attribute xml:space has no effect in a narrative."),
     "XHTML_URL_INVALID": Rule(_E, "invalid", "The link '{found}' is not a valid URL."),
@@ -707,14 +735,31 @@ _QUESTIONNAIRES: dict[str, Rule] = {
     "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS": Rule(
         _E, "invalid", "At least {limit} answers are needed, but there are {found}."
     ),
-    "QUESTIONNAIRE_QR_ITEM_STRING_MAX": Rule(
+    "QUESTIONNAIRE_QR_ITEM_STRING_MAX_LENGTH": Rule(
         _E, "invariant", "The answer has {found} characters; at most {limit} are allowed."
     ),
-    "QUESTIONNAIRE_QR_ITEM_STRING_MIN": Rule(
+    "QUESTIONNAIRE_QR_ITEM_STRING_MIN_LENGTH": Rule(
         _E, "invariant", "The answer has {found} characters; at least {limit} are needed."
     ),
     "QUESTIONNAIRE_QR_ITEM_STRING_REGEX_EF": Rule(
         _E, "invariant", "The answer is not of the form asked for: {expected}."
+    ),
+    "QUESTIONNAIRE_QR_ITEM_STRING_REGEX": Rule(
+        _E, "invariant", "The answer does not match the pattern {expected} that the questionnaire asks for."
+    ),
+    "QUESTIONNAIRE_QR_ITEM_EXCLUSIVE": Rule(
+        _E, "invariant", "This option excludes all others, but another one is chosen beside it."
+    ),
+    "QUESTIONNAIRE_QR_ITEM_NOT_ATTACHMENT_MIMETYPE": Rule(
+        _E, "required", "The attachment must say its type; allowed: {expected}."
+    ),
+    "QUESTIONNAIRE_QR_ITEM_DECIMAL_UNIT_FAIL_VS": Rule(
+        _E, "invariant", "The unit of {found} is not in the value set {value_set} of the question."
+    ),
+    "QUESTIONNAIRE_QR_ITEM_BADOPTION_CS": Rule(
+        _W,
+        "code-invalid",
+        "The code {found} could not be checked against {value_set}: its code system {system} is not known.",
     ),
     "QUESTIONNAIRE_QR_ITEM_DECIMAL_MAX_DECIMALS": Rule(
         _E, "invariant", "{found} has more than {limit} decimal places."
@@ -762,11 +807,6 @@ _QUESTIONNAIRES: dict[str, Rule] = {
         _W, "business-rule", "The response was authored {found}, after the questionnaire was in use ({limit})."
     ),
     "VR-VAL-0103": Rule(_E, "structure", "The item '{found}' is in another place in the questionnaire."),
-    "VR-VAL-0104": Rule(
-        _E,
-        "invariant",
-        "The quantity {found} cannot be compared with the allowed {bound} of {limit}: the units differ or are not coded.",
-    ),
 }
 
 for _kind in ("Coding", "String", "Date", "Time", "Integer"):
@@ -779,7 +819,17 @@ for _kind in ("INTEGER", "DECIMAL", "DATE"):
         _E, "invariant", "'{found}' cannot be read, so it cannot be compared with what the questionnaire allows."
     )
 
-for _kind in ("INTEGER", "DECIMAL", "DATE", "DATETIME", "TIME", "QUANTITY"):
+for _kind, _bound in (("MIN", "minimum"), ("MAX", "maximum")):
+    _QUESTIONNAIRES[f"QUESTIONNAIRE_QR_ITEM_DECIMAL_CANNOT_COMPARE_{_kind}"] = Rule(
+        _E, "invariant", f"The quantity {{found}} cannot be compared with the allowed {_bound} of {{limit}}."
+    )
+    _QUESTIONNAIRES[f"QUESTIONNAIRE_QR_ITEM_DECIMAL_CANNOT_COMPARE_{_kind}_UNITS"] = Rule(
+        _E,
+        "invariant",
+        f"The quantity {{found}} cannot be compared with the allowed {_bound} of {{limit}}: no unit code and system.",
+    )
+
+for _kind in ("INTEGER", "DECIMAL", "DATE", "TIME", "QUANTITY"):
     _QUESTIONNAIRES[f"QUESTIONNAIRE_QR_ITEM_{_kind}_MIN"] = Rule(
         _E, "invariant", "{found} is below the allowed minimum of {limit}."
     )

@@ -179,6 +179,7 @@ class Scope:
         "findings",
         "instead",
         "is_translated",
+        "is_xml",
         "laid",
         "location",
         "looks_away",
@@ -210,6 +211,8 @@ class Scope:
         self.bundle: BundleIndex | None = None
         self.entry = -1
         self.strict = True
+        self.is_xml = False
+        """True for a resource that was read from XML; only asked when its form is read."""
         self.instead = False
         """True while a profile is laid that stands in place of the base type, as one that somebody asked for does."""
         self.trial = 0

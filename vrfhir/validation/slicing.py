@@ -193,7 +193,7 @@ class Slicing:
             unsupported = unsupported or failed
             if found is None:
                 rest.append(item)
-                if self.is_closed and not failed:
+                if self.is_closed and self.slices and not failed:
                     scope.report("Validation_VAL_Profile_NotSlice", item[3], source=self.profile.versioned)
                 continue
             at = found.number

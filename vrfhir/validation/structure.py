@@ -21,7 +21,8 @@ Json = dict[str, Any]
 def read_structure(scope: Scope, table: Table, value: Json, location: Location, depth: int = 0) -> Json:
     """Report what is wrong with the form of an object; return what is left of it."""
     if not value:
-        scope.report_form("OBJECT_MUST_HAVE_SOME_CONTENT", location)
+        if not scope.is_xml:  # the reader of XML has told it, by the path in XML
+            scope.report_form("OBJECT_MUST_HAVE_SOME_CONTENT", location)
         return {}
     if depth > scope.engine.depth_limit:
         scope.report_form("VR-VAL-0002", location, limit=scope.engine.depth_limit)
@@ -38,6 +39,12 @@ def read_structure(scope: Scope, table: Table, value: Json, location: Location, 
             scope.report_form("UNRECOGNISED_PROPERTY_", (location, "", key, -1), key=key, type=table.name, near=near)
             continue
         place = (location, child.label, key, -1)
+        if scope.is_xml and type(item) is list and not child.is_list:
+            many = max(len(item), 1)
+            element = f"{table.name}.{child.name}"
+            facts: Json = {"element": element, "name": child.name, "maximum": 1, "found": many, "source": table.name}
+            scope.report("Validation_VAL_Profile_Maximum", location, **facts)
+            item = item[0] if item else None
         if child.kind == PRIMITIVE:
             _primitive(scope, child, key, item, value, place, kept, depth)
         else:
@@ -142,6 +149,11 @@ def _fork(scope: Scope, item: Any, place: Location, depth: int) -> Json | None:
     if type(item) is not dict:
         scope.report_form("THIS_PROPERTY_MUST_BE_AN_OBJECT_NOT_", place, key=place[2], found=_kind(item))
         return None
+    if not item and scope.is_xml:
+        parent, label, key, at = place
+        where = (parent, label, key.removeprefix("_"), at)
+        scope.report("http://hl7.org/fhir/StructureDefinition/Element#ele-1", where)
+        scope.report("Type_Specific_Checks_DT_Primitive_ValueExt", where)
     return read_structure(scope, scope.engine.table("Element"), item, place, depth + 1)
 
 

@@ -26,8 +26,15 @@ def check_structure_definition(scope: Scope, resource: Json, location: Location)
     canonical = text(resource, "baseDefinition")
     if canonical and not resource.get("derivation"):
         scope.report("SD_MUST_HAVE_DERIVATION", location)
+    if resource.get("derivation") == "specialization" and canonical:
+        origin = scope.engine.structure(canonical)
+        if origin is not None and origin.get("type") == name:
+            scope.report("SD_TYPE_NOT_DERIVED", (location, "type", "type", -1), found=name)
+            scope.report("SD_SPECIALIZED_TYPE_MATCHES", location, found=name)
     if resource.get("derivation") != "constraint":
         return
+    if resource.get("abstract") is True and kind == "resource":
+        scope.report("SD_DERIVATION_NO_CONCRETE", location, found=name)
     base = scope.engine.structure(canonical)
     if base is None:
         scope.report("Unable_to_find_base__for_", location, found=canonical)

@@ -86,7 +86,10 @@ class Validator:
         elif isinstance(resource, Parsed):
             parsed = resource
         data: Json = parsed.resource if parsed is not None else resource  # type: ignore[assignment]
-        findings = self._check(data, tuple(profiles), options or self.options)
+        is_xml = parsed is not None and parsed.format == "xml"
+        if is_xml and parsed is not None and any(each.severity == "fatal" for each in parsed.issues):
+            return Report(parsed.issues, source or parsed.source)
+        findings = self._check(data, tuple(profiles), options or self.options, is_xml=is_xml)
         findings.close()
         issues = self._placed(findings, parsed)
         if parsed is not None:
@@ -107,7 +110,7 @@ class Validator:
             return fhir_xml.parse(data, self.definitions.fields, source=source)
         return fhir_json.parse(data, source=source)
 
-    def _check(self, resource: Json, profiles: tuple[str, ...], options: Options) -> Findings:
+    def _check(self, resource: Json, profiles: tuple[str, ...], options: Options, *, is_xml: bool = False) -> Findings:
         engine = self._engine
         name = resource.get("resourceType")
         findings = Findings()
@@ -133,17 +136,20 @@ class Validator:
         try:
             check_resource(scope, profiles=profiles)
         except NotWellFormedError:
-            return self._careful(resource, profiles, options, location)
+            return self._careful(resource, profiles, options, location, is_xml)
         except RecursionError:
             findings.add(
                 Issue("error", "too-costly", "VR-VAL-0002", "Elements are nested too deeply to be checked."), ()
             )
         return _without_doubles(findings) if profiles else findings
 
-    def _careful(self, resource: Json, profiles: tuple[str, ...], options: Options, location: Location) -> Findings:
+    def _careful(
+        self, resource: Json, profiles: tuple[str, ...], options: Options, location: Location, is_xml: bool
+    ) -> Findings:
         """The form is wrong somewhere: say where, then check what is left."""
         findings = Findings()
         scope = Scope(self._engine, options, resource, location, findings)
+        scope.is_xml = is_xml
         kept = read_structure(scope, self._engine.table(resource["resourceType"]), resource, location)
         if kept.get("resourceType") in _ABSTRACT:
             scope.report("VR-VAL-0004", location, found=kept["resourceType"])

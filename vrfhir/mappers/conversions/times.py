@@ -157,12 +157,20 @@ def _instant(row: RowFacts) -> Conversion:
 
 @register("date")
 def _date(row: RowFacts) -> Conversion:
-    def convert(cell: Cell, context: Context) -> str | None:
-        component = row.component or 1
-        date = fhir_date(cell.take(component))
-        if date is None and cell.peek(component):
-            context.report("VR-V2-0521", cell.path(component))
-        return date
+    """A day; a time of day, for which the element has no room, stands beside it as sent (PID-7 has a row of its own for it)."""
+    component, has_time_row = row.component or 1, row.segment == "PID"
+
+    def convert(cell: Cell, context: Context) -> Primitive | str | None:
+        text = cell.take(component)
+        date = fhir_date(text)
+        if date is None:
+            if text:
+                context.report("VR-V2-0521", cell.path(component))
+            return None
+        if len(text) <= _DAY or has_time_row:
+            return date
+        content = [{"url": "path", "valueString": cell.path(component)}, {"url": "value", "valueString": text}]
+        return Primitive(date, [{"url": extension_urls()["v2-content"], "extension": content}])
 
     return convert
 

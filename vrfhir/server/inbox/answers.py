@@ -86,24 +86,27 @@ class Answers:
 
     def confirming(self, row: InboxRow, message: Message, processed: Processed, tx: Transaction) -> OutboxRow:
         """The application answer: to a referral an RRI that says where the case stands (HL7 v2.5.1 chapter 11), else an ACK."""
-        from vrfhir.mappers import referral_response
-
         if not processed.task:
             told = self.to(message, processed.issues, code="AA", warnings=True)
             return self._outgoing(row, "ACK", "", _asking_for_receipt(told))
+        content = self.responding(row, processed, tx)
+        return self._outgoing(row, f"RRI^{message.type.trigger}", processed.focus, _asking_for_receipt(content))
+
+    def responding(self, row: InboxRow, processed: Processed, tx: Transaction) -> bytes:
+        """The RRI that says where the case stands."""
+        from vrfhir.mappers import referral_response
 
         task = tx.read(*processed.task.split("/"))
         service_request = tx.read(*processed.focus.split("/"))
         assert task is not None  # noqa: S101 -- written in this transaction
         assert service_request is not None  # noqa: S101
-        content = referral_response(
+        return referral_response(
             original=parse(row.content, charset=self._endpoint.correspondents.named(row.partner, row.sender).charset),
             task=load(task),
             service_request=load(service_request),
             control_id=self.control_id(),
             now=datetime.fromtimestamp(self._endpoint.now() / 1_000_000, UTC),
         )
-        return self._outgoing(row, f"RRI^{message.type.trigger}", processed.focus, _asking_for_receipt(content))
 
     def control_id(self) -> str:
         """A new MSH-10: the name of this run, which is random, and a number."""

@@ -12,6 +12,7 @@ from vrfhir.hl7v2.ack_modes import acknowledgement_code, outcome_of
 from vrfhir.issues import Issue, has_errors
 from vrfhir.server.endpoint import Checker
 from vrfhir.server.inbox.taken import TAKEN
+from vrfhir.server.messaging.status_query import STATUS_QUERY
 from vrfhir.server.messaging.task import NO_REASON
 from vrfhir.server.messaging.v2_places import v2_places
 
@@ -39,11 +40,14 @@ def prepare(content: bytes, received: datetime, validator: Checker, partner: Par
     from vrfhir.mappers import to_fhir
 
     try:
-        mapping = to_fhir(_read(content, partner), partner=partner, received=received, accept=_ACCEPTED)
+        message = _read(content, partner)
+        mapping = to_fhir(message, partner=partner, received=received, accept=_ACCEPTED)
     except UnreadableError as error:
         return Prepared(None, tuple(error.issues), acknowledgement_code(outcome_of(error.issues)))
     if has_errors(mapping.issues):
         return Prepared(None, tuple(mapping.issues), "AE")
+    if (message.type.code, message.type.trigger.upper()) == ("REF", STATUS_QUERY):  # of which nothing is stored
+        return Prepared(mapping.bundle, tuple(mapping.issues))
     _give_reason(mapping.bundle)
     report = validator.validate(mapping.bundle)
     if not report.valid:

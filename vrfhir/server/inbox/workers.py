@@ -1,7 +1,7 @@
 """Who prepares messages: this process in a thread, or a pool of processes beside it.
 
-A message may bring a worker process down (memory, a crash in a library). Those that were in work with it are tried
-again, each alone in a process that nothing else uses; which of them does it again is the one that is to blame.
+A message may bring a worker process down (memory, a crash in a library, or that it takes longer than any should). Those
+that were in work with it are tried again, each alone in a process that nothing else uses; which of them does it again is the one that is to blame.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     """By the id of their file; whom it does not hold is read with the shipped defaults."""
 
 __all__ = ["Pool", "SameProcess", "WorkerLostError", "Workers"]
+
+
+LONGEST = 120.0
+"""Seconds that a worker process may take over one message; then the system ends it."""
 
 
 class WorkerLostError(Exception):
@@ -135,4 +139,12 @@ def _ready() -> None:
 
 def _prepare(content: bytes, received: datetime, partner: str) -> Prepared:
     assert _validator is not None  # noqa: S101 -- made by _begin
-    return prepare(content, received, _validator, _partners.get(partner))
+    timer = getattr(signal, "setitimer", None)  # not on Windows
+    if timer is None:
+        return prepare(content, received, _validator, _partners.get(partner))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, whatever it is at
+    timer(signal.ITIMER_REAL, LONGEST)
+    try:
+        return prepare(content, received, _validator, _partners.get(partner))
+    finally:
+        timer(signal.ITIMER_REAL, 0)

@@ -32,6 +32,7 @@ from vrfhir.server.inbox.workers import Workers
 from vrfhir.server.messaging.message import Message as FhirMessage
 from vrfhir.server.messaging.notice import NOTICES, Parked, process_notice
 from vrfhir.server.messaging.referral import Origin, Processed, process
+from vrfhir.server.messaging.status_query import STATUS_QUERY, status_of
 from vrfhir.server.messaging.written import written
 from vrfhir.server.store import AlreadySettledError, InboxRow, Transaction
 
@@ -206,8 +207,10 @@ class Worklist:
     async def _accept(self, row: InboxRow, message: Message, prepared: Prepared, received: datetime) -> None:
         assert prepared.bundle is not None  # noqa: S101
         said = written(message, self._correspondent(row).zone, received)
-        take = _taking(message, prepared.bundle)
-        interaction = _PROCESS if message.type.code == "REF" else f"hl7v2 {message.type.code}^{message.type.trigger}"
+        asks = message.type.trigger.upper() == STATUS_QUERY
+        take = partial(status_of, prepared.bundle, row.sender) if asks else _taking(message, prepared.bundle)
+        referral = message.type.code == "REF" and not asks
+        interaction = _PROCESS if referral else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
         origin = Origin(self._endpoint.new_id(), "requester", facility, interaction, said)
         keys = order_keys(message)
@@ -216,7 +219,8 @@ class Worklist:
             processed = take(tx, self._endpoint, origin)
             answer = None
             if _awaits(row):
-                answer = self._answers.agreeing(message, processed.issues)
+                told = processed.issues
+                answer = self._answers.responding(row, processed, tx) if asks else self._answers.agreeing(message, told)
             answered = row.mode == "enhanced" and self._answers.wants_application_answer(message, "accepted")
             if answered:
                 tx.enqueue(self._answers.confirming(row, message, processed, tx))
@@ -224,7 +228,7 @@ class Worklist:
                 row.pk,
                 status="accepted",
                 answer=answer,
-                focus=processed.focus or None,
+                focus=processed.focus or None if not asks else None,
                 failure=_ids(processed.issues, all_of_them=True),
             )
             return processed, answered, tx.release(keys)

@@ -32,29 +32,34 @@ def extract(resource: Json, parameters: SearchParameters) -> IndexRows:
             if len(element.keys) == 1 and element.where is None:
                 values: Iterable[Any] = there if type(there) is list else (there,)
             else:
-                values = _values(resource, element, 0)
+                values = _values(resource, element)
             for value in values:
                 for row in convert(value):
                     if not target or _leads_to(row, element):
                         rows.append((name, *row))
-                if kind == "reference":
+                if kind == "reference" and isinstance(value, dict) and "identifier" in value:
                     tokens.extend(_logical(parameter, element, value))
     return IndexRows(*(list(dict.fromkeys(tables[table])) for table in ("token", "string", "reference", "date")))
 
 
-def _values(value: Any, element: Element, depth: int) -> Iterator[Any]:
-    if isinstance(value, list):
-        for each in value:
-            yield from _values(each, element, depth)
-        return
-    if element.where is not None and element.where[0] == depth:
-        _, key, wanted = element.where
-        if not isinstance(value, dict) or value.get(key) != wanted:
-            return
+def _values(resource: Json, element: Element) -> list[Any]:
+    """What stands at the element's keys, lists walked."""
+    depth, name, wanted = element.where or (-1, "", "")
+    level: list[Any] = [resource]
+    for place, key in enumerate(element.keys):
+        if place == depth:
+            level = [each for each in level if isinstance(each, dict) and each.get(name) == wanted]
+        below: list[Any] = []
+        for each in level:
+            inner = each.get(key) if isinstance(each, dict) else None
+            if type(inner) is list:
+                below += inner
+            elif inner is not None:
+                below.append(inner)
+        level = below
     if depth == len(element.keys):
-        yield value
-    elif isinstance(value, dict) and (inner := value.get(element.keys[depth])) is not None:
-        yield from _values(inner, element, depth + 1)
+        level = [each for each in level if isinstance(each, dict) and each.get(name) == wanted]
+    return level
 
 
 def _leads_to(row: tuple[Any, ...], element: Element) -> bool:

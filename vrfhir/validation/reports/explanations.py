@@ -24,7 +24,7 @@ _CLAUSES = (
         "json.html",
     ),
     (r"UNABLE_TO_FIND|RESOURCETYPE|UNRECOGNISED", "json.html#resources"),
-    (r"Error_parsing_XML|VR-XML|UNICODE_XML", "xml.html"),
+    (r"Error_parsing_XML|VR-XML|UNICODE_XML|XML_ENCODING|ELEMENT_MUST|Node_type", "xml.html"),
     (r"ERROR_PARSING_XHTML|XHTML_|Language_XHTML|.*Narrative#", "narrative.html"),
     (
         r"(?i)type_specific_checks_dt_(boolean|date|datetime|instant|time|decimal|integer|base64|code|id)_",
@@ -62,13 +62,15 @@ _CLAUSES = (
     (r"(?i)conceptmap_", "conceptmap.html"),
     (r"SEARCHPARAMETER_|ED_SEARCH", "searchparameter.html"),
     (r"CapabalityStatement", "capabilitystatement.html"),
-    (r"SD_|ED_|ERROR_GENERATING_SNAPSHOT|Unable_to_find_base|VR-VAL-010[5-8]", "structuredefinition.html"),
+    (r"SD_|ED_|ERROR_GENERATING_SNAPSHOT|Unable_to_find_base|VR-VAL-010[5-9]|VR-VAL-011", "structuredefinition.html"),
     (r"INVALID_DISPLAY_NAME", "resource.html#Resource"),
     (r"(?i)measure_mr_", "measurereport.html"),
     (r"MEASURE_", "measure.html"),
+    (r"OPDEF_", "operationdefinition.html"),
     (r"VR-VAL-01", "questionnaire.html"),
     (r"VR-VAL-000|Details_for", "profiling.html"),
-    (r"Error_validating_code", "terminologies.html"),
+    (r"Error_validating_code|UNABLE_TO_INFER", "terminologies.html"),
+    (r"OPDEF_", "operationdefinition.html"),
     (r".*Element#", "element.html"),
     (r".*DomainResource#", "domainresource.html"),
     (r"All_observations", "observation.html"),
@@ -90,7 +92,10 @@ _READING = {
 
 
 _REMEDIES = (
-    (r"(?i)terminology_|unknown_code", "Use a code of the value set; the finding names what is near or allowed."),
+    (
+        r"(?i)terminology_|unknown_code|unable_to_infer",
+        "Use a code of the value set; the finding names what is near or allowed.",
+    ),
     (r"(?i)display_name|no_valid_display", "Write the display that the code system has, or leave it out."),
     (r"(?i)valueset_(value|supplement)", "Leave the version out, or load the package that the value set was made for."),
     (r"(?i)(inactive|deprecated)_concept", "See what the code system has in its place."),

@@ -26,10 +26,13 @@ InstanceOf: Measure
 Usage: #definition
 * insert Measure(referrals, [[VR Referrals]], cohort, increase)
 * name = "VRReferrals"
-* description = "How many people were referred in the period, by support level and route."
+* description = "How many people were referred in the period, by support level, route and group of conditions."
 * purpose = "The first number that a commissioner asks for (seed 001); Rosebank reports 325 in ten months (seed 002)."
 * insert Population(initial-population, Initial Population, [[Prescriptions written in the period]], [[ServiceRequest.where(status != 'entered-in-error')]])
 * insert Strata
+* group.stratifier[+].code = VRMeasureStratum#condition-group
+* group.stratifier[=].criteria.language = #text/fhirpath
+* group.stratifier[=].criteria.expression = "QuestionnaireResponse.descendants().where(linkId = 'health-groups').answer.value.code"
 
 Instance: vr-first-contact
 InstanceOf: Measure
