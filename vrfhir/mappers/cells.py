@@ -32,6 +32,7 @@ _MAX_PARTS = 4096
 _FIRST, _SECOND, _THIRD = (number << 12 | 1 for number in (1, 2, 3))
 _KEYS = tuple(component << 12 | 1 for component in range(1, 65))
 """The keys of the first subcomponents of 64 components: longer fields take the slow way."""
+_MOST_KEYS = len(_KEYS)
 
 
 class Cell(Struct, gc=False, eq=False):
@@ -218,7 +219,7 @@ class SegmentView:
                     continue
                 parts = text.split(component_mark)
                 size = len(parts)
-                if size <= len(_KEYS):
+                if size <= _MOST_KEYS:
                     if size == 3 and "" not in parts:
                         one, two, three = parts
                         at = {_FIRST: one, _SECOND: two, _THIRD: three}

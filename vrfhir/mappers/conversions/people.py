@@ -328,7 +328,8 @@ def _facility_organization(row: RowFacts) -> Conversion:
     """PL.4 of a PRD before 2.6, which has no organisation field: the facility by its ODS code, its name in the second part."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        ods = ods_identifier(cell.peek(4, 1), context)
+        code = cell.peek(4, 1)
+        ods = ods_identifier(code, context) if code else None
         if ods is None:
             return None
         cell.take(4, 1)

@@ -144,7 +144,9 @@ def _item_type(row: RowFacts) -> Conversion:
     """OBX-2 of a referral item: the type its extension has anyway."""
 
     def convert(cell: Cell, context: Context) -> str | None:
-        written = _ITEM_TYPES.get(context.segment.value(3)) or ("CE" if context.is_before_2_6 else "CWE")
+        item = context.segment.fields.get(3)
+        code = item.at.get(_CODE, "") if item is not None and item.repetition == 1 else ""
+        written = _ITEM_TYPES.get(code) or ("CE" if context.is_before_2_6 else "CWE")
         if cell.at.get(_CODE) != written:
             return None
         cell.taken.append(_CODE)

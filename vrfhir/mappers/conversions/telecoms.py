@@ -93,7 +93,7 @@ def _contact_point(row: RowFacts) -> Conversion:
         if of_organization and telecom is not None and telecom.get("use") == "home":
             del telecom["use"]
             cell.untake(2)
-        if telecom is not None and use and not cell.peek(2):
+        if use and telecom is not None and not cell.peek(2):
             telecom.setdefault("use", use)
         return telecom
 
