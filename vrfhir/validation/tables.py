@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.validation.primitives import FAST
 
 if TYPE_CHECKING:
+    from vrfhir.issues import Issue
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.invariants import Invariant
     from vrfhir.validation.shapes import Shape
@@ -35,7 +36,7 @@ def is_primitive(type_name: str) -> bool:
 class Binding:
     """The value set a coded element is bound to, with what is already known about its codes."""
 
-    __slots__ = ("additional", "exists", "known", "lacks", "maximum", "strength", "value_set")
+    __slots__ = ("additional", "exists", "known", "lacks", "maximum", "outside", "strength", "value_set")
 
     def __init__(self, definition: Json, *, is_additional: bool = False) -> None:
         self.value_set: str = definition.get("valueSet", "")
@@ -51,6 +52,8 @@ class Binding:
             "",
         )
         self.known: dict[Any, Any] = {}
+        self.outside: dict[tuple[str, str, str | None], Issue] = {}
+        """What was said of a plain concept that misses a preferred value set, by system, code and display."""
         self.exists: bool | None = None
         """Whether the value set is known; asked for profiles only."""
         self.lacks = ""
