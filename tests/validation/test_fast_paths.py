@@ -16,8 +16,10 @@ from vrfhir import Validator
 from vrfhir.definitions import Definitions
 from vrfhir.issues import Issue
 from vrfhir.validation import engine, extensions, invariants, resources, tables, walk
+from vrfhir.validation.bundle_index import BundleIndex
 from vrfhir.validation.invariants import Invariant
 from vrfhir.validation.overlays import ElementRule
+from vrfhir.validation.questions import Question
 from vrfhir.validation.scope import Trials
 from vrfhir.validation.slicing import Slicing
 
@@ -45,6 +47,7 @@ def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Slicing, "is_silent", lambda self, rows: False)
     patch.setattr(walk, "coded_extension", lambda value: None)
     patch.setattr(walk, "plain_coding", lambda value: None)
+    patch.setattr(walk, "plain_code", lambda value: None)
     patch.setattr(walk, "is_plain_reference", lambda value: False)
     patch.setattr(walk, "shape_of", lambda table, value: None)
     patch.setattr(Invariant, "is_plain_to_see", lambda self, value, type_path, scope: False)
@@ -56,6 +59,11 @@ def _without_fast_paths(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(extensions, "_PLACES", 0)
     patch.setattr(ElementRule, "asks_presence", property(lambda rule: False, lambda rule, value: None))
     patch.setattr(tables.Binding, "known", property(lambda binding: {}, lambda binding, value: None))
+    patch.setattr(tables.Binding, "outside", property(lambda binding: {}, lambda binding, value: None))
+    patch.setattr(BundleIndex, "silent", property(lambda index: {}, lambda index, value: None))
+    patch.setattr(Question, "right", property(lambda question: set(), lambda question, value: None), raising=False)
+    patch.setattr(Question, "is_free", property(lambda question: False))
+    patch.setattr(engine, "_remember_narratives", lambda child, known: None)
     patch.setattr(Trials, "judged", property(lambda trials: {}, lambda trials, value: None))
 
 
@@ -132,6 +140,29 @@ def test_a_bundle_says_the_same_with_and_without_fast_paths() -> None:
     said, wrong = _differences([(str(number), text) for number, text in enumerate(bundles)])
     assert said > len(bundles)
     assert not wrong, wrong[:5]
+
+
+@pytest.mark.parametrize("direction", [1, -1], ids=["forwards", "backwards"])
+def test_the_same_words_lead_elsewhere_from_another_server(direction: int) -> None:
+    """A reference that was right in one entry is looked up again where another base completes it."""
+    entries: list[Json] = [
+        {"fullUrl": "https://one.example.org/fhir/Patient/p", "resource": {"resourceType": "Patient", "id": "p"}}
+    ]
+    for number, server in enumerate(["one", "two", "one"]):
+        resource = {
+            "resourceType": "Observation",
+            "id": f"o{number}",
+            "status": "final",
+            "code": {"text": "a"},
+            "subject": {"reference": "Patient/p"},
+        }
+        url = f"https://{server}.example.org/fhir/Observation/o{number}"
+        entries.append({"fullUrl": url, "resource": resource})
+    bundle: Json = {"resourceType": "Bundle", "type": "collection", "entry": entries[::direction]}
+    report = Validator(Definitions.default()).validate(bundle)
+    found = [each.expression for each in report.issues if each.id == "BUNDLE_BUNDLE_POSSIBLE_MATCH_WRONG_FU"]
+    number = [each["resource"]["id"] for each in bundle["entry"]].index("o1")
+    assert found == [f"Bundle.entry[{number}].resource/*Observation/o1*/.subject"]
 
 
 def _record() -> list[Json]:

@@ -76,6 +76,11 @@ class Message:
     @cached_property
     def type(self) -> MessageType:
         """MSH-9."""
+        delimiters, text = self.coding.delimiters, self.header.field(9)
+        inner = (delimiters.repetition, delimiters.subcomponent, delimiters.escape)
+        if delimiters.component and not any(mark in text for mark in inner if mark):
+            code, trigger, structure, *_ = *text.split(delimiters.component), "", "", ""
+            return MessageType(code.strip(), trigger.strip(), structure.strip())
         parts = self.header.repetition(9)
         return MessageType(*((parts.value(number) or "").strip() for number in (1, 2, 3)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import compress, islice
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from msgspec import Struct
@@ -28,9 +29,10 @@ Settlement: TypeAlias = "tuple[Outcome, str, str, Record | None, int]"
 
 _NO_OTHERS: Mapping[tuple[int, int, int, int], Settlement] = {}
 _MAX_PARTS = 4096
-_FIRST = 1 << 12 | 1
+_FIRST, _SECOND, _THIRD = (number << 12 | 1 for number in (1, 2, 3))
 _KEYS = tuple(component << 12 | 1 for component in range(1, 65))
 """The keys of the first subcomponents of 64 components: longer fields take the slow way."""
+_MOST_KEYS = len(_KEYS)
 
 
 class Cell(Struct, gc=False, eq=False):
@@ -209,18 +211,20 @@ class SegmentView:
         usual = subcomponent_mark and repetition_mark and tidy and component_mark and not declares
         raw = segment.raw
         is_plain = usual and repetition_mark not in raw and subcomponent_mark not in raw
-        for field, text in enumerate(segment.field_texts):
-            if not text or not field:
-                continue
+        texts = segment.field_texts
+        for field, text in islice(compress(enumerate(texts), texts), 1, None):  # the name comes first
             if is_plain or (usual and repetition_mark not in text and subcomponent_mark not in text):
                 if component_mark not in text:
                     fields[field] = Cell(segment, field, 1, text, {_FIRST: text}, taken)
                     continue
-                texts = text.split(component_mark)
-                if len(texts) <= len(_KEYS):
-                    at = dict(zip(_KEYS, texts))  # noqa: B905 - more keys than texts
-                    if "" in texts:
-                        at = {key: part for key, part in at.items() if part}
+                parts = text.split(component_mark)
+                size = len(parts)
+                if size <= _MOST_KEYS:
+                    if size == 3 and "" not in parts:
+                        one, two, three = parts
+                        at = {_FIRST: one, _SECOND: two, _THIRD: three}
+                    else:
+                        at = dict(compress(zip(_KEYS, parts), parts))  # noqa: B905 - more keys than texts
                     if at:
                         fields[field] = Cell(segment, field, 1, text, at, taken)
                     continue
@@ -248,7 +252,7 @@ class SegmentView:
         if tidy and component_mark and (not subcomponent_mark or subcomponent_mark not in text):
             texts = text.split(component_mark)
             if len(texts) <= len(_KEYS):
-                return {key: part for key, part in zip(_KEYS, texts) if part}  # noqa: B905 - more keys than texts
+                return dict(compress(zip(_KEYS, texts), texts))  # noqa: B905 - more keys than texts
         found = {}
         for component, subcomponent, raw in self.segment.parts(field, text):
             value = raw if tidy else "" if raw == '""' else self.segment.decoded(raw).strip()

@@ -44,6 +44,7 @@ class Context:
     def __init__(self, message: Message, partner: Partner) -> None:
         self.message = message
         self.partner = partner
+        self.concepts = partner.concepts
         self.taken: list[int] = []
         self.segments: list[SegmentView] = _views(message, self.taken)
         self.by_name: dict[str, SegmentView] = {}
@@ -132,13 +133,14 @@ class Context:
         key = self._message_key if of_message else self._referral_key
         digest = key.copy()
         digest.update(f"{path}/{role}".encode())
-        text = digest.hexdigest()
-        return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
+        return "urn:uuid:" + _uuid(digest.hexdigest())
 
     def new(self, resource_type: str, role: str, path: str, *, of_message: bool = False) -> Record:
         """A new resource in the Bundle."""
-        full_url = self.full_url(path, role, of_message=of_message)
-        record = Record({"resourceType": resource_type, "id": full_url[9:]}, role, path, full_url)
+        digest = (self._message_key if of_message else self._referral_key).copy()
+        digest.update(f"{path}/{role}".encode())
+        number = _uuid(digest.hexdigest())
+        record = Record({"resourceType": resource_type, "id": number}, role, path, "urn:uuid:" + number)
         self.records.append(record)
         return record
 
@@ -206,6 +208,11 @@ class Context:
                     if system in _SNOMED_NAMES and cell.peek(first) in VR_SERVICE_CODES:
                         return True
         return False
+
+
+def _uuid(text: str) -> str:
+    """The hexadecimal SHA-1 of a name as UUIDv5."""
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def _views(message: Message, taken: list[int]) -> list[SegmentView]:

@@ -27,8 +27,8 @@ class Scope:
     def __init__(self, context: Context, flavour: CompiledFlavour, path: str) -> None:
         self._context, self._roles, self.path = context, flavour.roles, path
         self.records: dict[str, Record] = {}
-        for name in flavour.made:
-            self.make(name)
+        for name, kind in flavour.made:
+            self.records[name] = context.new(kind, name, path)
         for name in flavour.shared:
             shared = context.shared.get(name)
             if shared is not None:
@@ -69,7 +69,7 @@ class CompiledFlavour:
         self.flavour = flavour
         self.name = flavour.name
         self.roles = flavour.roles
-        self.made = tuple(role.name for role in flavour.roles.values() if role.create == "always")
+        self.made = tuple((role.name, role.type) for role in flavour.roles.values() if role.create == "always")
         self.shared = tuple(role.name for role in flavour.roles.values() if role.create == "message")
         self.home = flavour.home
         self.link = flavour.link

@@ -237,13 +237,18 @@ def _agent(code: str) -> dict[str, Any]:
     return {"coding": [{"system": _PARTICIPANT, "code": code}]}
 
 
-_FIRST = ("resourceType", "id", "meta", "language", "extension")
-
-
 def _ordered(resource: dict[str, Any]) -> dict[str, Any]:
     """Elements in FHIR's order at the head, the rest as they were placed."""
     if "extension" not in resource and "meta" not in resource and "language" not in resource:
         return resource
-    head = {name: resource[name] for name in _FIRST if name in resource}
+    head = {"resourceType": resource["resourceType"]}
+    if "id" in resource:
+        head["id"] = resource["id"]
+    if "meta" in resource:
+        head["meta"] = resource["meta"]
+    if "language" in resource:
+        head["language"] = resource["language"]
+    if "extension" in resource:
+        head["extension"] = resource["extension"]
     head.update(resource)
     return head

@@ -31,10 +31,10 @@ def note_order(context: Context, homes: Sequence[Record | None]) -> None:
     """Note the order on the header, when a segment has no resource or no value that was mapped."""
     if None not in homes and "NTE" not in context.by_name:
         return
+    if all(_is_mapped(view) or _says_elements(view) for view in context.segments):
+        return
     own = [view for view in context.segments if not _says_elements(view)]
     names = [view.name if _is_mapped(view) else view.name + UNMAPPED for view in own]
-    if not any(name.endswith(UNMAPPED) for name in names):
-        return
     parts = [{"url": "path", "valueString": ORDER}, {"url": "value", "valueString": " ".join(names)}]
     extensions = context.shared["MessageHeader"].resource.setdefault("extension", [])
     extensions.append({"url": extension_urls()["v2-content"], "extension": parts})

@@ -40,7 +40,7 @@ if {refused}:
     taken.clear()
 elif cell.settled is None:
     size = len(cell.at)
-    if len(taken) < size or (size > 1 and len(set(taken)) < size):
+    if size > 1 and (len(taken) < size or len(set(taken)) < size):
         cell.settled = ({mark}, record, index, tuple(taken))
     else:
         cell.settled = ({mark}, record, index, None)

@@ -38,4 +38,4 @@ class Record(Struct, gc=False, eq=False):
     @property
     def reference(self) -> dict[str, Any]:
         """A Reference to it."""
-        return {"reference": self.place.full_url}
+        return {"reference": self.full_url if self.merged is None else self.place.full_url}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vrfhir.mappers.engine import CompiledFlavour, CompiledMap, Scope
+from vrfhir.mappers.engine import CompiledMap, Scope
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.order import note_order
 from vrfhir.mappers.other import finish_other
@@ -87,10 +87,11 @@ def walk(context: Context) -> None:
     """Run every segment through its map, then connect and complete the resources."""
     maps = context.partner.maps
     homes: list[Record | None] = []
+    role = "Task" if context.is_response else "ServiceRequest" if context.is_referral else ""
     for segment in context.segments:
         found = maps.get(segment.name)
         if segment.name not in _KEEPS_NOTE_TARGET:
-            _note_on_the_message(context)
+            _note_on_the_message(context, role)
         homes.append(_segment(segment, found, context) if found is not None else _without_map(segment, context))
     for action in context.later:
         action()
@@ -104,12 +105,12 @@ def walk(context: Context) -> None:
     note_order(context, homes)
 
 
-def _note_on_the_message(context: Context) -> None:
-    """Notes that stand by themselves belong to the referral, its Task, or the appointment; elsewhere they have no home."""
-    for role in ("Task",) if context.is_response else ("ServiceRequest",) if context.is_referral else ():
+def _note_on_the_message(context: Context, role: str) -> None:
+    """Notes that stand by themselves belong to the referral or its Task (``role``); elsewhere they have no home."""
+    if role:
         context.current["Noted"] = context.shared[role]
-        return
-    context.current.pop("Noted", None)
+    else:
+        context.current.pop("Noted", None)
 
 
 def _segment(segment: SegmentView, found: CompiledMap, context: Context) -> Record | None:
@@ -119,17 +120,14 @@ def _segment(segment: SegmentView, found: CompiledMap, context: Context) -> Reco
         if segment.name != "CTD":
             return None
     scope = Scope(context, flavour, segment.path)
-    _run(flavour, segment, scope, context)
-    return scope.make(flavour.home)
-
-
-def _run(flavour: CompiledFlavour, segment: SegmentView, scope: Scope, context: Context) -> None:
+    records = scope.records
     context.segment = segment
-    context.focus = next(iter(scope.records.values())).resource if scope.records else {}
+    context.focus = next(iter(records.values())).resource if records else {}
     flavour.run(segment, scope, context)
     if flavour.link:
         LINKS[flavour.link](scope, segment, context)
         context.taken.clear()
+    return records.get(flavour.home) or scope.make(flavour.home)
 
 
 def _without_map(segment: SegmentView, context: Context) -> Record | None:
@@ -171,11 +169,19 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
         if segment.irregular:
             _account_slowly(segment, target, context)
             continue
+        counted = str(segment.occurrence) if segment.name in SET_IDS else None
         for first in segment.fields.values():
+            settled = first.settled
+            if settled is not None and settled[3] is None and first.next is None:
+                continue
             cell: Cell | None = first
             while cell is not None:
-                if cell.settled is None or cell.settled[3] is not None:
-                    _account(cell, segment, target, context)
+                settled = cell.settled
+                if settled is None or settled[3] is not None:
+                    if cell.field == 1 and settled is None and cell.raw == counted and cell.rest is None:
+                        cell.rest = dict(_COUNTED)
+                    else:
+                        _account(cell, segment, target, context)
                 cell = cell.next
 
 
@@ -184,9 +190,6 @@ def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -
     if len(cell.at) == 1 and cell.settled is None and cell.rest is None:
         ((key, text),) = cell.at.items()
         if text == cell.raw and key == _FIRST_PART:
-            if text == str(segment.occurrence) and cell.field == 1 and segment.name in SET_IDS:
-                cell.rest = {key: _SET_ID}
-                return
             cell.rest = {key: _left_over(segment, (cell.field, cell.repetition, 1, 1), text, home, context)}
             return
     if not cell.is_open:
@@ -230,6 +233,7 @@ def _null(
 
 
 _SET_ID: Settlement = ("ignored", "set-id", "", None, -1)
+_COUNTED = {_FIRST_PART: _SET_ID}
 
 
 def _left_over(

@@ -50,3 +50,10 @@ class AnswerSets:
     def is_worded(self, canonical: str, system: str, code: str, display: str) -> bool:
         """True for words that the value set itself has for a code."""
         return canonical not in self._contained and self._terminology.is_worded_in(canonical, system, code, display)
+
+    def is_certain(self, canonical: Any, coding: tuple[str, str, str | None]) -> bool:
+        """True when a coding was found in the value set, and nothing more may be known of it the next time."""
+        system, code, _ = coding
+        if not isinstance(canonical, str):
+            return True
+        return self.member(canonical, system, code) is Membership.IN and self._terminology.is_settled(system, code)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.fhirpath import FhirPathError
 from vrfhir.fhirpath.patterns import fits
 from vrfhir.terminology import Membership
+from vrfhir.validation.coded import plain_code
 from vrfhir.validation.codings import doubt, is_external
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitives import findings, is_calendar_day, written
@@ -26,7 +27,12 @@ Json = dict[str, Any]
 
 _READ = frozenset({"date", "dateTime", "integer", "decimal"})
 _FROM_LIST = frozenset({"date", "time", "integer", "string", "text"})
-_MOMENT = (
+_PLAIN = frozenset({"boolean", "decimal", "integer", "date", "dateTime", "time", "string", "text", "url"})
+_LARGE = 1_000_000_000
+"""Whole numbers up to this are surely well-formed."""
+_RIGHT = 500
+"""Codings remembered for a question."""
+_MOMENT = re.compile(
     r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
 )
 _UNREADABLE = ("Type_Specific_Checks_DT_Integer_Valid", "Type_Specific_Checks_DT_Decimal_Valid")
@@ -67,7 +73,7 @@ def check_answer(scope: Scope, sets: AnswerSets, question: Question, answer: Jso
         if answer and not any(each.startswith("_value") for each in answer):  # an empty one is refused for its form
             scope.report("Questionnaire_QR_Item_NoType", place, found=question.item.get("linkId", ""))
         return
-    kind, suffix, value = str(question.item.get("type", "")), key[5:], answer[key]
+    kind, suffix, value = question.type, key[5:], answer[key]
     here = (place, f"value.ofType({_NAMES.get(suffix, suffix)})", key, -1)
     allowed = _TYPES.get(kind)
     if allowed is None:
@@ -81,7 +87,11 @@ def check_answer(scope: Scope, sets: AnswerSets, question: Question, answer: Jso
             _listed(scope, question, allowed[0], value, here)
         return
     if kind in ("choice", "open-choice"):
-        _choice(scope, sets, question, suffix, value, place, is_open=kind == "open-choice")
+        _chosen(scope, sets, question, suffix, value, place)
+        return
+    if kind in _PLAIN and question.is_free:
+        if kind in _READ:
+            _read(scope, kind, value, here)
         return
     check = _LIMITS.get(kind)
     if (kind not in _READ or _read(scope, kind, value, here)) and check is not None:
@@ -100,9 +110,11 @@ def check_answer(scope: Scope, sets: AnswerSets, question: Question, answer: Jso
 
 def _read(scope: Scope, kind: str, value: Any, here: Location) -> bool:
     """False, and said so, for a date or number that cannot be compared with anything."""
+    if type(value) is int and -_LARGE < value < _LARGE and kind in ("integer", "decimal"):
+        return True
     text = written(value)
     if kind in ("date", "dateTime"):
-        readable = re.fullmatch(_MOMENT, text) is not None and is_calendar_day(text)
+        readable = _MOMENT.fullmatch(text) is not None and is_calendar_day(text)
     else:
         readable = all(rule not in _UNREADABLE for rule, _ in findings(kind, text))
     if not readable:
@@ -128,6 +140,21 @@ def _listed(scope: Scope, question: Question, suffix: str, value: Any, here: Loc
         scope.report(f"Questionnaire_QR_Item_No{suffix}", here, found=written(value))
     elif suffix != "Integer":
         scope.report(f"Questionnaire_QR_Item_NoOptions{suffix}", here)
+
+
+def _chosen(scope: Scope, sets: AnswerSets, question: Question, suffix: str, value: Any, place: Location) -> None:
+    """A question to choose from options or a value set: a plain coding that was right as its answer is right again."""
+    coding = plain_code(value) if suffix == "Coding" and type(value) is dict else None
+    if coding is not None and coding in question.right and "language" not in scope.resource:
+        return
+    before = scope.findings.said
+    _choice(scope, sets, question, suffix, value, place, is_open=question.type == "open-choice")
+    if coding is None or scope.findings.said != before or "language" in scope.resource:
+        return
+    if sets.is_certain(question.item.get("answerValueSet"), coding):
+        if len(question.right) >= _RIGHT:
+            question.right.clear()
+        question.right.add(coding)
 
 
 def _choice(

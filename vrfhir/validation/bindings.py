@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.terminology import Membership
+from vrfhir.validation.coded import plain_coding
 from vrfhir.validation.codings import (
     IN_FRAGMENT,
     NOT_HELD,
@@ -22,6 +23,7 @@ from vrfhir.validation.paths import Location
 from vrfhir.validation.systems import check_system
 
 if TYPE_CHECKING:
+    from vrfhir.issues import Issue
     from vrfhir.validation.scope import Scope
     from vrfhir.validation.tables import Binding, Child
 
@@ -40,6 +42,8 @@ Json = dict[str, Any]
 _CODED_PRIMITIVES = frozenset({"code", "string", "uri", "url", "canonical"})
 _SYSTEM_TYPES = "http://hl7.org/fhirpath/System."
 """FHIRPath's own types: R4's definitions name them where their value set of types does not."""
+_OUTSIDE = 1_000
+"""Concepts remembered that miss a preferred value set."""
 _SUPERSEDED = frozenset({"Terminology_TX_NoValid_2_CC", "Terminology_TX_NoValid_13"})
 """Warnings of extensible bindings that count no more once a stricter binding of the element, or a fitting one, is checked."""
 _REPLACED = _SUPERSEDED | {
@@ -147,10 +151,28 @@ def check_concept(scope: Scope, binding: Binding | None, value: Json, location: 
     if not binding.value_set:
         scope.report("Terminology_TX_Binding_NoSource", location)
         return
+    if not base and binding.strength == "preferred" and not binding.additional and "language" not in scope.resource:
+        _preferred(scope, binding, value, location)
+        return
     _bound_concept(scope, binding, codings, location, base=base)
     for additional in binding.additional:
         if check_rebound(scope, additional, None, location):
             _bound_concept(scope, additional, codings, location, base=base)
+
+
+def _preferred(scope: Scope, binding: Binding, value: Json, location: Location) -> None:
+    """A concept that had better be of a value set: of a plain one the same is said wherever it stands."""
+    key = plain_coding(value)
+    known = None if key is None else binding.outside.get(key)
+    if known is not None:
+        scope.repeat(known, location)
+        return
+    issue = _bound_concept(scope, binding, value.get("coding", ()), location, base=False)
+    if key is None or issue is None or binding.lacks or not scope.engine.terminology.is_settled(key[0], key[1]):
+        return
+    if len(binding.outside) >= _OUTSIDE:
+        binding.outside.clear()
+    binding.outside[key] = issue
 
 
 def _is_known(scope: Scope, binding: Binding, coding: Json) -> bool:
@@ -168,8 +190,8 @@ def _is_known(scope: Scope, binding: Binding, coding: Json) -> bool:
     )
 
 
-def _bound_concept(scope: Scope, binding: Binding, codings: Any, location: Location, *, base: bool) -> None:
-    """The codings of a concept against one value set."""
+def _bound_concept(scope: Scope, binding: Binding, codings: Any, location: Location, *, base: bool) -> Issue | None:
+    """The codings of a concept against one value set. Returns what was said of a preferred one that they miss."""
     facts: Json = {"value_set": binding.value_set, "near": ""}
     if not codings:
         if binding.strength == "required":
@@ -178,14 +200,14 @@ def _bound_concept(scope: Scope, binding: Binding, codings: Any, location: Locat
             scope.report("Terminology_TX_Code_ValueSetMax", location, **(facts | {"value_set": binding.maximum}))
         elif binding.strength == "extensible":
             scope.report_for_now("Terminology_TX_Code_ValueSet_Ext", location, **facts)
-        return
+        return None
     answer = _bound_member(scope, binding, codings, location)
     if answer is Membership.IN:
         if not base and binding.strength == "extensible":
             _fits(scope, location)
-        return
+        return None
     if _is_left_open(scope, binding, codings, location):
-        return
+        return None
     pairs = [(each.get("system"), each.get("code")) for each in codings]
     facts["found"] = ", ".join(f"{system or ''}#{code or ''}" for system, code in pairs)
     if binding.strength == "required":
@@ -204,7 +226,8 @@ def _bound_concept(scope: Scope, binding: Binding, codings: Any, location: Locat
         elif not binding.maximum:
             scope.report_for_now("TERMINOLOGY_TX_NOSVC_BOUND_EXT", location, **facts)
     elif not base and answer is Membership.OUT:
-        scope.report("Terminology_TX_NoValid_3_CC", location, **facts)
+        return scope.tell("Terminology_TX_NoValid_3_CC", location, **facts)
+    return None
 
 
 def _is_left_open(scope: Scope, binding: Binding, codings: Any, location: Location) -> bool:

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/bundle.html#references
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.validation.paths import Location
@@ -22,7 +23,18 @@ Json = dict[str, Any]
 class BundleIndex:
     """The entries of a Bundle by fullUrl."""
 
-    __slots__ = ("_holders", "_targets", "by_identity", "by_url", "by_version", "entries", "location", "type")
+    __slots__ = (
+        "_bases",
+        "_holders",
+        "_targets",
+        "by_identity",
+        "by_url",
+        "by_version",
+        "entries",
+        "location",
+        "silent",
+        "type",
+    )
 
     def __init__(self, bundle: Json, location: Location) -> None:
         self.type = str(bundle.get("type", ""))
@@ -32,7 +44,10 @@ class BundleIndex:
             [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
         )
         self._holders: dict[int, int] | None = None
-        self._targets: dict[tuple[int, str], Target | None] = {}
+        self._bases: dict[int, str | None] = {}
+        self._targets: dict[tuple[str | None, str], Target | None] = {}
+        self.silent: dict[tuple[str, str, int], Sequence[Json]] = {}
+        """References that nothing is to be said of, by the base they are completed with and the types they may lead to."""
         self.by_url: dict[str, int] = {}
         self.by_version: dict[str, int] = {}
         self.by_identity: dict[tuple[Any, Any], list[int]] = {}
@@ -56,6 +71,16 @@ class BundleIndex:
         url = self.entries[at].get("fullUrl") if 0 <= at < len(self.entries) else None
         return url if isinstance(url, str) else None
 
+    def base(self, at: int) -> str | None:
+        """What completes relative references in an entry: the same for all entries of one server; None without fullUrl."""
+        try:
+            return self._bases[at]
+        except KeyError:
+            url = self.full_url(at)
+            base = None if url is None else _base(url)
+            self._bases[at] = base
+            return base
+
     def resource_location(self, at: int) -> Location:
         """Where the resource of an entry stands."""
         return ((self.location, "entry", "entry", at), "resource", "resource", -1)
@@ -77,7 +102,7 @@ class BundleIndex:
 
     def find(self, source: int, reference: str) -> Target | None:
         """The entry a reference in entry ``source`` leads to."""
-        key = (source, reference)
+        key = (self.base(source), reference)
         try:
             return self._targets[key]
         except KeyError:
@@ -102,10 +127,8 @@ class BundleIndex:
             return reference
         if full_url is None or reference.count("/") not in (1, 3):
             return None
-        if full_url.startswith("urn"):
-            base = full_url.rpartition(":")[0] + ":"
-            return base + reference.split("/")[1]
-        return full_url.rsplit("/", 2)[0] + "/" + reference if full_url.count("/") >= 2 else None
+        base = _base(full_url)
+        return base + (reference.split("/")[1] if full_url.startswith("urn") else reference) if base else None
 
     def check_reference(self, scope: Scope, reference: str, location: Location) -> None:
         """What can be said about a reference that must be completed with a fullUrl."""
@@ -143,6 +166,13 @@ class BundleIndex:
         """Entries whose resource has the type and id of a relative reference, whatever their fullUrl."""
         kind, _, identity = reference.partition("/")
         return self.by_identity.get((kind, identity), [])
+
+
+def _base(full_url: str) -> str:
+    """The part of a fullUrl that completes what stands beside it; empty when it has none."""
+    if full_url.startswith("urn"):
+        return full_url.rpartition(":")[0] + ":"
+    return full_url.rsplit("/", 2)[0] + "/" if full_url.count("/") >= 2 else ""
 
 
 def _say_form(scope: Scope, kind: str, reference: str, location: Location) -> None:

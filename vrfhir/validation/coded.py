@@ -10,7 +10,7 @@ from vrfhir.validation.primitives import FAST
 if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
 
-__all__ = ["coded_extension", "is_plain_reference", "looks_at_itself", "plain_coding"]
+__all__ = ["coded_extension", "is_plain_reference", "looks_at_itself", "plain_code", "plain_coding"]
 
 Json = dict[str, Any]
 
@@ -29,8 +29,11 @@ def plain_coding(value: Json) -> tuple[str, str, str | None] | None:
     if len(value) != 1 and (len(value) != 2 or "text" not in value or not _is_text(value["text"])):
         return None
     coding = codings[0]
-    if type(coding) is not dict:
-        return None
+    return plain_code(coding) if type(coding) is dict else None
+
+
+def plain_code(coding: Json) -> tuple[str, str, str | None] | None:
+    """System, code and display of a Coding that holds nothing else."""
     system, code = coding.get("system"), coding.get("code")
     if type(system) is str and type(code) is str:
         if len(coding) == 3:

@@ -250,7 +250,11 @@ def _select(scope: Scope, at: Selected, steps: list[tuple[str, str]]) -> list[Se
     found: list[Selected] = []
     if at.table is None:
         return found
-    for child in at.table.names.get(argument, ()):
+    children = at.table.names.get(argument, ())
+    if len(children) > 1:
+        present = at.table.present(children, value)
+        children = present if len(present) < 2 else children
+    for child in children:
         inner = value.get(child.key)
         for each in inner if isinstance(inner, list) else (inner,):
             if each is not None:

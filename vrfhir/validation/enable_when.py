@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from vrfhir.validation.quantity_answers import compared
+from vrfhir.validation.questions import Question
 
 __all__ = ["Given", "is_enabled"]
 
@@ -36,26 +37,22 @@ class Given:
         return []
 
 
-def is_enabled(question: Json, given: Given) -> bool:
+def is_enabled(question: Question, given: Given) -> bool:
     """True when the conditions of an item hold, or it has none."""
-    if "enableWhen" not in question:
-        return True
-    conditions = [each for each in question.get("enableWhen", ()) if isinstance(each, dict)]
+    conditions = question.conditions
     if not conditions:
         return True
-    results = [_holds(each, given) for each in conditions]
-    return all(results) if question.get("enableBehavior") == "all" else any(results)
+    if question.item.get("enableBehavior") == "all":
+        return all(_holds(*each, given) for each in conditions)
+    return any(_holds(*each, given) for each in conditions)
 
 
-def _holds(condition: Json, given: Given) -> bool:
-    link = condition.get("question")
-    answers = [_value(each) for each in (given.answers(link) if isinstance(link, str) else ())]
-    answers = [each for each in answers if each is not None]
-    operator = condition.get("operator")
-    expected = next((value for key, value in condition.items() if key.startswith("answer")), None)
+def _holds(link: Any, operator: str, expected: Any, given: Given) -> bool:
+    found = given.answers(link) if isinstance(link, str) else ()
+    answers = [value for each in found if (value := _value(each)) is not None]
     if operator == "exists":
         return bool(answers) is (expected is True)
-    test = _OPERATORS.get(str(operator))
+    test = _OPERATORS.get(operator)
     return test is not None and any(test(each, expected) for each in answers)
 
 
@@ -77,7 +74,10 @@ def _collect(holder: Json, found: dict[Any, list[Json]]) -> None:
 
 
 def _value(answer: Json) -> Any:
-    return next((value for key, value in answer.items() if key.startswith("value")), None)
+    for key, value in answer.items():
+        if key.startswith("value"):
+            return value
+    return None
 
 
 def _same(value: Any, expected: Any) -> bool:

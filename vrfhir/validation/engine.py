@@ -158,6 +158,8 @@ class Engine:
                 table.special = self.specials.get(table.type)
                 for child in table.children.values():
                     _remember_codes(child)
+                    if child.type == "xhtml":
+                        _remember_narratives(child, self.narratives)
             self._tables[name] = table
         return self._tables[name]
 
@@ -247,7 +249,7 @@ class Engine:
 
     def check_target(self, scope: Scope, types: tuple[Json, ...], value: Json, location: Location) -> None:
         """A reference against the target profiles of a profile."""
-        references.check_targets(scope, types, value, location, resolve=False)
+        references.check_targets(scope, types, value, location)
 
     def resolve(self, scope: Scope, value: Json) -> Json | None:
         """The resource a Reference leads to, as far as it is in the input."""
@@ -331,6 +333,15 @@ class Engine:
 def _forget(cache: dict[Any, Any]) -> None:
     if len(cache) > _REMEMBERED:
         cache.clear()
+
+
+def _remember_narratives(child: Child, known: dict[str, list[tuple[str, Json]]]) -> None:
+    """Let a narrative that nothing is to be said of pass at once."""
+
+    def fast(value: Any) -> bool:
+        return type(value) is str and value != "" and known.get(value) == []
+
+    child.fast = fast
 
 
 def _remember_codes(child: Child) -> None:

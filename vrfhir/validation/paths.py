@@ -31,27 +31,32 @@ def mark(parent: Location, resource: dict[str, Any]) -> Location:
 
 def expression(location: Location) -> str:
     """The FHIRPath location: ``Bundle.entry[0].resource/*Patient/p1*/.name[0].family``."""
-    return _text(location, plain=False)
+    parts: list[str] = []
+    at: Location | None = location
+    while at is not None:
+        parent, label, _, index = at
+        if label:
+            if label[:2] == "/*":
+                parts.append(label)
+            else:
+                dot = "" if parent is None else "."
+                parts.append(f"{dot}{label}" if index < 0 else f"{dot}{label}[{index}]")
+        at = parent
+    parts.reverse()
+    return "".join(parts)
 
 
 def written_expression(location: Location) -> str:
     """The location as HL7's parsers write it, before types are known: ``Observation.value[x].code``, no marks."""
-    return _text(location, plain=True)
-
-
-def _text(location: Location | None, *, plain: bool) -> str:
     parts: list[str] = []
-    while location is not None:
-        parent, label, _, index = location
-        if label.startswith("/*"):
-            if not plain:
-                parts.append(label)
-        elif label:
-            if plain:
-                label = re.sub(_TYPE_MARK, "[x]", label)
+    at: Location | None = location
+    while at is not None:
+        parent, label, _, index = at
+        if label and label[:2] != "/*":
+            label = re.sub(_TYPE_MARK, "[x]", label)
             step = label if index < 0 else f"{label}[{index}]"
             parts.append(step if parent is None else "." + step)
-        location = parent
+        at = parent
     return "".join(reversed(parts))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.fhirpath.syntax import Binary, Call, Invocation, Literal, QuantityLiteral, Special, Syntax, Unary
 from vrfhir.validation import plain_values
 from vrfhir.validation.plain_values import UnclearError, as_value, single, text_of
-from vrfhir.validation.plain_ways import WAYS, CannotError, Kind, Walker, Ways
+from vrfhir.validation.plain_ways import WAYS, CannotError, Kind, Walker, Ways, listed_texts
 
 if TYPE_CHECKING:
     from vrfhir.validation.scope import Scope
@@ -31,7 +31,8 @@ class Terms(Ways):
             number = _literal(tree.operand)
             return _constant(-number if tree.operator == "-" else number)
         if isinstance(tree, Binary):
-            return self._calculated(tree, kind)
+            texts = listed_texts(tree)
+            return self._calculated(tree, kind) if texts is None else _constants(list(dict.fromkeys(texts)))
         if isinstance(tree, Invocation) and isinstance(tree.step, Call) and tree.step.name not in WAYS:
             return self._called(tree.step, tree.source, kind)
         if isinstance(tree, Call) and tree.name not in WAYS:
@@ -143,8 +144,11 @@ def _literal(tree: Syntax) -> Any:
 
 
 def _constant(value: Any) -> Values:
-    constant = [value]
-    return lambda value, scope: constant
+    return _constants([value])
+
+
+def _constants(constants: list[Any]) -> Values:
+    return lambda value, scope: constants
 
 
 def _substring(values: Values, start: int, length: int | None = None) -> Values:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.scope import Scope
 
-__all__ = ["ANY", "WAYS", "CannotError", "Kind", "Leaf", "Test", "Walker", "Ways"]
+__all__ = ["ANY", "WAYS", "CannotError", "Kind", "Leaf", "Test", "Walker", "Ways", "listed_texts"]
 
 Kind = Table | str
 """What is known of a value: the table of its type, the name of a primitive type, or :data:`ANY`."""
@@ -59,6 +59,9 @@ class Ways:
             text, last = tree.text, self._end(then, "string")
             return lambda value, scope, found: last(text, scope, found)
         if isinstance(tree, Binary) and tree.operator == "|":
+            texts = listed_texts(tree)
+            if texts is not None:
+                return _each(texts, self._end(then, "string"))
             left, right = self.walk(tree.left, kind, then), self.walk(tree.right, kind, then)
 
             def both(value: Any, scope: Scope, found: list[Any]) -> None:
@@ -215,6 +218,24 @@ class Ways:
                     raise UnclearError
 
         return walk
+
+
+def listed_texts(tree: Syntax) -> list[str] | None:
+    """The texts of ``'a' | 'b' | 'c'``; None for anything else."""
+    if isinstance(tree, Literal):
+        return [tree.text] if tree.kind == "string" else None
+    if not isinstance(tree, Binary) or tree.operator != "|":
+        return None
+    left, right = listed_texts(tree.left), listed_texts(tree.right)
+    return None if left is None or right is None else left + right
+
+
+def _each(texts: list[str], end: Walker) -> Walker:
+    def walk(value: Any, scope: Scope, found: list[Any]) -> None:
+        for text in texts:
+            end(text, scope, found)
+
+    return walk
 
 
 def _nowhere(value: Any, scope: Scope, found: list[Any]) -> None:

@@ -117,7 +117,7 @@ class _Response:
             rows = found.get(question.link)
             if rows is not None:
                 self._answered(question, rows, location)
-            elif question.is_required and is_enabled(question.item, self.given):
+            elif question.is_required and is_enabled(question, self.given):
                 link = question.item.get("linkId", "")
                 where = missing_at or location
                 self.scope.report("Questionnaire_QR_Item_Missing", where, severity=self.severity, found=link)
@@ -125,7 +125,7 @@ class _Response:
     def _answered(self, question: Question, found: list[tuple[Json, Location]], location: Location) -> None:
         if len(found) > 1 and not question.repeats:
             self.scope.report("Questionnaire_QR_Item_OnlyOneI", location, found=question.link)
-        enabled = not question.is_conditional or is_enabled(question.item, self.given)
+        enabled = not question.is_conditional or is_enabled(question, self.given)
         for item, place in found:
             if not enabled and ("answer" in item or "item" in item):
                 self.scope.report("Questionnaire_QR_Item_NotEnabled2", place, found=question.link)
@@ -141,7 +141,7 @@ class _Response:
             not answers
             and question.is_required
             and kind != "group"
-            and (self.severity == "warning" or is_enabled(question.item, self.given))
+            and (self.severity == "warning" or is_enabled(question, self.given))
         ):
             report("Questionnaire_QR_Item_Missing", place, severity=self.severity, found=link)
         if len(answers) > 1 and not question.repeats:

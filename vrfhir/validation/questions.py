@@ -12,6 +12,7 @@ Json = dict[str, Any]
 
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
 _EXCLUSIVE = _EXTENSION + "questionnaire-optionExclusive"
+_ASKED = frozenset({"answerOption", "answerValueSet", "maxLength"})
 _OCCURRENCES = (
     ("questionnaire-maxOccurs", "QUESTIONNAIRE_QR_ITEM_MAX_OCCURS"),
     ("questionnaire-minOccurs", "QUESTIONNAIRE_QR_ITEM_MIN_OCCURS"),
@@ -27,6 +28,7 @@ class Question:
         self.item = item
         self.link: Any = item.get("linkId")
         self.kind: Any = item.get("type")
+        self.type = str(item.get("type", ""))
         self.text: Any = item.get("text")
         self.is_required = item.get("required") is True
         self.repeats = item.get("repeats") is True
@@ -38,6 +40,8 @@ class Question:
             if isinstance(limit := self._occurrences(name), int)
         )
         """How often at most and at least it is answered: the number, the rule, and whether it is the most."""
+        self.right: set[tuple[str, str, str | None]] = set()
+        """Codings that were right as its answer: system, code and display."""
 
     def _occurrences(self, name: str) -> Any:
         for each in _rows(self.item.get("extension")):
@@ -49,6 +53,25 @@ class Question:
     def inner(self) -> Level:
         """The questions under this one."""
         return Level(_rows(self.item.get("item")))
+
+    @cached_property
+    def is_free(self) -> bool:
+        """True when nothing is asked of a plain answer but its type."""
+        return not self._settings and self.item.keys().isdisjoint(_ASKED)
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[Any, str, Any], ...]:
+        """When it is enabled: the question asked about, the operator and the answer expected."""
+        listed = self.item.get("enableWhen", ())
+        return tuple(
+            (
+                each.get("question"),
+                str(each.get("operator")),
+                next((value for key, value in each.items() if key.startswith("answer")), None),
+            )
+            for each in listed
+            if isinstance(each, dict)
+        )
 
     @cached_property
     def exclusive(self) -> list[Any]:

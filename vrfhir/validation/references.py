@@ -119,6 +119,34 @@ def _contained(scope: Scope, wanted: str) -> Target | None:
 
 def reference_element(scope: Scope, child: Child, value: Json, location: Location, parent: Json) -> None:
     """A Reference where its type is used."""
+    types = child.definition.get("type", ())
+    key = _key(scope, value, types)
+    if key is None or scope.bundle is None:
+        _element(scope, types, value, location)
+    elif scope.bundle.silent.get(key) is not types:
+        before, assumed = scope.findings.said, len(scope.trials.assumed)
+        _element(scope, types, value, location)
+        if scope.findings.said == before and len(scope.trials.assumed) == assumed:
+            scope.bundle.silent[key] = types
+
+
+def _key(scope: Scope, value: Json, types: Sequence[Json]) -> tuple[str, str, int] | None:
+    """What all that is to be said of a reference out of an entry depends on, within one Bundle; None for any other."""
+    reference = value.get("reference")
+    if (
+        scope.bundle is None
+        or type(reference) is not str
+        or reference[:1] == "#"
+        or "type" in value
+        or scope.trial > scope.engine.trial_limit
+    ):
+        return None
+    base = scope.bundle.base(scope.entry)
+    return None if base is None else (base, reference, id(types))
+
+
+def _element(scope: Scope, types: Sequence[Json], value: Json, location: Location) -> None:
+    """All that is to be said of a Reference."""
     reference = value.get("reference")
     if type(reference) is str and reference and not reference.strip():
         scope.report("REFERENCE_REF_INVALID_REF", location)
@@ -146,8 +174,7 @@ def reference_element(scope: Scope, child: Child, value: Json, location: Locatio
         return
     if scope.bundle is not None and not reference.startswith("#"):
         scope.bundle.check_reference(scope, reference, location)
-    types = child.definition.get("type", ())
-    check_targets(scope, types, value, location, resolve=True)
+    _targets(scope, types, value, location, resolve=True)
 
 
 def _is_conditional(scope: Scope, reference: str) -> bool:
@@ -159,11 +186,23 @@ def _in_transaction(scope: Scope) -> bool:
     return scope.bundle is not None and scope.bundle.type == "transaction"
 
 
-def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Location, *, resolve: bool) -> None:
-    """The target of a reference against the target profiles allowed at an element."""
+def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Location) -> None:
+    """The target of a reference against the target profiles that a profile allows at an element."""
+    key = _key(scope, value, types)
+    if key is None or scope.bundle is None:
+        _targets(scope, types, value, location, resolve=False)
+    elif scope.bundle.silent.get(key) is not types:
+        before, assumed = scope.findings.said, len(scope.trials.assumed)
+        is_checked = _targets(scope, types, value, location, resolve=False)
+        if is_checked and scope.findings.said == before and len(scope.trials.assumed) == assumed:
+            scope.bundle.silent[key] = types
+
+
+def _targets(scope: Scope, types: Sequence[Json], value: Json, location: Location, *, resolve: bool) -> bool:
+    """The target of a reference against those allowed at an element. False when the base type has refused it already."""
     reference = value.get("reference")
     if type(reference) is not str or not reference or reference.isspace():
-        return
+        return True
     engine = scope.engine
     allowed = engine.allowed(types)
     target = find_target(scope, reference)
@@ -181,7 +220,7 @@ def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Lo
     if allowed.modes:
         _aggregation(scope, allowed.modes, target, reference, location)
     if allowed.is_open:
-        return
+        return True
     fitting, has_base = allowed.fitting(engine, str(named)) if named else ([], False)
     if target is None:
         if named and not fitting and allowed.types_known(engine):
@@ -192,18 +231,19 @@ def check_targets(scope: Scope, types: Sequence[Json], value: Json, location: Lo
                 scope.report(
                     "Reference_REF_BadTargetType", location, severity="warning", found=named, expected=expected
                 )
-        return
+        return True
     if not fitting:
         if not allowed.types_known(engine):
-            return
+            return True
         if not resolve and _is_said(scope, location):
-            return
+            return False
         scope.report("Reference_REF_BadTargetType", location, found=named, expected=allowed.expected(engine))
-        return
+        return True
     if scope.trial > engine.trial_limit:
         scope.trials.assumed.append(None)
     elif not has_base:
         _conforms(scope, target, fitting, allowed.canonicals, reference, location)
+    return True
 
 
 def _is_said(scope: Scope, location: Location) -> bool:

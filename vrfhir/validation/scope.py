@@ -84,6 +84,8 @@ class Findings:
 
     def extend(self, other: Findings) -> None:
         """Take over what a trial found."""
+        if not other.said:
+            return
         for issue, place in zip(other.rows, other.places, strict=True):
             self.add(issue, place)
         for where, said in other.provisional.items():
@@ -268,6 +270,22 @@ class Scope:
         if self.findings.is_full:
             return self.findings.drop(severity or RULES[rule].severity)
         self._add(rule, location, expression(location), severity, source, facts)
+        return None
+
+    def tell(self, rule: str, location: Location, **facts: Any) -> Issue | None:
+        """As :meth:`report`, and what was said; None when there was no more room for it."""
+        if self.findings.is_full:
+            self.findings.drop(RULES[rule].severity)
+            return None
+        return self._add(rule, location, expression(location), None, "", facts)
+
+    def repeat(self, issue: Issue, location: Location) -> None:
+        """Say at a location what was said elsewhere in the same words."""
+        if self.findings.is_full:
+            return self.findings.drop(issue.severity)
+        severity, code, rule, text, _, _, _, hint, source = issue
+        here = Issue(severity, code, rule, text, expression(location), None, None, hint, source)
+        self.findings.add(here, json_path(location))
         return None
 
     def report_for_now(self, rule: str, location: Location, *, value_set: str, **facts: Any) -> None:

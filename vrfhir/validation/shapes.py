@@ -17,7 +17,7 @@ __all__ = ["Shape", "shape_of"]
 Json = dict[str, Any]
 Fast = Callable[[Any], Any]
 
-PRIMITIVE = 0
+PRIMITIVE, COMPLEX = 0, 1
 _SHAPES = 400
 """Shapes remembered for a type."""
 
@@ -27,7 +27,8 @@ class Shape(NamedTuple):
 
     values: tuple[tuple[str, Fast], ...]
     lists: tuple[tuple[str, Fast], ...]
-    inner: tuple[tuple[str, Child], ...]
+    inner: tuple[tuple[str, Child, bool], ...]
+    """The last says that all of it is to be looked at: it is neither coded, nor a reference, nor a resource."""
 
     def is_plain(self, value: Json) -> bool:
         """True when no primitive value needs a second look."""
@@ -48,7 +49,7 @@ def shape_of(table: Table, value: Json) -> Shape | None:
     """The shape of an object of a type; None where something is wrong with its keys, or extensions stand beside values."""
     values: list[tuple[str, Fast]] = []
     lists: list[tuple[str, Fast]] = []
-    inner: list[tuple[str, Child]] = []
+    inner: list[tuple[str, Child, bool]] = []
     chosen: set[str] = set()
     for key in value:
         child = table.children.get(key)
@@ -61,7 +62,8 @@ def shape_of(table: Table, value: Json) -> Shape | None:
                 return None
             chosen.add(child.name)
         if child.kind != PRIMITIVE:
-            inner.append((key, child))
+            is_whole = child.kind == COMPLEX and child.sound is None and child.sound_extensions is None
+            inner.append((key, child, is_whole and not child.table.is_reference))
         elif child.is_list:
             lists.append((key, child.fast))
         else:

@@ -62,6 +62,10 @@ class Slice:
         self.problem = ""
 
 
+_SEVERAL = Slice({}, None)  # type: ignore[arg-type]
+"""Stands for more than one."""
+
+
 class Slicing:
     """The slices of one element."""
 
@@ -242,10 +246,9 @@ class Slicing:
             values = (
                 [one.value for one in select(scope, item, self.steps)] if path is None else values_at(item[1], path)
             )
-            keys = {key for value in values for key in _keys(value)}
-            slices = [self.by_value[key] for key in keys if key in self.by_value]
-            if len(slices) < 2:
-                return (slices[0] if slices else None), False
+            only = _only(self.by_value, values)
+            if only is not _SEVERAL:
+                return only, False
         elif self.by_type is not None:
             types = {one.type for one in select(scope, item, self.steps)}
             if not self.steps:
@@ -350,6 +353,19 @@ def _asked(expected: Any) -> Key | None:
         system, code = expected.get("system"), expected.get("code")
         return (system, code) if len(expected) == 2 and type(system) is str and type(code) is str else None
     return expected if type(expected) is str else None
+
+
+def _only(by_value: dict[Key, Slice], values: list[Any]) -> Slice | None:
+    """The one slice that values belong to, None for none, :data:`_SEVERAL` for more than one."""
+    found: Slice | None = None
+    for value in values:
+        for key in _keys(value):
+            each = by_value.get(key)
+            if each is not None and each is not found:
+                if found is not None:
+                    return _SEVERAL
+                found = each
+    return found
 
 
 def _keys(value: Any) -> list[Key]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.validation.primitives import FAST
 
 if TYPE_CHECKING:
+    from vrfhir.issues import Issue
     from vrfhir.validation.engine import Engine
     from vrfhir.validation.invariants import Invariant
     from vrfhir.validation.shapes import Shape
@@ -35,7 +36,7 @@ def is_primitive(type_name: str) -> bool:
 class Binding:
     """The value set a coded element is bound to, with what is already known about its codes."""
 
-    __slots__ = ("additional", "exists", "known", "lacks", "maximum", "strength", "value_set")
+    __slots__ = ("additional", "exists", "known", "lacks", "maximum", "outside", "strength", "value_set")
 
     def __init__(self, definition: Json, *, is_additional: bool = False) -> None:
         self.value_set: str = definition.get("valueSet", "")
@@ -51,6 +52,8 @@ class Binding:
             "",
         )
         self.known: dict[Any, Any] = {}
+        self.outside: dict[tuple[str, str, str | None], Issue] = {}
+        """What was said of a plain concept that misses a preferred value set, by system, code and display."""
         self.exists: bool | None = None
         """Whether the value set is known; asked for profiles only."""
         self.lacks = ""
@@ -120,16 +123,24 @@ class Child:
         self.table_name = table
         self.opened: Table | None = None
         """The table behind this key once it has been asked for."""
-        self.sound: set[tuple[str, str, str | None]] | None = set() if type_name == "CodeableConcept" else None
+        self.sound: set[tuple[str, str, str | None]] | None = None
         """Codings (system, code, display) that were found to be right here; None where that depends on more."""
         self.sound_extensions: set[tuple[Any, ...]] | None = None
         """Extensions of nothing but codes that were found to be right here: only for those of a resource itself."""
         self.binding = Binding(definition["binding"]) if "binding" in definition else None
+        if type_name == "CodeableConcept" or (type_name == "Coding" and self._is_unbound):
+            self.sound = set()
         self.invariants: tuple[Invariant, ...] = ()
         self.kind = PRIMITIVE if type_name in _PRIMITIVES else COMPLEX
         self.fast: Callable[[Any], Any] = FAST.get(type_name, _never)
         if name == "url" and type_name == "uri" and self.path.count(".") == 1 and self.path != "Extension.url":
             self.fast = FAST["canonical"]  # the url of a definition is absolute
+
+    @property
+    def _is_unbound(self) -> bool:
+        """True for a Coding that stands alone, with no value set to be held against."""
+        is_free = self.binding is None or self.binding.strength == "example"
+        return is_free and self.path != "CodeableConcept.coding"
 
     @property
     def table(self) -> Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vrfhir.validation.coded import coded_extension, is_plain_reference, looks_at_itself, plain_coding
+from vrfhir.validation.coded import coded_extension, is_plain_reference, looks_at_itself, plain_code, plain_coding
 from vrfhir.validation.invariants import check as check_invariants
 from vrfhir.validation.paths import Location
 from vrfhir.validation.primitive_elements import check_primitive, check_without_code
@@ -33,9 +33,22 @@ def walk(scope: Scope, table: Table, value: Json, location: Location, depth: int
         shape = table.shapes.get(tuple(value)) or shape_of(table, value)
         if shape is not None and shape.is_plain(value):
             may_be_known = depth <= DEPTH_LIMIT and not scope.is_translated
-            for key, child in shape.inner:
+            for key, child, is_whole in shape.inner:
                 item = value[key]
-                if child.is_list:
+                if is_whole and depth <= DEPTH_LIMIT:
+                    table = child.opened or child.table
+                    if not child.is_list:
+                        if type(item) is not dict or not item:
+                            raise NotWellFormedError
+                        _whole(scope, child, table, item, (location, child.label, key, -1), depth, value)
+                        continue
+                    if type(item) is not list or not item:
+                        raise NotWellFormedError
+                    for at, each in enumerate(item):
+                        if type(each) is not dict or not each:
+                            raise NotWellFormedError
+                        _whole(scope, child, table, each, (location, child.label, key, at), depth, value)
+                elif child.is_list:
                     if type(item) is not list or not item:
                         raise NotWellFormedError
                     for at, each in enumerate(item):
@@ -115,7 +128,9 @@ def _walk_keys(scope: Scope, table: Table, value: Json, location: Location, dept
 def _is_known(scope: Scope, child: Child, value: Json) -> bool:
     """True for codes that were right here before, and for a plain reference that nobody follows."""
     if child.sound is not None:
-        return bool(child.sound) and plain_coding(value) in child.sound
+        if not child.sound:
+            return False
+        return (plain_code(value) if child.type == "Coding" else plain_coding(value)) in child.sound
     if child.sound_extensions is not None:
         return bool(child.sound_extensions) and coded_extension(value) in child.sound_extensions
     table = child.opened
@@ -185,8 +200,8 @@ def _extension(
 def _concept(
     scope: Scope, child: Child, table: Table, value: Json, location: Location, depth: int, parent: Json
 ) -> None:
-    """A CodeableConcept: with one plain coding that was right at this element before, it is right again."""
-    key, known = plain_coding(value), child.sound
+    """A CodeableConcept or unbound Coding: one plain coding that was right at this element before is right again."""
+    key, known = plain_code(value) if child.type == "Coding" else plain_coding(value), child.sound
     if key is None or known is None:
         _whole(scope, child, table, value, location, depth, parent)
         return

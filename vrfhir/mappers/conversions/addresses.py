@@ -19,7 +19,7 @@ UK_COUNTRIES = frozenset({"", "GB", "GBR", "UK", "UNITED KINGDOM", "ENGLAND", "S
 
 _ELSEWHERE = ((3 << 12 | 1, "city"), (4 << 12 | 1, "state"), (5 << 12 | 1, "postalCode"), (6 << 12 | 1, "country"))
 _IN_THE_UK = tuple((key, "district" if name == "state" else name) for key, name in _ELSEWHERE)
-_COUNTY, _START, _END = (number << 12 | 1 for number in (9, 13, 14))
+_COUNTRY, _KIND, _COUNTY, _START, _END = (number << 12 | 1 for number in (6, 7, 9, 13, 14))
 _STREET, _STREET_NAME, _HOUSE_NUMBER, _OTHER = 1 << 12 | 1, 1 << 12 | 2, 1 << 12 | 3, 2 << 12 | 1
 _ABOUT_IT = frozenset({"use", "type"})
 
@@ -31,17 +31,18 @@ def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
     """
     at, taken = cell.at, cell.taken
     address: dict[str, Any] = {}
-    use, kind = code_map("address-use"), code_map("address-type")
-    code = cell.peek(7)
-    if use.codes.get(code):
-        address["use"] = use.codes[code]
-        if use.back[use.codes[code]] == code:
-            cell.take(7)
-    elif kind.codes.get(code):
-        address["type"] = kind.codes[code]
-        cell.take(7)
+    code = at.get(_KIND)
+    if code:
+        use, kind = code_map("address-use"), code_map("address-type")
+        if use.codes.get(code):
+            address["use"] = use.codes[code]
+            if use.back[use.codes[code]] == code:
+                taken.append(_KIND)
+        elif kind.codes.get(code):
+            address["type"] = kind.codes[code]
+            taken.append(_KIND)
     _lines(cell, address)
-    uk = context.uk and cell.peek(6).upper() in UK_COUNTRIES
+    uk = context.uk and at.get(_COUNTRY, "").upper() in UK_COUNTRIES
     for key, element in _IN_THE_UK if uk else _ELSEWHERE:
         if key in at:
             taken.append(key)
@@ -62,9 +63,11 @@ def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
 def _lines(cell: Cell, address: dict[str, Any]) -> None:
     at = cell.at
     if _STREET_NAME not in at and _HOUSE_NUMBER not in at and _STREET in at:
-        address["line"] = [cell.take(1, 1)]
+        cell.taken.append(_STREET)
+        address["line"] = [at[_STREET]]
         if _OTHER in at:
-            address["line"].append(cell.take(2))
+            cell.taken.append(_OTHER)
+            address["line"].append(at[_OTHER])
         return
     urls = extension_urls()
     lines: list[str] = []

@@ -150,10 +150,10 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
     A sender uses few codes: what was made of an ER7 text is remembered for the partner, and made again from that; where
     people wrote words of their own, it is not.
     """
-    remembered = context.partner.concepts
+    remembered = context.concepts
     key = (context.reading, cell.raw, table, id(codes))
     made = remembered.get(key)
-    if not isinstance(made, _Made):
+    if made.__class__ is not _Made:
         before, names = len(cell.taken), context.names
         context.names = {}
         found = _taken_anew(cell, context, table, codes)
@@ -172,13 +172,8 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
         context.names.update(said)
     if not codings:
         return {"text": text}
-    first, *others = codings
-    concept: dict[str, Any] = {"coding": [first.copy()]}
-    for coding in others:
-        concept["coding"].append(coding.copy())
-    if text:
-        concept["text"] = text
-    return concept
+    copies = [codings[0].copy()] if len(codings) == 1 else [coding.copy() for coding in codings]
+    return {"coding": copies, "text": text} if text else {"coding": copies}
 
 
 def _taken_anew(cell: Cell, context: Context, table: str, codes: CodeMap | None) -> dict[str, Any] | None:
@@ -275,11 +270,15 @@ def _table_coding(row: RowFacts) -> Conversion:
     """One component as a Coding of a v2 table; None when the table does not have the code."""
     table = row.options["table"]
     system, codes = table_system(table), table_codes(table)
-    component, subcomponent = row.component or 1, row.subcomponent or 1
+    key = (row.component or 1) << 12 | (row.subcomponent or 1)
 
     def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
-        code = cell.take(component, subcomponent)
-        return {"system": system, "code": code} if code in codes else None
+        code = cell.at.get(key, "")
+        if code not in codes:
+            return None
+        if code:
+            cell.taken.append(key)
+        return {"system": system, "code": code}
 
     return convert
 
@@ -304,19 +303,21 @@ def _code(row: RowFacts) -> Conversion:
     """
     codes = code_map(row.options["codes"])
     component = row.component or 1
+    key = component << 12 | 1
     url = extension_urls()["alternate-codes"]
     table = table_system(codes.table)
     exact = frozenset(code for code, target in codes.codes.items() if codes.back[target] == code)
 
     def convert(cell: Cell, context: Context) -> Primitive | str | None:
-        code = cell.peek(component)
+        code = cell.at.get(key, "")
         if not code:
             return None
-        if len(cell.at) == 1 and code in exact and not context.partner.codes:
-            cell.take(component)
+        said = context.partner.codes
+        if not said.codes and len(cell.at) == 1 and code in exact:
+            cell.taken.append(key)
             return codes.codes[code]
         name = cell.peek(3) if not row.component else ""
-        known = context.partner.codes.meaning(codes.table, code, name)
+        known = said.meaning(codes.table, code, name) if said.codes else None
         system = resolve_system(context, name, code, codes.table)[0] if name else ""
         target = (
             codes.codes.get(code)

@@ -24,6 +24,8 @@ __all__ = ["HierarchicDesignator", "designator", "identifier_system", "identifie
 ALREADY: dict[str, Any] = {}
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
+_VALUE, _CHECK_DIGIT, _TYPE, _FACILITY, _START, _END = (number << 12 | 1 for number in (1, 2, 5, 6, 7, 8))
+_AUTHORITY_ID = 4 << 12 | 2
 _REMEMBERED = 4096
 """Authorities remembered for a partner; then they are looked up anew."""
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -39,6 +41,8 @@ class HierarchicDesignator(NamedTuple):
     @property
     def uri(self) -> str:
         """The universal id as a URI; empty when it is none."""
+        if not self.universal_id:
+            return ""
         if self.type in ("ISO", "", "HL7") and _OID.fullmatch(self.universal_id):
             return f"urn:oid:{self.universal_id}"
         if self.type in ("UUID", "GUID") and _UUID.fullmatch(self.universal_id):
@@ -50,9 +54,9 @@ class HierarchicDesignator(NamedTuple):
 
 def designator(cell: Cell, component: int) -> HierarchicDesignator:
     """The HD in a component of the cell (component 0: the cell itself), only looked at."""
-    if component:
-        return HierarchicDesignator(cell.peek(component, 1), cell.peek(component, 2), cell.peek(component, 3))
-    return HierarchicDesignator(cell.peek(1), cell.peek(2), cell.peek(3))
+    first, step = (component << 12 | 1, 1) if component else (1 << 12 | 1, 1 << 12)
+    get = cell.at.get
+    return HierarchicDesignator(get(first, ""), get(first + step, ""), get(first + 2 * step, ""))
 
 
 def identifier_system(cell: Cell, context: Context, component: int, kind: str, *, flat: bool = False) -> str:
@@ -62,7 +66,8 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
     """
     first, step = component << 12 | 1, 1 << 12 if flat else 1
     keys = (first, first + step, first + 2 * step)
-    one, two, three = (cell.at.get(key, "") for key in keys)
+    get = cell.at.get
+    one, two, three = get(keys[0], ""), get(keys[1], ""), get(keys[2], "")
     if not one and not two and not three:
         return ""
     remembered = context.partner.designators
@@ -77,7 +82,10 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
         context.names[one] = system
         if three and 2 in said:
             context.kinds[system] = three
-    cell.taken += [keys[number] for number in said if keys[number] in cell.at]
+    at, taken = cell.at, cell.taken
+    for number in said:
+        if keys[number] in at:
+            taken.append(keys[number])
     return system
 
 
@@ -110,27 +118,31 @@ def identifier_type(code: str, *, inferred: bool = False) -> dict[str, Any]:
 
 def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = "") -> dict[str, Any] | None:
     """CX: an Identifier; None when there is no value. ``fallback`` is the system when no authority is named."""
-    value = cell.take(1)
+    at, taken = cell.at, cell.taken
+    value = at.get(_VALUE, "")
     if not value:
         return None
-    at = cell.at
+    taken.append(_VALUE)
     identifier: dict[str, Any] = {}
-    if 5 << 12 | 1 in at:
-        identifier["type"] = identifier_type(cell.take(5))
+    if _TYPE in at:
+        taken.append(_TYPE)
+        identifier["type"] = identifier_type(at[_TYPE])
     system = identifier_system(cell, context, 4, kind) or fallback
     if system:
         identifier["system"] = system
     identifier["value"] = value
-    if 7 << 12 | 1 in at or 8 << 12 | 1 in at:
+    if _START in at or _END in at:
         period: dict[str, Any] = {}
         for element, component in (("start", 7), ("end", 8)):
             put(period, element, taken_datetime(cell, context, component))
         if period:
             identifier["period"] = period
-    assigner = _assigner(cell)
-    if assigner:
-        identifier["assigner"] = {"display": assigner}
-    check_digit(cell, identifier, 2)
+    if _AUTHORITY_ID in at or _FACILITY in at:
+        assigner = _assigner(cell)
+        if assigner:
+            identifier["assigner"] = {"display": assigner}
+    if _CHECK_DIGIT in at:
+        check_digit(cell, identifier, 2)
     return identifier
 
 
@@ -164,14 +176,17 @@ def _identifier(row: RowFacts) -> Conversion:
 
 def taken_ei(cell: Cell, context: Context, kind: str, *, first: int = 1) -> dict[str, Any] | None:
     """EI: an Identifier; a universal id without a value is the value itself (a URI)."""
-    value = cell.take(first)
+    at, key = cell.at, first << 12 | 1
+    value = at.get(key, "")
     if value:
+        cell.taken.append(key)
         identifier: dict[str, Any] = {}
         system = identifier_system(cell, context, first + 1, kind, flat=True)
         if system:
             identifier["system"] = system
         identifier["value"] = value
-        if cell.peek(first + 1) and cell.peek(first + 2) and not cell.has_taken(first + 1):
+        namespace = key + (1 << 12)
+        if namespace in at and namespace + (1 << 12) in at and namespace not in cell.taken:
             identifier["assigner"] = {"display": cell.take(first + 1)}
         return identifier
     hd = HierarchicDesignator(cell.peek(first + 1), cell.peek(first + 2), cell.peek(first + 3))

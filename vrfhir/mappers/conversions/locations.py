@@ -30,10 +30,11 @@ def fill_location(cell: Cell, context: Context, resource: dict[str, Any]) -> boo
     """Identifiers, name and type of a Location from a PL."""
     identifiers: list[dict[str, Any]] = []
     found: dict[str, str] = {}
+    at = cell.at
     for component, part in PARTS:
-        hd = HierarchicDesignator(cell.peek(component, 1), cell.peek(component, 2), cell.peek(component, 3))
-        if not hd.namespace:
+        if component << 12 | 1 not in at:
             continue
+        hd = HierarchicDesignator(cell.peek(component, 1), cell.peek(component, 2), cell.peek(component, 3))
         if part == "facility" and len(cell.places()) <= 2 and ods_identifier(hd.namespace, context):
             continue  # an organisation, not a place in it
         found[part] = cell.take(component, 1)

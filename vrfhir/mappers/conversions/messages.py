@@ -15,19 +15,24 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_CODE, _UNIVERSAL = 1 << 12 | 1, 2 << 12 | 1
+
 
 @register("endpoint")
 def _endpoint(row: RowFacts) -> Conversion:
     """HD as the URL of an endpoint: only a universal id is one."""
 
     def convert(cell: Cell, _: Context) -> str | None:
+        if _UNIVERSAL not in cell.at:
+            return None
         hd = HierarchicDesignator(cell.peek(1), cell.peek(2), cell.peek(3))
-        if not hd.uri:
+        uri = hd.uri
+        if not uri:
             return None
         cell.take(2)
         if hd.type == "ISO":
             cell.take(3)
-        return hd.uri
+        return uri
 
     return convert
 
@@ -69,9 +74,9 @@ def _selector(row: RowFacts) -> Conversion:
     wanted = row.options.get("value", "")
 
     def convert(cell: Cell, _: Context) -> str | None:
-        if wanted and cell.peek(1) != wanted:
+        if wanted and cell.at.get(_CODE) != wanted:
             return None
-        cell.take_all()
+        cell.taken.extend(cell.at)
         return "selector"
 
     return convert

@@ -16,8 +16,10 @@ __all__ = ["taken_name"]
 
 _REPRESENTATIONS = {"A": "ABC", "I": "IDE", "P": "SYL"}
 """Table 4000: alphabetic, ideographic, phonetic."""
-_GIVEN_AND_PREFIX = (("given", (1 << 12, 2 << 12)), ("prefix", (4 << 12,)))
-"""Elements of one or more texts, and how far their components are from that of the family name."""
+_GIVEN, _MIDDLE, _PREFIX = 1 << 12, 2 << 12, 4 << 12
+"""How far their components are from that of the family name."""
+_WHOLE_PARTS = frozenset(number << 12 | 1 for number in range(1, 65))
+"""Components that are not divided."""
 _FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, "partner-name"))
 
 
@@ -38,16 +40,21 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     if family_key in at:
         taken.append(family_key)
         name["family"] = at[family_key]
-    for number, alias in _FAMILY_PARTS:
-        if start_key | number in at:
-            part = {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
-            name.setdefault("_family", {"extension": []})["extension"].append(part)
-    for element, places in _GIVEN_AND_PREFIX:
-        for place in places:
-            key = family_key + place
-            if key in at:
-                taken.append(key)
-                name.setdefault(element, []).append(at[key])
+    if not _WHOLE_PARTS.issuperset(at):
+        for number, alias in _FAMILY_PARTS:
+            if start_key | number in at:
+                part = {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
+                name.setdefault("_family", {"extension": []})["extension"].append(part)
+    given, middle, prefix = family_key + _GIVEN, family_key + _MIDDLE, family_key + _PREFIX
+    if given in at:
+        taken.append(given)
+        name["given"] = [at[given]]
+    if middle in at:
+        taken.append(middle)
+        name.setdefault("given", []).append(at[middle])
+    if prefix in at:
+        taken.append(prefix)
+        name["prefix"] = [at[prefix]]
     _suffixes(cell, first, name, professional=first + 13 if not person_id else 21)
     if not name or (len(name) == 1 and "use" in name):
         return None
@@ -68,7 +75,7 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
 def _suffixes(cell: Cell, first: int, name: dict[str, Any], *, professional: int) -> None:
     """Suffix, degree (marked AC, academic) and professional suffix (marked PR)."""
     at = cell.at
-    if not any(number << 12 | 1 in at for number in (first + 3, first + 5, professional)):
+    if first + 3 << 12 | 1 not in at and first + 5 << 12 | 1 not in at and professional << 12 | 1 not in at:
         return
     found = [(cell.take(first + 3), ""), (cell.take(first + 5), "AC"), (cell.take(professional), "PR")]
     suffixes = [(text, mark) for text, mark in found if text]

@@ -31,6 +31,10 @@ _ODS_PRACTICE = re.compile(r"[A-Z][0-9]{5}")
 _NHS_BODY = re.compile(r"R[A-Z0-9]{2}(?:[A-Z0-9]{2})?")
 
 
+_AUTHORITY, _CHECK_DIGIT, _TYPE, _FACILITY = (number << 12 | 1 for number in (9, 11, 13, 14))
+_AUTHORITY_ID, _FACILITY_ID = 9 << 12 | 2, 14 << 12 | 2
+
+
 def practitioner_system(value: str, context: Context) -> str:
     """The register a number without an authority belongs to, by its form (ITK: G and C codes); empty when not sure."""
     if not context.uk:
@@ -63,26 +67,30 @@ def keys_of(resource: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
+    at = cell.at
     value = cell.take(1)
     if not value:
         return None
     identifier: dict[str, Any] = {}
-    if cell.peek(13):
+    if _TYPE in at:
         identifier["type"] = identifier_type(cell.take(13))
     system = identifier_system(cell, context, 9, "practitioner") or practitioner_system(value, context)
     if system:
         identifier["system"] = system
     identifier["value"] = value
-    named = cell.peek(9)
-    if named and not cell.has_taken(9) and cell.peek(9, 2):
+    named = at.get(_AUTHORITY, "")
+    if named and _AUTHORITY_ID in at and _AUTHORITY not in cell.taken:
         assigner = cell.take(9, 1)  # XCN.14 beside it is carried
     else:
         assigner = (
-            cell.take(14, 1) or _facility_name(cell) or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
+            (cell.take(14, 1) if _FACILITY in at else "")
+            or (_facility_name(cell) if _FACILITY_ID in at else "")
+            or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
         )
     if assigner:
         identifier["assigner"] = {"display": assigner}
-    check_digit(cell, identifier, 11)
+    if _CHECK_DIGIT in at:
+        check_digit(cell, identifier, 11)
     return identifier
 
 
@@ -189,8 +197,9 @@ def fill_organization(cell: Cell, context: Context, resource: dict[str, Any], *,
     """XON: name and identifiers of an organisation; the ODS code stands in XON.10, or XON.3 in older messages."""
     name = cell.take(1)
     identifiers: list[dict[str, Any]] = []
+    at = cell.at
     for component in (10, 3):
-        value = cell.peek(component)
+        value = at.get(component << 12 | 1)
         if not value:
             continue
         system = ""
@@ -254,9 +263,10 @@ def _facility(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         hd = designator(cell, 0)
+        uri = hd.uri
         resource: dict[str, Any] = {"resourceType": "Organization"}
         ods = ods_identifier(hd.namespace, context) or (
-            ods_identifier(hd.universal_id, context) if not hd.uri and hd.universal_id else None
+            ods_identifier(hd.universal_id, context) if not uri and hd.universal_id else None
         )
         if ods is not None:
             resource["identifier"] = [ods]
@@ -266,11 +276,11 @@ def _facility(row: RowFacts) -> Conversion:
                 cell.take(2)
                 if hd.namespace:
                     resource["name"] = cell.take(1)
-        elif hd.uri:
+        elif uri:
             cell.take(2)
             if hd.type:
                 cell.take(3)
-            resource["identifier"] = [{"system": "urn:ietf:rfc3986", "value": hd.uri}]
+            resource["identifier"] = [{"system": "urn:ietf:rfc3986", "value": uri}]
         elif hd.universal_id:
             system = sender_system(context.sender, cell.take(3) if hd.type else "")
             resource["identifier"] = [{"system": system, "value": cell.take(2)}]
@@ -318,7 +328,8 @@ def _facility_organization(row: RowFacts) -> Conversion:
     """PL.4 of a PRD before 2.6, which has no organisation field: the facility by its ODS code, its name in the second part."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        ods = ods_identifier(cell.peek(4, 1), context)
+        code = cell.peek(4, 1)
+        ods = ods_identifier(code, context) if code else None
         if ods is None:
             return None
         cell.take(4, 1)

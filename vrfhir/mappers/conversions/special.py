@@ -135,6 +135,7 @@ def _specimen_reference(row: RowFacts) -> Conversion:
     return convert
 
 
+_CODE, _TERM, _NAME = (number << 12 | 1 for number in (1, 2, 3))
 _ITEM_TYPES = {"override-reason": "ST", "wish-review-date": "DT"}
 
 
@@ -143,8 +144,13 @@ def _item_type(row: RowFacts) -> Conversion:
     """OBX-2 of a referral item: the type its extension has anyway."""
 
     def convert(cell: Cell, context: Context) -> str | None:
-        written = _ITEM_TYPES.get(context.segment.value(3)) or ("CE" if context.is_before_2_6 else "CWE")
-        return cell.take(1) if cell.peek(1) == written else None
+        item = context.segment.fields.get(3)
+        code = item.at.get(_CODE, "") if item is not None and item.repetition == 1 else ""
+        written = _ITEM_TYPES.get(code) or ("CE" if context.is_before_2_6 else "CWE")
+        if cell.at.get(_CODE) != written:
+            return None
+        cell.taken.append(_CODE)
+        return written
 
     return convert
 
@@ -196,14 +202,15 @@ def _yes_no_words(row: RowFacts) -> Conversion:
     """What stands beside Y or N and says the same again: ``Yes``, ``No``, the table."""
 
     def convert(cell: Cell, _: Context) -> bool | None:
-        value = {"Y": True, "N": False}.get(cell.peek(1))
-        if value is None:
+        get, taken = cell.at.get, cell.taken
+        code = get(_CODE, "")
+        if code not in ("Y", "N"):
             return None
-        if cell.peek(2) == ("Yes" if value else "No"):
-            cell.take(2)
-        if cell.peek(3) in ("HL70136", "HL70532"):
-            cell.take(3)
-        return value
+        if get(_TERM) == ("Yes" if code == "Y" else "No"):
+            taken.append(_TERM)
+        if get(_NAME) in ("HL70136", "HL70532"):
+            taken.append(_NAME)
+        return code == "Y"
 
     return convert
 

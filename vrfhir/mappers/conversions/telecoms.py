@@ -19,6 +19,8 @@ _PARTS = ((5, "telecom-country"), (6, "telecom-area"), (7, "telecom-local"), (8,
 """Country, area and local number, extension: kept as extensions, and joined with blanks when nothing else is given."""
 _WHOLE = tuple(number << 12 | 1 for number in (12, 1, 4))
 _USE, _EQUIPMENT, _ELECTRONIC, _PREFERENCE = (number << 12 | 1 for number in (2, 3, 4, 18))
+_PART_KEYS = tuple((number << 12 | 1, number, alias) for number, alias in _PARTS)
+_FIRST_PART = 5 << 12
 _RANK = re.compile(r"[1-9][0-9]{0,5}")
 _TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re.IGNORECASE)
 
@@ -26,12 +28,17 @@ _TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re
 def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     """A ContactPoint: the unformatted number, the formatted one, the electronic address, or the number's parts."""
     at, taken = cell.at, cell.taken
-    value = next((key for key in _WHOLE if key in at), 0)
+    value = 0
+    for key in _WHOLE:
+        if key in at:
+            value = key
+            break
     equipment = at.get(_EQUIPMENT, "")
     if value and equipment in ("Internet", "X.400") and _ELECTRONIC in at:
         value = _ELECTRONIC
     is_alone = value and len(at) == 1
-    parts = [] if is_alone else [(alias, cell.take(n)) for n, alias in _PARTS if n << 12 | 1 in at]
+    has_parts = not is_alone and max(at) > _FIRST_PART
+    parts = [(alias, cell.take(n)) for key, n, alias in _PART_KEYS if key in at] if has_parts else []
     if value:
         taken.append(value)
         shown = at[value]
@@ -86,7 +93,7 @@ def _contact_point(row: RowFacts) -> Conversion:
         if of_organization and telecom is not None and telecom.get("use") == "home":
             del telecom["use"]
             cell.untake(2)
-        if telecom is not None and use and not cell.peek(2):
+        if use and telecom is not None and not cell.peek(2):
             telecom.setdefault("use", use)
         return telecom
 

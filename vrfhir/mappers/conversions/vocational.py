@@ -28,6 +28,9 @@ _BY_REGION = {"scotland": SYSTEMS["chi"], "northern-ireland": SYSTEMS["hc-number
 _ENGLISH = frozenset({"england-wales-iom", "test"})
 
 
+_NUMBER, _AUTHORITY, _AUTHORITY_ID, _TYPE = 1 << 12 | 1, 4 << 12 | 1, 4 << 12 | 2, 5 << 12 | 1
+
+
 def _is_marked(cell: Cell, context: Context, system: str) -> bool:
     return system == NHS_NUMBER or cell.peek(5) in context.partner.nhs_number_types
 
@@ -41,12 +44,13 @@ def _patient_identifier(row: RowFacts) -> Conversion:
     kind_code = row.options.get("type", "")
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        raw = cell.peek(1)
+        at = cell.at
+        raw = at.get(_NUMBER)
         if not raw:
             return None
-        number = _BETWEEN_DIGITS.sub("", raw)
-        authority = context.partner.system("patient", cell.peek(4, 1), cell.peek(4, 2))
-        unmarked = not cell.peek(4, 1) and not cell.peek(4, 2) and not cell.peek(5)
+        number = raw if raw.isalnum() else _BETWEEN_DIGITS.sub("", raw)
+        authority = context.partner.system("patient", at.get(_AUTHORITY, ""), at.get(_AUTHORITY_ID, ""))
+        unmarked = _AUTHORITY not in at and _AUTHORITY_ID not in at and _TYPE not in at
         marked = _is_marked(cell, context, authority) and authority in ("", NHS_NUMBER)
         if not marked and not (unmarked and nhs_number_is_valid(number) and nhs_number_region(number) in _ENGLISH):
             identifier = taken_identifier(cell, context, "patient", sender_system(context.sender))

@@ -44,9 +44,10 @@ def unknown() -> dict[str, Any]:
 
 def add_reference(resource: dict[str, Any], element: str, record: Record) -> None:
     """Append a reference to a list, once."""
+    reference = record.reference
     items = resource.setdefault(element, [])
-    if record.reference not in items:
-        items.append(record.reference)
+    if reference not in items:
+        items.append(reference)
 
 
 def support(context: Context, record: Record) -> None:
