@@ -82,6 +82,8 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
         context.names[one] = system
         if three and 2 in said:
             context.kinds[system] = three
+    elif two and two not in system:
+        context.names[two] = system  # a name where an OID should be
     at, taken = cell.at, cell.taken
     for number in said:
         if keys[number] in at:
