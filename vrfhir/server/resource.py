@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -56,17 +56,17 @@ def require_type(endpoint: Endpoint, resource_type: str) -> None:
 
 
 async def require_valid(
-    endpoint: Endpoint, parsed: Parsed, size: int, *, without: frozenset[str] = frozenset()
+    endpoint: Endpoint, parsed: Parsed, size: int, *, without: Callable[[Issue], bool] | None = None
 ) -> Sequence[Issue]:
     """The findings about a resource that may be stored; raises :class:`Refusal` 422 for one that may not.
 
-    ``without`` are ids of rules that do not hold here.
+    ``without`` tells findings of rules that do not hold here.
     """
     if size > _INLINE_BYTES:
         report = await asyncio.to_thread(endpoint.validator.validate, parsed)
     else:
         report = endpoint.validator.validate(parsed)
-    issues = [issue for issue in report.issues if issue.id not in without] if without else report.issues
+    issues = [issue for issue in report.issues if not without(issue)] if without is not None else report.issues
     if has_errors(issues):
         raise Refusal(422, issues)
     return issues
