@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.alternates import alternate
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
-from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.conversions.times import taken_period
 from vrfhir.mappers.vocabulary import code_map, extension_urls
 
 if TYPE_CHECKING:
@@ -69,11 +69,9 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     if representation:
         cell.take(first + 7 if not person_id else 15)
         name["extension"] = [{"url": extension_urls()["name-representation"], "valueCode": representation}]
-    start, end = (12, 13) if not person_id else (19, 20)
-    if start << 12 | 1 in at or end << 12 | 1 in at:
-        period: dict[str, Any] = {}
-        put(period, "start", taken_datetime(cell, context, start))
-        put(period, "end", taken_datetime(cell, context, end))
+    start, end, whole = (12, 13, 10) if not person_id else (19, 20, 17)
+    if max(at) >= whole << 12:
+        period = taken_period(cell, context, start, end, whole)
         if period:
             name["period"] = period
     return name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.addresses import UK_COUNTRIES
 from vrfhir.mappers.vocabulary import THO, code_map, extension_urls
-from vrfhir.mappers.writing.primitives import period_parts
+from vrfhir.mappers.writing.primitives import period_parts, validity_parts
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def name_parts(name: dict[str, Any], writing: Writing, first: int = 1, *, person
         if sent:
             name.pop("_use")
         found[key(first + 8 if person_id else first + 6)] = code
-    start, end = (19, 20) if person_id else (12, 13)
-    found.update(period_parts(name.get("period"), writing, start, end))
+    start, end, whole = (19, 20, 17) if person_id else (12, 13, 10)
+    found.update(validity_parts(name.get("period"), writing, start, end, whole))
     return found
 
 
@@ -141,13 +141,17 @@ def address_parts(address: dict[str, Any], writing: Writing) -> Parts:
         found[key(7)] = uses[address.pop("use")]
     elif address.get("type") in kinds:
         found[key(7)] = kinds[address.pop("type")]
-    found.update(period_parts(address.get("period"), writing, 13, 14))
+    found.update(validity_parts(address.get("period"), writing, 13, 14, 12))
     return found
 
 
 def _lines(address: dict[str, Any], found: Parts) -> None:
     urls = extension_urls()
     lines, marks = address.get("line", []), address.get("_line", [])
+    for number, mark in reversed(list(enumerate(marks))):
+        if urls["care-of"] in _extensions(mark) and number < len(lines):
+            found[key(19)] = lines.pop(number)
+            marks.pop(number)
     place = 1
     while lines and place <= 2:
         line = lines.pop(0)
