@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["HierarchicDesignator", "assigning_facility", "designator", "identifier_system", "identifier_type", "taken_ei", "taken_identifier"]
+__all__ = [
+    "HierarchicDesignator",
+    "assigning_facility",
+    "designator",
+    "identifier_system",
+    "identifier_type",
+    "taken_ei",
+    "taken_identifier",
+]
 
 ALREADY: dict[str, Any] = {}
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from vrfhir.mappers.conversions.registry import RowFacts
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["assigned_parts", "attached_code", "authority_parts", "identifier_parts", "take_check_digit", "type_code"]
+__all__ = [
+    "assigned_parts",
+    "attached_code",
+    "authority_parts",
+    "ei_parts",
+    "identifier_parts",
+    "take_check_digit",
+    "type_code",
+]
 
 
 def type_code(identifier: dict[str, Any]) -> tuple[str, bool]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.conversions.locations import PARTS
-from vrfhir.mappers.writing.identifiers import assigned_parts, attached_code, authority_parts, take_check_digit, type_code
+from vrfhir.mappers.writing.identifiers import (
+    assigned_parts,
+    attached_code,
+    authority_parts,
+    ei_parts,
+    take_check_digit,
+    type_code,
+)
 from vrfhir.mappers.writing.names import name_parts
 from vrfhir.mappers.writing.primitives import v2_datetime
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key, parts_of
@@ -244,6 +251,10 @@ def location_parts(location: dict[str, Any], writing: Writing) -> Parts:
     shown: dict[str, str] = {}
     for identifier in location.pop("identifier", []):
         part = identifier.get("type", {}).get("text", "")
+        if part == "location" and key(10) not in found:
+            identifier.pop("type")
+            found.update(ei_parts(identifier, writing, "any", 10) or {})
+            continue
         component = _NUMBERS.get(part)
         if component is None or not identifier.get("value"):
             left.append(identifier)
@@ -264,6 +275,8 @@ def location_parts(location: dict[str, Any], writing: Writing) -> Parts:
     if kinds and found:
         found[key(6)] = kinds[0]["text"]
         location["type"].remove(kinds[0])
+    if found and location.get("status"):
+        found[key(5)] = location.pop("status")
     return {place: text for place, text in found.items() if text}
 
 
