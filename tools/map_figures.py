@@ -10,6 +10,9 @@ not looked for):
   (``Binary``) left out: *verbatim*; or *spelled* the way FHIR spells it – a date with dashes, a coding system as a URI, a
   table code as FHIR's own code, Y as true – which is reported beside it, never added to it silently.
 
+Beside them: how many leaves stand where they stood when the Bundle is written again in the version of the message, without
+the stored original – from elements and carried content alone (*back*), and with the notes of ``exact=True`` (*noted*).
+
 ``--places`` lists where values are carried, and where they are found only in FHIR's spelling or not at all. ``--check``
 ends with 1 when a figure is below its goal. NAME restricts the run to message types (``REF``, ``ORU-R01``) or files.
 """
@@ -25,6 +28,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from message_back import returned
 
 if TYPE_CHECKING:
     from vrfhir.mappers import Entry, Mapping
@@ -90,6 +95,11 @@ class Figures:
         kind = f"{origin} {message.type.code}^{message.type.trigger}".rstrip("^")
         mapping = to_fhir(message)
         counts = self.types[kind]
+        for name, exact in (("back", False), ("noted", True)):
+            expected, same, more = returned(message, exact=exact)
+            counts[name] += same
+            counts["values"] += expected if exact else 0
+            counts["more"] += 0 if exact else more
         for entry, found in leaves(mapping):
             counts["leaves"] += 1
             counts[entry.outcome] += 1
@@ -102,7 +112,7 @@ class Figures:
 
     def report(self, places: int) -> str:
         """The table, and the places."""
-        heads = ("leaves", "mapped", "carried", "ignored", "deleted", "verbatim", "+spelled", "lost")
+        heads = ("leaves", "mapped", "carried", "ignored", "deleted", "verbatim", "+spelled", "lost", "back", "noted")
         lines = [f"{'':24}" + "".join(f"{head:>10}" for head in heads)]
         lines += [_line(kind, counts) for kind, counts in sorted(self.types.items())]
         for name, counts in self.totals().items():
@@ -136,6 +146,7 @@ class Figures:
 def _line(kind: str, counts: Counter[str]) -> str:
     shares = [_share(counts, name) for name in ("mapped", "carried", "ignored", "deleted")]
     shares += [_found(counts), _found(counts, "verbatim", "spelled"), 100 - _found(counts, "verbatim", "spelled")]
+    shares += [100 * counts[name] / counts["values"] if counts["values"] else 100.0 for name in ("back", "noted")]
     return f"{kind:24}{counts['leaves']:10}" + "".join(f"{share:9.1f}%" for share in shares)
 
 

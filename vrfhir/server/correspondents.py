@@ -48,6 +48,11 @@ class Correspondent:
     address: PartnerAddress | None = None
     acknowledge: Acknowledgement = "processed"
     takes: frozenset[str] = frozenset()
+    gets: frozenset[str] = frozenset()
+    organisations: Sequence[str] = ()
+    our_name: str = ""
+    version: str = "2.5.1"
+    allow_loss: bool = False
 
     @property
     def charset(self) -> str | None:
@@ -94,6 +99,11 @@ class Correspondents:
     def of(cls, settings: Settings) -> Correspondents:
         """Those of the partner files in the settings; VrfhirError when one cannot be used."""
         return cls(_distinct([_read(path) for path in _files(settings.partner_files)]), settings)
+
+    @property
+    def all(self) -> Sequence[Correspondent]:
+        """Those of the partner files."""
+        return self._known
 
     @property
     def partners(self) -> Mapping[str, Partner]:

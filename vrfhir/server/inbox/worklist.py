@@ -29,12 +29,14 @@ from vrfhir.server.inbox.answers import Answers
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.inbox.preparing import Prepared, placed
 from vrfhir.server.inbox.workers import Workers
+from vrfhir.server.messaging.answer import process_answer
 from vrfhir.server.messaging.message import Message as FhirMessage
 from vrfhir.server.messaging.notice import NOTICES, Parked, process_notice
 from vrfhir.server.messaging.referral import Origin, Processed, process
 from vrfhir.server.messaging.status_query import STATUS_QUERY, status_of
 from vrfhir.server.messaging.written import written
 from vrfhir.server.store import AlreadySettledError, InboxRow, Transaction
+from vrfhir.workflow import OWNER, REQUESTER
 
 __all__ = ["Worklist"]
 
@@ -207,12 +209,13 @@ class Worklist:
     async def _accept(self, row: InboxRow, message: Message, prepared: Prepared, received: datetime) -> None:
         assert prepared.bundle is not None  # noqa: S101
         said = written(message, self._correspondent(row).zone, received)
-        asks = message.type.trigger.upper() == STATUS_QUERY
-        take = partial(status_of, prepared.bundle, row.sender) if asks else _taking(message, prepared.bundle)
+        asks = message.type.code == "REF" and message.type.trigger.upper() == STATUS_QUERY
+        take = partial(status_of, prepared.bundle, row.sender) if asks else _taking(row, message, prepared.bundle)
         referral = message.type.code == "REF" and not asks
         interaction = _PROCESS if referral else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
-        origin = Origin(self._endpoint.new_id(), "requester", facility, interaction, said)
+        side = OWNER if message.type.code == "RRI" else REQUESTER
+        origin = Origin(self._endpoint.new_id(), side, facility, interaction, said)
         keys = order_keys(message)
 
         def work(tx: Transaction) -> tuple[Processed, bool, int]:
@@ -234,7 +237,7 @@ class Worklist:
             return processed, answered, tx.release(keys)
 
         processed, answered, released = await self._endpoint.store.write(work, background=not _awaits(row))
-        if answered:
+        if answered or processed.outgoing:
             self._endpoint.outgoing()
         if released:
             self._released(released)
@@ -303,11 +306,15 @@ class Worklist:
         _log.log(level, "message", extra=extra)
 
 
-def _taking(message: Message, bundle: dict[str, Any]) -> Callable[[Transaction, Endpoint, Origin], Processed]:
+def _taking(
+    row: InboxRow, message: Message, bundle: dict[str, Any]
+) -> Callable[[Transaction, Endpoint, Origin], Processed]:
     """What is done with a message; raises :class:`Refusal` for one that asks for nothing."""
     code = message.type.code
     if code in NOTICES:
         return partial(process_notice, code, bundle)
+    if code == "RRI":
+        return partial(process_answer, bundle, row)
     return partial(process, FhirMessage.read(bundle))
 
 

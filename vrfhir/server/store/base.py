@@ -208,6 +208,9 @@ class Reader(Protocol):
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         """Outgoing messages, oldest first."""
 
+    def sent_about(self, focus: str) -> list[OutboxRow]:
+        """Outgoing messages about a referral, whatever became of them, oldest first."""
+
     def outbox_counts(self) -> dict[str, int]:
         """How many outgoing messages are in each status."""
 
