@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from vrfhir.cli.messages import Found, found_in, message_files
+from vrfhir.cli.progress import shown
 from vrfhir.errors import VrfhirError
 from vrfhir.fhir.json import serialize
+from vrfhir.hl7v2 import parse
+from vrfhir.issues import Issue
 from vrfhir.mappers import Mapping, Partner, to_fhir
 from vrfhir.mappers.ledger import OUTCOMES
 
@@ -18,8 +23,6 @@ __all__ = ["HELP", "add_arguments", "run"]
 HELP = "check a partner file against sample messages: what they would lose, which codes nobody explained"
 
 OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
-_SUFFIXES = (".hl7", ".er7", ".txt", "")
-_LARGEST = 64 * 1024 * 1024
 _SHOWN = 20
 
 
@@ -28,17 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("check",), help="what to do")
     parser.add_argument("file", metavar="FILE", type=Path, help="partner file (TOML)")
     parser.add_argument(
-        "--sample", metavar="DIR", type=Path, required=True, help="folder of messages from that partner"
+        "--sample",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder of messages from that partner, or a file of several (one after another, or a batch)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 class _Tally:
-    """What all messages together say."""
+    """What all messages together say, and those of each type."""
 
     def __init__(self) -> None:
         self.messages: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
+        self.by_type: dict[str, Counter[str]] = defaultdict(Counter)
         self.carried: Counter[str] = Counter()
         self.findings: Counter[tuple[str, str]] = Counter()
         self.unmapped: Counter[tuple[str, str, str]] = Counter()
@@ -46,12 +54,17 @@ class _Tally:
 
     def add(self, kind: str, mapping: Mapping) -> None:
         self.messages[kind] += 1
-        self.outcomes.update(mapping.ledger.counts())
+        counts = mapping.ledger.counts()
+        self.outcomes.update(counts)
+        self.by_type[kind].update(counts)
         for entry in mapping.ledger:
             if entry.outcome == "carried":
                 self.carried[re.sub(r"\[\d+\]", "", entry.path)] += 1
-        self.findings.update((issue.severity, issue.id) for issue in mapping.issues)
+        self.say(mapping.issues)
         self.unmapped.update((each.table, each.code, each.name) for each in mapping.unmapped)
+
+    def say(self, issues: Iterable[Issue]) -> None:
+        self.findings.update((issue.severity, issue.id) for issue in issues)
 
     @property
     def has_errors(self) -> bool:
@@ -61,13 +74,13 @@ class _Tally:
 def run(arguments: argparse.Namespace) -> int:
     """0 nothing refused and no error, 1 findings that are errors or messages refused, 2 it could not be checked."""
     partner = Partner.load(arguments.file)
-    if not arguments.sample.is_dir():
-        sys.stderr.write(f"vrfhir partner: {arguments.sample} is not a folder\n")
+    if not arguments.sample.exists():
+        sys.stderr.write(f"vrfhir partner: there is no folder or file {arguments.sample}\n")
         return COULD_NOT_RUN
     tally = _Tally()
-    for path in sorted(arguments.sample.iterdir()):
-        if path.is_file() and path.suffix.lower() in _SUFFIXES and path.stat().st_size <= _LARGEST:
-            _read(path, partner, tally)
+    files = message_files([arguments.sample])
+    for found in shown((each for path in files for each in found_in(path)), len(files), what="reading"):
+        _read(found, partner, tally)
     if not tally.messages and not tally.refused:
         sys.stderr.write(f"vrfhir partner: {arguments.sample} holds no messages\n")
         return COULD_NOT_RUN
@@ -78,18 +91,18 @@ def run(arguments: argparse.Namespace) -> int:
     return FINDINGS if tally.has_errors else OK
 
 
-def _read(path: Path, partner: Partner, tally: _Tally) -> None:
-    try:
-        mapping = to_fhir(path.read_bytes(), partner=partner)
-    except VrfhirError as error:
-        tally.refused.append((path.name, error.issues[0].id, error.issues[0].text))
+def _read(found: Found, partner: Partner, tally: _Tally) -> None:
+    if found.data is None:
+        tally.refused += [(found.name, issue.id, issue.text) for issue in found.issues if issue.severity == "fatal"]
+        tally.say(issue for issue in found.issues if issue.severity != "fatal")
         return
-    activity = next(
-        e["resource"]
-        for e in mapping.bundle["entry"]
-        if e["resource"]["resourceType"] == "Provenance" and "text" in e["resource"]["activity"]
-    )
-    tally.add(str(activity["activity"]["text"]).removeprefix("HL7 v2 message "), mapping)
+    try:
+        message = parse(found.data, charset=partner.charset or None)
+        mapping = to_fhir(message, partner=partner)
+    except VrfhirError as error:
+        tally.refused.append((found.name, error.issues[0].id, error.issues[0].text))
+        return
+    tally.add(f"{message.type.code}^{message.type.trigger}".rstrip("^"), mapping)
 
 
 def _as_dict(partner: Partner, tally: _Tally) -> dict[str, object]:
@@ -97,6 +110,7 @@ def _as_dict(partner: Partner, tally: _Tally) -> dict[str, object]:
         "partner": partner.id,
         "messages": dict(tally.messages),
         "values": {outcome: tally.outcomes.get(outcome, 0) for outcome in OUTCOMES},
+        "byType": {kind: {"messages": tally.messages[kind], **counts} for kind, counts in tally.by_type.items()},
         "carried": dict(tally.carried.most_common()),
         "findings": [{"severity": s, "id": i, "count": n} for (s, i), n in tally.findings.most_common()],
         "unmapped": [
@@ -117,6 +131,8 @@ def _show(partner: Partner, tally: _Tally) -> None:
         for outcome in OUTCOMES
     )
     lines.append("values: " + ", ".join(shares))
+    if len(tally.by_type) > 1:
+        lines += _by_type(tally)
     lines += [f"refused: {name}: {rule} {text}" for name, rule, text in tally.refused]
     lines += [f"{severity} {rule}: {number} times" for (severity, rule), number in tally.findings.most_common()]
     if tally.carried:
@@ -129,6 +145,16 @@ def _show(partner: Partner, tally: _Tally) -> None:
             lines += [f"name = {_toml(name)}"] if name else []
             lines.append(f'to = ""  # {number} times')
     sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _by_type(tally: _Tally) -> Iterator[str]:
+    """A line for each type of message: how many, and what became of their values."""
+    yield f"  {'':10}{'messages':>10}{'values':>10}" + "".join(f"{outcome:>10}" for outcome in OUTCOMES)
+    for kind, number in tally.messages.most_common():
+        counts = tally.by_type[kind]
+        total = sum(counts.values()) or 1
+        shares = "".join(f"{counts.get(outcome, 0) / total:>10.1%}" for outcome in OUTCOMES)
+        yield f"  {kind:10}{number:>10}{total:>10}{shares}"
 
 
 def _toml(text: str) -> str:
