@@ -19,8 +19,8 @@ __all__ = [
     "Primitive",
     "Step",
     "compile_place",
-    "direct_element",
     "is_primitive_pair",
+    "quick_place",
     "role_of",
     "steps_of",
 ]
@@ -91,11 +91,64 @@ def compile_place(path: str, extensions: Mapping[str, str], beside: Mapping[str,
     return place_choice
 
 
-def direct_element(path: str) -> tuple[str, bool] | None:
-    """(element, whether it repeats) of a path to an element of the resource itself that any value may be put into."""
-    _, _, rest = path.partition(".")
-    name = rest.removesuffix("[]")
-    return (name, rest != name) if name.isalpha() and name not in _OTHER_CHOICE else None
+def quick_place(
+    path: str, extensions: Mapping[str, str], beside: Mapping[str, Any] | None = None
+) -> tuple[list[str], str, list[str]] | None:
+    """What :func:`compile_place` does for the usual paths, as Python statements over ``resource`` and ``value``.
+
+    Statements that look where the value goes, the expression that says the place is not as simple as usual (then the
+    placing function has to do it; it also has values with extensions), and statements that place it and set ``index``.
+    None for other paths.
+    """
+    *walk, last = steps_of(path, extensions)
+    if last.url or last.position not in (None, -1) or len(walk) > 1 or (beside and not _is_item(walk, last)):
+        return None
+    name = last.name
+    other = _OTHER_CHOICE.get(walk[0].name if walk else name)
+    blocked = [f"{other!r} in resource"] if other else []
+    if not walk:
+        if last.position is None:
+            blocked.append(f"{name!r} in resource")
+        return [], " or ".join(blocked), _putting("resource", last)
+    outer = walk[0].name
+    if _is_item(walk, last):
+        start = {"url": walk[0].url} if walk[0].url else {}
+        rest = "".join(f", {key!r}: {constant!r}" for key, constant in (beside or {}).items() if key not in (*start, name))
+        begin = "".join(f"{key!r}: {constant!r}, " for key, constant in start.items())
+        item = f"{{{begin}{name!r}: value{rest}}}"
+        return [], " or ".join(blocked), [line.replace("value", item) for line in _putting("resource", Step(outer, "", -1))]
+    if walk[0].url or walk[0].position not in (None, 0, LAST):
+        return None
+    look = [f"holder = resource.get({outer!r})"]
+    put = _putting("holder", last)
+    if walk[0].position is None:
+        put = ["if holder is None:", f"    holder = resource[{outer!r}] = {{}}", *put]
+        if last.position is None:
+            blocked.append(f"(holder is not None and {name!r} in holder)")
+    else:
+        look.append(f"holder = holder[{-1 if walk[0].position == LAST else 0}] if holder else None")
+        blocked.append(f"holder is None or {name!r} in holder" if last.position is None else "holder is None")
+    return look, " or ".join(blocked), put
+
+
+def _is_item(walk: list[Step], last: Step) -> bool:
+    """The value is the first thing in a new item of a list of the resource."""
+    return len(walk) == 1 and walk[0].position == -1 and last.position is None and not last.url
+
+
+def _putting(holder: str, step: Step) -> list[str]:
+    """Statements that put a plain value into an element of ``holder``, which does not have it or repeats it."""
+    if step.position is None:
+        return [f"{holder}[{step.name!r}] = value", f"index = {PLACED}"]
+    return [
+        f"items = {holder}.get({step.name!r})",
+        "if items is None:",
+        f"    {holder}[{step.name!r}] = [value]",
+        "    index = 0",
+        "else:",
+        "    index = len(items)",
+        "    items.append(value)",
+    ]
 
 
 def _compiled(steps: list[Step], beside: Mapping[str, Any] | None) -> Place:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conditions import Names, condition_source
 from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.conversions.vocational import ALREADY
-from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, direct_element, role_of
+from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, quick_place, role_of
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
@@ -172,19 +172,19 @@ def _put(row: Row, names: Names) -> tuple[list[str], str]:
     if row.to.endswith(".*"):
         spread = names.constant("spread", _spread)
         return [f"index = {PLACED} if value is {already} else {spread}(record.resource, value)"], refused
-    place = names.constant("place", _placing(row))
-    element = direct_element(row.to) if not row.beside else None
-    slow = f"index = {PLACED} if value is {already} else {place}(resource, value)"
-    if element is None:
+    slow = f"index = {PLACED} if value is {already} else {names.constant('place', _placing(row))}(resource, value)"
+    quick = quick_place(row.to, extension_urls(), row.beside)
+    if quick is None:
         return ["resource = record.resource", slow], refused
-    name, repeats = element
+    look, blocked, put = quick
+    special = f"value.__class__ is {names.constant('primitive', Primitive)} or value is {already}"
     return [
         "resource = record.resource",
-        f"if {name!r} in resource or value.__class__ is {names.constant('primitive', Primitive)} or value is {already}:",
+        *look,
+        f"if {blocked + ' or ' if blocked else ''}{special}:",
         "    " + slow,
         "else:",
-        f"    resource[{name!r}] = {'[value]' if repeats else 'value'}",
-        f"    index = {0 if repeats else PLACED}",
+        *_indented(put),
     ], refused
 
 
