@@ -210,12 +210,12 @@ class Worklist:
         assert prepared.bundle is not None  # noqa: S101
         said = written(message, self._correspondent(row).zone, received)
         asks = message.type.code == "REF" and message.type.trigger.upper() == STATUS_QUERY
-        take = partial(status_of, prepared.bundle, row.sender) if asks else _taking(row, message, prepared.bundle)
+        take = partial(status_of, prepared.bundle, row) if asks else _taking(row, message, prepared.bundle)
         referral = message.type.code == "REF" and not asks
         interaction = _PROCESS if referral else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
         side = OWNER if message.type.code == "RRI" else REQUESTER
-        origin = Origin(self._endpoint.new_id(), side, facility, interaction, said)
+        origin = Origin(self._endpoint.new_id(), side, facility, interaction, said, row.sender)
         keys = order_keys(message)
 
         def work(tx: Transaction) -> tuple[Processed, bool, int]:
