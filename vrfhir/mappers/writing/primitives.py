@@ -136,7 +136,7 @@ def _birth_time(row: RowFacts) -> Inverse:
 
     def back(value: Any, writing: Writing) -> Parts | None:
         mark = {"url": extension_urls()["assumed-zone"], "valueString": writing.partner.time_zone}
-        return text_parts(v2_datetime(str(value), writing, {"extension": [mark]}), row)
+        return text_parts(v2_datetime(str(value), writing, writing.twin or {"extension": [mark]}), row)
 
     return back
 
@@ -152,6 +152,27 @@ def _period(row: RowFacts) -> Inverse:
         return period_parts(value, writing, 1, 2) or None
 
     return back
+
+
+def validity_parts(holder: Any, writing: Writing, start: int, end: int, whole: int) -> Parts:
+    """The same in the component that holds both (DR): before 2.5, or where it had stood in it."""
+    if writing.version >= "2.5" and not (writing.as_it_was and _stood_in(holder, whole)):
+        return period_parts(holder, writing, start, end)
+    found = period_parts(holder, writing, 1, 2)
+    return {key(whole, place >> 12): text for place, text in found.items()}
+
+
+def _stood_in(holder: Any, component: int) -> bool:
+    """An end of the Period was sent in a component, as its source path says."""
+    marks = [holder.get(name, {}) for name in ("_start", "_end")] if isinstance(holder, dict) else []
+    paths = (
+        str(part.get("valueString", ""))
+        for mark in marks
+        for each in mark.get("extension", ())
+        for part in each.get("extension", ())
+        if part.get("url") == "path"
+    )
+    return any(path.split(".")[1:2] == [str(component)] for path in paths)
 
 
 def period_parts(holder: Any, writing: Writing, start: int, end: int) -> Parts:
