@@ -158,15 +158,14 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
 
 
 def check_digit(cell: Cell, identifier: dict[str, Any], component: int) -> None:
-    """The check digit beside a number (CX.2, XCN.11, XON.4) as an extension of it, its scheme as the code of that text."""
+    """The check digit beside a number (CX.2, XCN.11, XON.4) as an extension of it, its scheme as the code of the number."""
     if component << 12 | 1 in cell.at:
         url = extension_urls()["check-digit"]
-        extension: dict[str, Any] = {"url": url, "valueString": cell.take(component)}
+        identifier["extension"] = [{"url": url, "valueString": cell.take(component)}]
         scheme = coded_text("0061", cell.peek(component + 1))
         if scheme is not None:
             cell.take(component + 1)
-            extension["_valueString"] = scheme
-        identifier["extension"] = [extension]
+            identifier["_value"] = scheme
 
 
 def _assigner(cell: Cell) -> dict[str, Any]:

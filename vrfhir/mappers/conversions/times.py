@@ -157,8 +157,19 @@ def _datetime(row: RowFacts) -> Conversion:
 
 @register("birth-time")
 def _birth_time(row: RowFacts) -> Conversion:
-    """The time of birth, with what was assumed for it."""
-    return lambda cell, context: taken_datetime(cell, context, 1)
+    """The time of birth; what was assumed for it stands beside it, on the date of birth."""
+
+    def convert(cell: Cell, context: Context) -> str | None:
+        value = taken_datetime(cell, context, 1)
+        if value is None:
+            return None
+        patient = context.shared.get("Patient")
+        if value.extension and patient is not None:
+            twin = patient.resource.setdefault("_birthDate", {}).setdefault("extension", [])
+            twin.extend(each for each in value.extension if each not in twin)
+        return str(value.value)
+
+    return convert
 
 
 @register("instant")

@@ -70,9 +70,10 @@ def take_check_digit(identifier: dict[str, Any], found: Parts, component: int) -
     for extension in list(identifier.get("extension", ())):
         if extension.get("url") == extension_urls()["check-digit"]:
             found[key(component)] = extension["valueString"]
-            scheme = attached_code(extension.get("_valueString"), "0061")
+            scheme = attached_code(identifier.get("_value"), "0061")
             if scheme:
                 found[key(component + 1)] = scheme
+                identifier.pop("_value")
             identifier["extension"].remove(extension)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.times import fhir_datetime
@@ -136,9 +136,23 @@ def _birth_time(row: RowFacts) -> Inverse:
 
     def back(value: Any, writing: Writing) -> Parts | None:
         mark = {"url": extension_urls()["assumed-zone"], "valueString": writing.partner.time_zone}
-        return text_parts(v2_datetime(str(value), writing, writing.twin or {"extension": [mark]}), row)
+        beside = next((twin for twin in _birth_dates(writing) if _says(twin, value)), None)
+        return text_parts(v2_datetime(str(value), writing, beside or {"extension": [mark]}), row)
 
     return back
+
+
+def _birth_dates(writing: Writing) -> Iterator[Mapping[str, Any]]:
+    """What stands beside the dates of birth."""
+    for each in writing.originals.values():
+        if each.get("resourceType") == "Patient" and isinstance(each.get("_birthDate"), dict):
+            yield each["_birthDate"]
+
+
+def _says(twin: Mapping[str, Any], value: Any) -> bool:
+    """A time of birth as it is asked for, and more than it."""
+    marks = twin.get("extension", ())
+    return len(marks) > 1 and any(each.get("valueDateTime") == value for each in marks)
 
 
 @inverse("time")
