@@ -28,6 +28,8 @@ _BLANK = frozenset({"", *_BETWEEN})
 _LINE_END = re.compile(f"([\r\n][{_BETWEEN}]*)")
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 _ODD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}")
+_USUAL = Delimiters("|", "^", "~", "\\", "&", "")
+_USUAL_START = "MSH|^~\\&|"
 _ROLES = ("component", "repetition", "escape", "subcomponent")
 
 
@@ -77,6 +79,8 @@ def _declared_charset(data: bytes) -> str:
 
 def _delimiters(text: str, start: int, issues: list[Issue]) -> Delimiters:
     name = text[start : start + 3]
+    if text[start : start + len(_USUAL_START)] == _USUAL_START:
+        return _USUAL
     if name in ("FHS", "BHS"):
         raise _unreadable("VR-V2-0007", name=name)
     if name != "MSH":

@@ -30,9 +30,10 @@ Settlement: TypeAlias = "tuple[Outcome, str, str, Record | None, int]"
 _NO_OTHERS: Mapping[tuple[int, int, int, int], Settlement] = {}
 _MAX_PARTS = 4096
 _FIRST, _SECOND, _THIRD = (number << 12 | 1 for number in (1, 2, 3))
-_KEYS = tuple(component << 12 | 1 for component in range(1, 65))
-"""The keys of the first subcomponents of 64 components: longer fields take the slow way."""
-_MOST_KEYS = len(_KEYS)
+_NEXT = 1 << 12
+"""How far the key of a component is from that of the one before."""
+_MOST_PARTS = 64
+"""Fields of more components take the slow way."""
 
 
 class Cell(Struct, gc=False, eq=False):
@@ -219,12 +220,12 @@ class SegmentView:
                     continue
                 parts = text.split(component_mark)
                 size = len(parts)
-                if size <= _MOST_KEYS:
+                if size <= _MOST_PARTS:
                     if size == 3 and "" not in parts:
                         one, two, three = parts
                         at = {_FIRST: one, _SECOND: two, _THIRD: three}
                     else:
-                        at = dict(compress(zip(_KEYS, parts), parts))  # noqa: B905 - more keys than texts
+                        at = _by_keys(parts)
                     if at:
                         fields[field] = Cell(segment, field, 1, text, at, taken)
                     continue
@@ -251,8 +252,8 @@ class SegmentView:
         _, component_mark, _, _, subcomponent_mark, _ = self._delimiters
         if tidy and component_mark and (not subcomponent_mark or subcomponent_mark not in text):
             texts = text.split(component_mark)
-            if len(texts) <= len(_KEYS):
-                return dict(compress(zip(_KEYS, texts), texts))  # noqa: B905 - more keys than texts
+            if len(texts) <= _MOST_PARTS:
+                return _by_keys(texts)
         found = {}
         for component, subcomponent, raw in self.segment.parts(field, text):
             value = raw if tidy else "" if raw == '""' else self.segment.decoded(raw).strip()
@@ -287,6 +288,17 @@ class SegmentView:
         if cell is None:
             return False
         return not component or any(key >> 12 == component for each in cell.repetitions() for key in each.at)
+
+
+def _by_keys(texts: Sequence[str]) -> dict[int, str]:
+    """The components that hold something."""
+    found = {}
+    key = _FIRST
+    for text in texts:
+        if text:
+            found[key] = text
+        key += _NEXT
+    return found
 
 
 def _content(segment: Segment) -> str:

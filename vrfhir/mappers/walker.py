@@ -169,20 +169,31 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
         if segment.irregular:
             _account_slowly(segment, target, context)
             continue
-        counted = str(segment.occurrence) if segment.name in SET_IDS else None
-        for first in segment.fields.values():
-            settled = first.settled
-            if settled is not None and settled[3] is None and first.next is None:
-                continue
-            cell: Cell | None = first
-            while cell is not None:
-                settled = cell.settled
-                if settled is None or settled[3] is not None:
-                    if cell.field == 1 and settled is None and cell.raw == counted and cell.rest is None:
-                        cell.rest = dict(_COUNTED)
-                    else:
-                        _account(cell, segment, target, context)
-                cell = cell.next
+        fields = segment.fields
+        if segment.name in SET_IDS:
+            number = fields.get(1)
+            if (
+                number is not None
+                and number.settled is None
+                and number.rest is None
+                and number.next is None
+                and number.raw == str(segment.occurrence)
+            ):
+                number.rest = _COUNTED
+        for cell in fields.values():
+            settled = cell.settled
+            if settled is None:
+                if cell.rest is not _COUNTED:
+                    _account_for_repetitions(cell, segment, target, context)
+            elif settled[3] is not None or cell.next is not None:
+                _account_for_repetitions(cell, segment, target, context)
+
+
+def _account_for_repetitions(first: Cell, segment: SegmentView, home: Record, context: Context) -> None:
+    """The same for a field of which something is open, perhaps."""
+    for cell in first.repetitions():
+        if cell.settled is None or cell.settled[3] is not None:
+            _account(cell, segment, home, context)
 
 
 def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -> None:
