@@ -22,6 +22,7 @@ __all__ = ["MAX_BYTES", "parse"]
 MAX_BYTES = 64 * 1024 * 1024
 """Largest message read unless the caller says otherwise."""
 
+_NOTHING = b" \t\r\n\x0b\x1c"
 _START = re.compile("[\ufeff\x0b\\s]*")
 _BETWEEN = " \t\r\n\x0b\x0c\x1c"
 _BLANK = frozenset({"", *_BETWEEN})
@@ -42,7 +43,7 @@ def parse(data: bytes, *, charset: str | None = None, max_bytes: int = MAX_BYTES
     """
     if len(data) > max_bytes:
         raise _unreadable("VR-V2-0002", size=len(data), limit=max_bytes)
-    if not data.strip(b" \t\r\n\x0b\x1c"):
+    if not data[:64].strip(_NOTHING) and not data.strip(_NOTHING):
         raise _unreadable("VR-V2-0001")
     decoded = character_sets.decode(data, _declared_charset(data), charset)
     text, issues = decoded.text, decoded.issues
@@ -110,10 +111,11 @@ def _delimiters(text: str, start: int, issues: list[Issue]) -> Delimiters:
 def _segments(text: str, coding: Coding, issues: list[Issue]) -> list[Segment]:
     separator = coding.delimiters.field
     blanks = " " if separator == "\t" else " \t"
-    content = text.rstrip(_BETWEEN if separator != "\t" else _BETWEEN.replace("\t", ""))
-    usual = _usual_segments(content, text[len(content) :], coding) if "\n" not in text else None
+    between = _BETWEEN if separator != "\t" else _BETWEEN.replace("\t", "")
+    usual = _usual_segments(text, between, coding) if "\n" not in text else None
     if usual is not None:
         return usual
+    content = text.rstrip(between)
     lines = _lines(content)
     lines.append(text[len(content) :])
     segments: list[Segment] = []
@@ -155,12 +157,18 @@ def _segments(text: str, coding: Coding, issues: list[Issue]) -> list[Segment]:
     return segments
 
 
-def _usual_segments(content: str, rest: str, coding: Coding) -> list[Segment] | None:
+def _usual_segments(text: str, between: str, coding: Coding) -> list[Segment] | None:
     """The segments of a message as the standard writes it: each a line with a usual name, ended by CR; None for any other."""
     separator = coding.delimiters.field
     segments: list[Segment] = []
     counts: dict[str, int] = {}
-    for number, line in enumerate(content.split("\r")):
+    if text[-1:] == "\r" and text[-2:-1] not in _BLANK:  # of a large message, no copy is made for its last end
+        lines, rest = text.split("\r"), "\r"
+        del lines[-1]
+    else:
+        content = text.rstrip(between)
+        lines, rest = content.split("\r"), text[len(content) :]
+    for number, line in enumerate(lines):
         name = _usual_name(line[:4], separator)
         if name is None or line[-1] in " \t":
             return None

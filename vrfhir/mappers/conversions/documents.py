@@ -43,9 +43,10 @@ def _attachment(row: RowFacts) -> Conversion:
         encoding, data = cell.peek(4), cell.peek(5)
         if not data:
             return None
-        if encoding.lower() in ("base64", "hex"):
-            data = _without_blanks(data)
         content = _decoded(encoding, data)
+        if content is None and encoding.lower() in ("base64", "hex"):
+            data = "".join(data.split())  # it may stand in lines
+            content = _decoded(encoding, data)
         if content is None:
             context.report("VR-V2-0523", cell.path(5))
             return None
@@ -67,12 +68,6 @@ def _attachment(row: RowFacts) -> Conversion:
         return attachment
 
     return convert
-
-
-def _without_blanks(data: str) -> str:
-    """Base64 and hex may stand in lines; most are one line, of which no copy is made."""
-    parts = data.split()
-    return data if len(parts) == 1 and len(parts[0]) == len(data) else "".join(parts)
 
 
 def _decoded(encoding: str, data: str) -> bytes | None:
