@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GOALS = {"mapped": 90.0, "found": 97.0}
 """Per cent: leaves mapped in all REF and RRI; leaf values found again, verbatim, in all public samples."""
 CODES = ("telecom-system", "telecom-use", "name-use", "address-use", "gender", "mime-type", "nhs-number-status")
-DERIVED = frozenset({"selector", "value-type", "item-type", "document-type", "yes-no-words", "pending-status"})
+DERIVED = frozenset({"selector", "value-type", "item-type", "document-type", "yes-no-words", "pending-status", "minutes-unit"})
 """Conversions whose value is said by the type or place of an element."""
 AUTHORITIES = frozenset({"ISO", "UUID", "URI", "NET", "Base64"})
 """What kind of name an authority has is said by the form of its URI."""

@@ -78,7 +78,7 @@ class Context:
         self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
         self.hidden = hides_location(self)
-        self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
+        self.vr = partner.vocational_rehabilitation == "always" or (self.is_referral and self._is_vocational())
         key = "/".join((partner.id, header.value(3), header.value(4)))
         message_key = f"{_ROOT}{key}/{message.control_id}/"
         self._message_key = sha1(_NAMESPACE + message_key.encode(), usedforsecurity=False)

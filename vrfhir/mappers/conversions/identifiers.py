@@ -311,8 +311,10 @@ def _licence(row: RowFacts) -> Conversion:
         authority = cell.take(2)
         identifier["system"] = sender_system(context.sender, authority or "DL")
         identifier["value"] = value
-        if cell.peek(3):
-            put(identifier.setdefault("period", {}), "end", taken_datetime(cell, context, 3))
+        period: dict[str, Any] = {}
+        put(period, "end", taken_datetime(cell, context, 3))
+        if period:
+            identifier["period"] = period
         return identifier
 
     return convert
