@@ -65,6 +65,9 @@ def finish_other(context: Context) -> None:
             resource.setdefault("content", [{"attachment": unknown()}])
         elif kind == "EpisodeOfCare":
             resource.setdefault("status", "active")
+        elif kind == "Encounter":  # PV2 without PV1
+            resource.setdefault("status", "unknown")
+            resource.setdefault("class", unknown())
 
 
 def _finish_appointment(resource: dict[str, Any], context: Context) -> None:
