@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -12,8 +13,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from hl7apy.consts import VALIDATION_LEVEL
 from hl7apy.exceptions import HL7apyException
 from hl7apy.parser import parse_message
-from map_figures import Search, leaves
-from mapped_messages import ROOT  # noqa: F401
+from mapped_messages import ROOT
 from same_content import missing
 from test_both_ways import canonical
 from test_bundle import references
@@ -26,6 +26,10 @@ from vrfhir.hl7v2 import match_structure, parse
 from vrfhir.mappers import Mapping as Mapped
 from vrfhir.mappers import to_fhir, to_hl7v2
 from vrfhir.mappers.ledger import OUTCOMES
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+from map_figures import Search, leaves  # noqa: E402
 
 __all__ = ["broken", "in_hl7v2", "unfaithful", "unsound"]
 

@@ -22,7 +22,7 @@ from vrfhir.server.messaging.message import Entry
 from vrfhir.server.messaging.recognising import Recognising
 from vrfhir.server.messaging.reply import Reply, steps
 from vrfhir.server.messaging.rewriting import names, rewritten
-from vrfhir.server.messaging.sides import referral_tasks, side_of
+from vrfhir.server.messaging.sides import find_referral, subject_of
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import InboxRow, Stored, Transaction
 from vrfhir.workflow import Role
@@ -36,7 +36,6 @@ _OUTPUTS = {"CarePlan": "plan", "DiagnosticReport": "report", "Composition": "re
 _PROFILED = (("/VR-Outcome", "outcome"), ("/VR-FitnessForWork", "fit-note"))
 _REFUSED = {"fatal-error": "AE", "transient-error": "AR"}
 _ORIGINAL = "urn:hash::sha256:"
-_MOST = 20
 
 
 def process_answer(bundle: Json, row: InboxRow, tx: Transaction, endpoint: Endpoint, origin: Origin) -> Processed:
@@ -60,7 +59,10 @@ class _Answer(Recognising):
         entries = self._entries
         identity.require_valid_nhs_numbers(entries)
         asked, told = self._only("ServiceRequest"), self._only("Task")
-        referral, task, side = self._find(asked)
+        patients = [entry.resource for entry in entries if entry.type == "Patient"]
+        referral, task, side = find_referral(
+            asked.resource, patients, self._row, self._tx, self._endpoint.correspondents
+        )
         identities = {asked.number: referral.reference, told.number: task.reference}
         self._identities |= identities
         self._patient(referral, identities)
@@ -84,57 +86,9 @@ class _Answer(Recognising):
     def _only(self, type_: str) -> Entry:
         return next(entry for entry in self._entries if entry.type == type_)
 
-    def _find(self, asked: Entry) -> tuple[Stored, Stored, Role]:
-        """The referral with the number, its Task, and the side that the sender speaks for."""
-        exact, alike = self._numbered(asked, exact=True), self._numbered(asked, exact=False)
-        for candidates in (exact, alike):
-            found = [each for each in map(self._concerned, candidates) if each is not None]
-            found = self._of_patient(found) if len(found) > 1 else found
-            if len(found) > 1:
-                text = "The number is that of more than one referral between this partner and us."
-                raise Refusal.of(409, "multiple-matches", "VR-REFERRAL-0004", text, expression="RF1[1]-6")
-            if found:
-                return found[0]
-        text = "No referral with this identifier was received before."
-        raise Refusal.of(404, "not-found", "VR-REFERRAL-0008", text, expression="RF1[1]-6")
-
-    def _numbered(self, asked: Entry, *, exact: bool) -> list[Stored]:
-        """Referrals with its numbers; not ``exact``: with the one in RF1-6 under whatever authority, which each side spells its own way."""
-        found: dict[str, Stored] = {}
-        for row in asked.resource.get("identifier") or ():
-            kinds = {coding.get("code") for coding in (row.get("type") or {}).get("coding") or ()}
-            if row.get("value") and (exact or "PLAC" in kinds):
-                system = str(row.get("system", "")) if exact else None
-                hits = identity.having("ServiceRequest", system, str(row["value"]), self._tx, limit=_MOST)
-                found |= {hit.reference: hit for hit in hits}
-        return list(found.values())
-
-    def _concerned(self, referral: Stored) -> tuple[Stored, Stored, Role] | None:
-        sides = [
-            (task, side)
-            for task in referral_tasks(referral.reference, self._tx)
-            if (side := side_of(self._row, load(task), self._tx, self._endpoint.correspondents)) is not None
-        ]
-        best = [pair for pair in sides if pair[1] == workflow.OWNER] or sides
-        return (referral, *best[0]) if best else None
-
-    def _of_patient(self, found: list[tuple[Stored, Stored, Role]]) -> list[tuple[Stored, Stored, Role]]:
-        named = {pair for entry in self._entries if entry.type == "Patient" for pair in _numbers(entry.resource)}
-        same = []
-        for each in found:
-            patient = self._subject(each[0])
-            if patient is not None and named & set(_numbers(load(patient))):
-                same.append(each)
-        return same or found
-
-    def _subject(self, referral: Stored) -> Stored | None:
-        reference = str((load(referral).get("subject") or {}).get("reference", ""))
-        stored = self._tx.read(*reference.split("/")) if reference.count("/") == 1 else None
-        return identity.survivor(stored, self._tx) if stored is not None and not stored.deleted else None
-
     def _patient(self, referral: Stored, identities: dict[int, str]) -> None:
         """The patient of the answer is that of the referral; refused when it is visibly another one."""
-        known = self._subject(referral)
+        known = subject_of(referral, self._tx)
         for entry in self._entries:
             if entry.type != "Patient":
                 continue
@@ -142,7 +96,7 @@ class _Answer(Recognising):
                 identities[entry.number] = self._identity(entry)
                 continue
             identity.require_same_person(entry, load(known))
-            theirs, ours = dict(_numbers(entry.resource)), dict(_numbers(load(known)))
+            theirs, ours = (dict(identity.business_identifiers(each)) for each in (entry.resource, load(known)))
             if any(ours.get(system, value) != value for system, value in theirs.items() if system in identity.NATIONAL):
                 text = "The patient's number is not that of the patient of the referral; nothing was stored."
                 raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression="PID[1]-3")
@@ -221,10 +175,6 @@ class _Answer(Recognising):
                     self._outgoing = True
             self._put(stamp(proposed, task.id, version, self._now), proposed)
             before = proposed
-
-
-def _numbers(patient: Json) -> list[tuple[str, str]]:
-    return identity.business_identifiers(patient)
 
 
 def _said(now: int, sender: str) -> Json:

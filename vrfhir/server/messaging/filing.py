@@ -61,6 +61,8 @@ class Origin:
     organisation: str = ""
     interaction: str = "$process-message"
     written: Written | None = None
+    sender: str = ""
+    """``MSH-3|MSH-4`` of a message over HL7 v2."""
 
 
 @dataclass(slots=True)

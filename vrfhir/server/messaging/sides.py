@@ -5,23 +5,26 @@ Only these two may say anything about a referral over HL7 v2. For everybody else
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vrfhir import workflow
-from vrfhir.server.correspondents import Correspondent, Correspondents
+from vrfhir.server.correspondents import EVERYBODY, Correspondent, Correspondents
+from vrfhir.server.http import Refusal
+from vrfhir.server.messaging import identity
 from vrfhir.server.resource import load
 from vrfhir.server.search.conversion import reference_target
 from vrfhir.server.store import InboxRow, Reader, Stored
 from vrfhir.server.store.query import Criterion, Query, Target
 from vrfhir.workflow import OWNER, REQUESTER, Role
 
-__all__ = ["owning_partner", "referral_tasks", "side_of"]
+__all__ = ["find_referral", "owning_partner", "referral_tasks", "side_of", "subject_of"]
 
 Json = dict[str, Any]
 
 _ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
 _LEADS_TO = {"PractitionerRole": "organization", "HealthcareService": "providedBy"}
+_PLACER = "PLAC"
 _MOST = 20
 
 
@@ -30,6 +33,77 @@ def referral_tasks(service_request: str, store: Reader) -> list[Stored]:
     criterion = Criterion("reference", "Task.focus", (Target(service_request),))
     hits = store.search(Query("Task", (criterion,), limit=_MOST))
     return [hit.resource for hit in hits if workflow.is_referral_task(load(hit.resource))]
+
+
+def find_referral(
+    asked: Json, patients: Iterable[Json], row: InboxRow, store: Reader, correspondents: Correspondents
+) -> tuple[Stored, Stored, Role]:
+    """The referral with a number of ``asked``, its Task, and the side of it that the sender of the message speaks for.
+
+    Raises :class:`Refusal` 404 when this sender has none of that number, 409 when it has several and ``patients`` do not tell.
+    """
+    for candidates in (_numbered(asked, store), _numbered_alike(asked, store)):
+        found = [each for each in (_concerned(hit, row, store, correspondents) for hit in candidates) if each]
+        found = _of_patients(found, patients, store) if len(found) > 1 else found
+        if len(found) > 1:
+            text = "The number is that of more than one referral between this partner and us."
+            raise Refusal.of(409, "multiple-matches", "VR-REFERRAL-0004", text, expression="RF1[1]-6")
+        if found:
+            return found[0]
+    text = "No referral with this identifier was received before."
+    raise Refusal.of(404, "not-found", "VR-REFERRAL-0008", text, expression="RF1[1]-6")
+
+
+def subject_of(referral: Stored, store: Reader) -> Stored | None:
+    """The patient's record, the one that remains when it was merged."""
+    reference = str((load(referral).get("subject") or {}).get("reference", ""))
+    stored = store.read(*reference.split("/")) if reference.count("/") == 1 else None
+    return identity.survivor(stored, store) if stored is not None and not stored.deleted else None
+
+
+def _numbered(asked: Json, store: Reader) -> list[Stored]:
+    hits = [
+        hit
+        for system, value in identity.business_identifiers(asked)
+        for hit in identity.having("ServiceRequest", system, value, store, limit=_MOST)
+    ]
+    return list({hit.reference: hit for hit in hits}.values())
+
+
+def _numbered_alike(asked: Json, store: Reader) -> list[Stored]:
+    """Those with the number in RF1-6 under whatever authority, which each side spells its own way."""
+    hits = [
+        hit
+        for row in asked.get("identifier") or ()
+        if row.get("value")
+        and _PLACER in [coding.get("code") for coding in (row.get("type") or {}).get("coding") or ()]
+        for hit in identity.having("ServiceRequest", None, str(row["value"]), store, limit=_MOST)
+    ]
+    return list({hit.reference: hit for hit in hits}.values())
+
+
+def _concerned(
+    referral: Stored, row: InboxRow, store: Reader, correspondents: Correspondents
+) -> tuple[Stored, Stored, Role] | None:
+    sides = [
+        (task, side)
+        for task in referral_tasks(referral.reference, store)
+        if (side := side_of(row, load(task), store, correspondents)) is not None
+    ]
+    best = [pair for pair in sides if pair[1] == OWNER] or sides
+    return (referral, *best[0]) if best else None
+
+
+def _of_patients(
+    found: list[tuple[Stored, Stored, Role]], patients: Iterable[Json], store: Reader
+) -> list[tuple[Stored, Stored, Role]]:
+    named = {pair for each in patients for pair in identity.business_identifiers(each)}
+    subjects = [(each, subject_of(each[0], store)) for each in found]
+    return [
+        each
+        for each, patient in subjects
+        if patient is not None and named & set(identity.business_identifiers(load(patient)))
+    ] or found
 
 
 def side_of(row: InboxRow, task: Json, store: Reader, correspondents: Correspondents) -> Role | None:
@@ -45,8 +119,8 @@ def side_of(row: InboxRow, task: Json, store: Reader, correspondents: Correspond
     brought = store.message_about("mllp", focus)
     if brought is None:
         return None
-    same = brought.partner == partner.id if partner.id else brought.sender == row.sender
-    return REQUESTER if same else None
+    same = brought.partner == partner.id and _is_one(partner)
+    return REQUESTER if same or brought.sender == row.sender else None
 
 
 def owning_partner(task: Json, store: Reader, correspondents: Correspondents) -> Correspondent | None:
@@ -58,12 +132,18 @@ def owning_partner(task: Json, store: Reader, correspondents: Correspondents) ->
 
 def _codes(partner: Correspondent, sender: str) -> set[str]:
     """What an organisation's identifier must be for the partner to stand for it."""
-    named = partner.organisations or [name.rpartition("|")[2] for name in partner.names if name != "*"]
-    return set(named) if partner.id else {sender.rpartition("|")[2]} - {""}
+    if not _is_one(partner):
+        return {sender.rpartition("|")[2]} - {""}
+    return set(partner.organisations or [name.rpartition("|")[2] for name in partner.names])
 
 
 def _is(partner: Correspondent, sender: str, destination: str) -> bool:
-    return destination in partner.names if partner.id else destination == sender
+    return destination in partner.names if _is_one(partner) else destination == sender
+
+
+def _is_one(partner: Correspondent) -> bool:
+    """Whether it is one partner with a file of its own, and not the defaults for strangers."""
+    return bool(partner.id) and EVERYBODY not in partner.names
 
 
 def _organisations(reference: Any, store: Reader) -> Iterator[str]:

@@ -13,7 +13,7 @@ from vrfhir.server.http import Refusal
 from vrfhir.server.messaging.events import Action
 from vrfhir.server.messaging.message import Message
 
-__all__ = ["NO_REASON", "STEPS", "Moved", "milestone"]
+__all__ = ["NO_REASON", "STEPS", "Moved", "milestone", "waiting"]
 
 Json = dict[str, Any]
 
@@ -93,6 +93,17 @@ STEPS: Mapping[Action, Callable[[Json | None, Json, Json | None, Message, dateti
     "cancel": _cancel,
 }
 """What each kind of message does to the Task: (current, referral, the message's own Task, message, now) → Moved."""
+
+
+def waiting(task: Json) -> Json:
+    """A new referral's Task while the service, somewhere else, has not said that it has it."""
+    concept = dict(task.get("businessStatus") or {})
+    concept["coding"] = [
+        row for row in concept.get("coding") or () if row.get("system") != workflow.REFERRAL_STATUS_SYSTEM
+    ]
+    kept = {name: value for name, value in concept.items() if value}
+    rest = {name: value for name, value in task.items() if name != "businessStatus"}
+    return {**rest, "status": "requested", **({"businessStatus": kept} if kept else {})}
 
 
 def _profile(sent: Json, referral: Json) -> Json:
