@@ -98,7 +98,9 @@ def type_text(code: str, trigger: str, version: str, chance: random.Random) -> s
     if not trigger:
         return code
     name = structure_name(code, trigger, version or "2.4")
-    return chance.choice((f"{code}^{trigger}^{name}",) * 3 + (f"{code}^{trigger}", f"{code}^{trigger}^{code}_{trigger}"))
+    return chance.choice(
+        (f"{code}^{trigger}^{name}",) * 3 + (f"{code}^{trigger}", f"{code}^{trigger}^{code}_{trigger}")
+    )
 
 
 class Change:
@@ -185,7 +187,11 @@ class Change:
 
     def _value(self, lines: Lines, values: tuple[str, ...], name: str = "", *numbers: int) -> None:
         line = self.place(lines, name)
-        self.put(line, self.chance.choice(numbers) if numbers and line[0] == name else self.field(line), self.chance.choice(values))
+        self.put(
+            line,
+            self.chance.choice(numbers) if numbers and line[0] == name else self.field(line),
+            self.chance.choice(values),
+        )
 
     def odd_value(self, lines: Lines) -> None:
         self._value(lines, VALUES)
@@ -207,7 +213,9 @@ class Change:
             if not whole:
                 parts = text.split("^")
                 place = self.chance.randrange(len(parts))
-                parts[place] = '""' if kind == 2 else "&".join('""' if not each else each for each in parts[place].split("&"))
+                parts[place] = (
+                    '""' if kind == 2 else "&".join(each if each else '""' for each in parts[place].split("&"))
+                )
                 whole = "^".join(parts)
             self.put(line, number, whole)
 
@@ -220,7 +228,12 @@ class Change:
             self._value(lines, DATES)
 
     def code(self, lines: Lines) -> None:
-        coded = [(line, number) for line in lines[1:] for number, field in enumerate(line) if number and field.count("^") in (1, 2, 5)]
+        coded = [
+            (line, number)
+            for line in lines[1:]
+            for number, field in enumerate(line)
+            if number and field.count("^") in (1, 2, 5)
+        ]
         if coded:
             line, number = self.chance.choice(coded)
             self.put(line, number, self.chance.choice(CODES))
@@ -228,12 +241,16 @@ class Change:
             self._value(lines, CODES)
 
     def identifier(self, lines: Lines) -> None:
-        line = self.place(lines, self.chance.choice(("PID", "PV1", "ORC", "OBR", "SCH", "TXA", "RF1", "PRD", "MRG", "IN1", "NK1", "")))
+        line = self.place(
+            lines, self.chance.choice(("PID", "PV1", "ORC", "OBR", "SCH", "TXA", "RF1", "PRD", "MRG", "IN1", "NK1", ""))
+        )
         numbers = {"PID": (2, 3, 4, 18, 19, 20, 21), "PV1": (19, 50), "ORC": (2, 3, 4), "OBR": (2, 3), "SCH": (1, 2), "TXA": (12, 13, 14), "RF1": (6, 11), "PRD": (7,), "MRG": (1, 4, 5), "IN1": (2, 3, 49), "NK1": (33,)}  # fmt: skip
         self.put(line, self.chance.choice(numbers.get(line[0], (self.field(line),))), self.chance.choice(IDENTIFIERS))
 
     def name(self, lines: Lines) -> None:
-        line = self.place(lines, self.chance.choice(("PID", "NK1", "PV1", "OBR", "PRD", "ORC", "AIP", "TXA", "IN1", "GT1", "ROL", "")))
+        line = self.place(
+            lines, self.chance.choice(("PID", "NK1", "PV1", "OBR", "PRD", "ORC", "AIP", "TXA", "IN1", "GT1", "ROL", ""))
+        )
         numbers = {"PID": (5, 6, 9), "NK1": (2, 30), "PV1": (7, 8, 9, 17, 52), "OBR": (16, 32, 28), "PRD": (2,), "ORC": (10, 11, 12), "AIP": (3,), "TXA": (5, 9, 10, 22), "IN1": (16,), "GT1": (3, 4), "ROL": (4,)}  # fmt: skip
         self.put(line, self.chance.choice(numbers.get(line[0], (self.field(line),))), self.chance.choice(NAMES))
 
@@ -268,10 +285,45 @@ class Change:
 
     def status(self, lines: Lines) -> None:
         choice = self.chance.choice((("OBR", 25), ("ORC", 1), ("ORC", 5), ("ORC", 16), ("PV1", 2), ("PV1", 36), ("PV1", 41), ("PID", 8), ("PID", 15), ("PID", 16), ("PID", 30), ("SCH", 25), ("AIS", 10), ("TXA", 2), ("TXA", 3), ("TXA", 17), ("TXA", 19), ("DG1", 6), ("AL1", 2), ("AL1", 4), ("RF1", 1), ("RF1", 2), ("RF1", 3), ("NK1", 3), ("IN1", 17), ("MSA", 1), ("ERR", 4), ("OBX", 11), ("TQ1", 9), ("ROL", 3)))  # fmt: skip
-        self._value(lines, ("A", "B", "C", "D", "F", "I", "O", "P", "X", "Y", "N", "S", "CA", "NW", "CM", "1", "2", "ZZ", "R^Routine^HL70280", "Booked", '""', "M^Male^L", "a b", "PRELIM"), *choice)
+        self._value(
+            lines,
+            (
+                "A",
+                "B",
+                "C",
+                "D",
+                "F",
+                "I",
+                "O",
+                "P",
+                "X",
+                "Y",
+                "N",
+                "S",
+                "CA",
+                "NW",
+                "CM",
+                "1",
+                "2",
+                "ZZ",
+                "R^Routine^HL70280",
+                "Booked",
+                '""',
+                "M^Male^L",
+                "a b",
+                "PRELIM",
+            ),
+            *choice,
+        )
 
     def version(self, lines: Lines) -> None:
-        self.put(lines[0], 12, self.chance.choice((*VERSIONS, *VERSIONS, "2.4^GBR^1.0", "2.5.1^AUS&Australia&ISO3166_1^HL7AU", "", "2.5+")))
+        self.put(
+            lines[0],
+            12,
+            self.chance.choice(
+                (*VERSIONS, *VERSIONS, "2.4^GBR^1.0", "2.5.1^AUS&Australia&ISO3166_1^HL7AU", "", "2.5+")
+            ),
+        )
 
     def type(self, lines: Lines) -> None:
         code, trigger = self.chance.choice(TYPES)
@@ -295,7 +347,9 @@ def recombined(seed: int) -> bytes:
     chance = random.Random(f"recombined {seed}")
     messages, _, _ = _donors()
     wanted = chance.choice(TYPES)
-    own = messages.get(wanted) or [each for (code, _), found in sorted(messages.items()) if code == wanted[0] for each in found]
+    own = messages.get(wanted) or [
+        each for (code, _), found in sorted(messages.items()) if code == wanted[0] for each in found
+    ]
     if own and chance.random() < 0.7:
         lines = [list(line) for line in chance.choice(own)]
     else:

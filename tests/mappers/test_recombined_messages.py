@@ -135,3 +135,31 @@ def test_a_name_that_only_begins_like_a_uri_is_the_senders_own(name: str) -> Non
 def test_the_second_half_of_a_visit_is_a_visit() -> None:
     visit = only(mapped("ORU^R01", PID, "PV2|||^Abscess", "OBR|1|||X^Ours^L").bundle, "Encounter")
     assert visit["status"] == "unknown"
+
+
+def test_an_answer_without_a_code_is_carried() -> None:
+    mapping = mapped("ADT^A08", "MSA|#|C9", "EVN|A08|20261116", PID)
+    assert "response" not in mapping.bundle["entry"][0]["resource"]
+    assert entry(mapping, "MSA[1]-2[1].1.1").outcome == "carried"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("X^Y^Z^Base64^JVBERi0xLjQK", "application/octet-stream"),
+        ("X^Y^Z^A^hello", "text/plain"),
+        ("^^^^hi", "text/plain"),
+    ],
+)
+def test_a_document_of_an_unknown_type_has_the_type_of_its_bytes(value: str, kind: str) -> None:
+    mapping = mapped("ORU^R01", PID, "OBR|1|||X^Ours^L", f"OBX|1|ED|Y^Ours^L||{value}||||||F")
+    assert only(mapping.bundle, "DocumentReference")["content"][0]["attachment"]["contentType"] == kind
+
+
+@pytest.mark.parametrize("label", ["PV1[1].Encounter", "NK1[3].RelatedPerson", "MSH[1].Mapper"])
+def test_an_element_of_a_resource_that_is_not_there_is_kept(label: str) -> None:
+    element = "OBX|1|ST|status^Status^99VRE^status^string^99VRE||in-progress||||||F"
+    mapping = mapped("ORU^R01", PID, f"OBR|1|||{label}^Words^99VRF", element)
+    kept = str(mapping.bundle["entry"][0]["resource"]["extension"])
+    assert label in kept
+    assert "in-progress" in kept

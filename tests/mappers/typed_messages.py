@@ -31,7 +31,11 @@ class Filling:
         chance = self.chance
         day = f"{chance.randrange(1930, 2030)}{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}"
         if kind in ("NM", "SI"):
-            return str(chance.randrange(1, 400)) if kind == "SI" or chance.random() < 0.7 else f"{chance.randrange(999)}.{chance.randrange(99)}"
+            return (
+                str(chance.randrange(1, 400))
+                if kind == "SI" or chance.random() < 0.7
+                else f"{chance.randrange(999)}.{chance.randrange(99)}"
+            )
         if kind == "DT":
             return day
         if kind in ("TS", "DTM"):
@@ -45,7 +49,9 @@ class Filling:
             return chance.choice(codes)
         if kind in ("ID", "IS") or table:
             return chance.choice(CODES)
-        return chance.choice(WORDS).replace("&", "\\T\\") + (f" {chance.randrange(100)}" if chance.random() < 0.5 else "")
+        return chance.choice(WORDS).replace("&", "\\T\\") + (
+            f" {chance.randrange(100)}" if chance.random() < 0.5 else ""
+        )
 
     def composite(self, kind: str, table: str, mark: str = "^") -> str:
         """A value of any type."""
@@ -71,7 +77,9 @@ class Filling:
         """A segment with most of its fields."""
         fields = self.tables.segment(name) or ()
         texts = [
-            self.field(each) if not each.is_withdrawn and (each.is_required or self.chance.random() < self.share) else ""
+            self.field(each)
+            if not each.is_withdrawn and (each.is_required or self.chance.random() < self.share)
+            else ""
             for each in fields
         ]
         if name == "OBX" and len(texts) > 4:

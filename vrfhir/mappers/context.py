@@ -105,6 +105,9 @@ class Context:
             # orderDetail is only allowed beside a code (ServiceRequest invariant prr-1)
             request = self.shared.get("ServiceRequest")
             return request is not None and "code" in request.resource
+        if name == "answer-coded":
+            # MessageHeader.response has a code or is not there
+            return "code" in self.shared["MessageHeader"].resource.get("response", {})
         if name == "authorises-referral":
             return "PR1" not in self.current
         if name in ("document-noted", "appointment-noted"):

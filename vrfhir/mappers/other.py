@@ -98,7 +98,10 @@ def _note_status(resource: dict[str, Any], context: Context) -> None:
         for field in _STATUS_FIELDS.get(segment.name, ()):
             value = segment.value(field)
             if value:
-                content = [{"url": "path", "valueString": f"{segment.path}-{field}[1].1.1"}, {"url": "value", "valueString": value}]
+                content = [
+                    {"url": "path", "valueString": f"{segment.path}-{field}[1].1.1"},
+                    {"url": "value", "valueString": value},
+                ]
                 resource.setdefault("_status", {}).setdefault("extension", []).append(
                     {"url": extension_urls()["v2-content"], "extension": content}
                 )
