@@ -7,6 +7,7 @@ that were in work with it are tried again, each alone in a process that nothing 
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -116,6 +117,12 @@ class Pool:
                 executor.shutdown(wait=False, cancel_futures=True)
 
 
+_COLLECTIONS = (10_000, 50, 50)
+"""Objects between looks for garbage: definitions are many objects that stay, and what a message leaves is mostly none."""
+_SETTLED = (1, 50)
+"""After so many messages what was compiled by then is not looked through any more."""
+
+_prepared = 0
 _validator: Checker | None = None
 _drafting: Drafting | None = None
 _partners: Partners = {}
@@ -137,6 +144,7 @@ def _begin(partners: Partners) -> None:
     from vrfhir.definitions import Definitions
     from vrfhir.validation import Validator
 
+    gc.set_threshold(*_COLLECTIONS)
     _validator = Validator()
     _drafting = Drafting(SearchParameters(Definitions.default()), lambda: str(uuid4()))
 
@@ -151,7 +159,12 @@ def _ready() -> None:
 
 
 def _prepare(content: bytes, received: datetime, partner: str) -> Prepared:
+    global _prepared
     assert _validator is not None  # noqa: S101 -- made by _begin
+    if _prepared in _SETTLED:
+        gc.collect()
+        gc.freeze()
+    _prepared += 1
     timer = getattr(signal, "setitimer", None)  # not on Windows
     if timer is None:
         return prepare(content, received, _validator, _partners.get(partner), _drafting)

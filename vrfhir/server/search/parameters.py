@@ -73,6 +73,8 @@ class SearchParameters:
         self._definitions = definitions
         self._types: dict[str, Mapping[str, SearchParameter]] = {}
         self._elements_by_key: dict[str, dict[str, list[tuple[SearchParameter, Element]]]] = {}
+        self.plans: dict[str, Any] = {}
+        """What extraction made of the elements of each type."""
 
     def of(self, resource_type: str) -> Mapping[str, SearchParameter]:
         """Parameters by name, in alphabetical order; ``_id`` and ``_lastUpdated`` are not among them."""
