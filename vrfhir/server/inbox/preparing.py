@@ -19,7 +19,8 @@ from vrfhir.server.messaging.task import NO_REASON
 from vrfhir.server.messaging.v2_places import v2_places
 
 if TYPE_CHECKING:
-    from vrfhir.mappers import Mapping, Partner
+    from vrfhir.mappers import Mapping as MappedMessage
+    from vrfhir.mappers import Partner
 
 __all__ = ["Prepared", "placed", "prepare"]
 
@@ -36,6 +37,13 @@ class Prepared(NamedTuple):
     code: str = ""
     drafts: Sequence[Draft | None] = ()
     """Of a referral: its resources, ready to be stored where they are new."""
+    outcomes: Sequence[int] = (0, 0, 0, 0)
+    unmapped: Sequence[tuple[str, str, str]] = ()
+
+    def of(self, mapping: MappedMessage) -> Prepared:
+        """With what became of the values of the message, for the statistics of its partner."""
+        codes = tuple((each.table, each.code, each.name) for each in mapping.unmapped)
+        return self._replace(outcomes=tuple(mapping.ledger.counts().values()), unmapped=codes)
 
 
 def prepare(
@@ -54,21 +62,21 @@ def prepare(
     except UnreadableError as error:
         return Prepared(None, tuple(error.issues), acknowledgement_code(outcome_of(error.issues)))
     if has_errors(mapping.issues):
-        return Prepared(None, tuple(mapping.issues), "AE")
+        return Prepared(None, tuple(mapping.issues), "AE").of(mapping)
     if (message.type.code, message.type.trigger.upper()) == ("REF", STATUS_QUERY):  # of which nothing is stored
-        return Prepared(mapping.bundle, tuple(mapping.issues))
+        return Prepared(mapping.bundle, tuple(mapping.issues)).of(mapping)
     _give_reason(mapping.bundle)
     if message.type.code == "RRI":
         _let_notes_answer(mapping)
     report = validator.validate(mapping.bundle)
     found = report.issues if report.valid or message.type.code != "RRI" else _besides_the_echo(report.issues, mapping)
     if has_errors(found):
-        return Prepared(None, tuple(v2_places(found, mapping)), "AE")
+        return Prepared(None, tuple(v2_places(found, mapping)), "AE").of(mapping)
     drafts = drafting.drafts(mapping.bundle) if drafting is not None and message.type.code == "REF" else ()
-    return Prepared(mapping.bundle, tuple(mapping.issues), drafts=drafts)
+    return Prepared(mapping.bundle, tuple(mapping.issues), drafts=drafts).of(mapping)
 
 
-def _let_notes_answer(mapping: Mapping) -> None:
+def _let_notes_answer(mapping: MappedMessage) -> None:
     """The NTE of an RRI are the answer's own (RRI_I12 has none under DG1), wherever the reading found room for them."""
     resources = {str(entry.get("fullUrl", "")): entry["resource"] for entry in mapping.bundle.get("entry", ())}
     task = next((each for each in resources.values() if each["resourceType"] == "Task"), None)
@@ -85,7 +93,7 @@ def _let_notes_answer(mapping: Mapping) -> None:
                 del resources[url]["note"]
 
 
-def _besides_the_echo(issues: Sequence[Issue], mapping: Mapping) -> list[Issue]:
+def _besides_the_echo(issues: Sequence[Issue], mapping: MappedMessage) -> list[Issue]:
     """An RRI names the referral and the patient, who are known; it need not repeat what their profiles ask for."""
     entries = mapping.bundle.get("entry", ())
     named = {str(entry.get("fullUrl", "")): entry["resource"]["resourceType"] for entry in entries}

@@ -34,7 +34,7 @@ from vrfhir.server.messaging.notice import NOTICES, Parked, process_notice
 from vrfhir.server.messaging.referral import Origin, Processed, process
 from vrfhir.server.messaging.status_query import STATUS_QUERY, status_of
 from vrfhir.server.messaging.written import written
-from vrfhir.server.store import AlreadySettledError, InboxRow, Transaction
+from vrfhir.server.store import AlreadySettledError, InboxRow, MessageRead, Transaction
 from vrfhir.workflow import OWNER, REQUESTER
 
 __all__ = ["Worklist"]
@@ -194,13 +194,13 @@ class Worklist:
         if prepared is None:
             return await self._give_up(row, message)
         if prepared.bundle is None:
-            return await self._refuse(row, message, prepared.issues, prepared.code)
+            return await self._refuse(row, message, prepared, prepared.issues, prepared.code)
         try:
             await self._accept(row, message, prepared, received)
         except Refusal as refusal:
             partner = self._correspondent(row).partner
             issues = await asyncio.to_thread(placed, refusal.issues, row.content, received, partner)
-            await self._refuse(row, message, issues, "AE")
+            await self._refuse(row, message, prepared, issues, "AE")
         except Parked as parked:
             await self._park(row, message, parked.issues)
         return None
@@ -233,6 +233,7 @@ class Worklist:
                 focus=processed.focus or None if not asks else None,
                 failure=_ids(processed.issues, all_of_them=True),
             )
+            tx.tally(_read(row, message, prepared, "accepted"))
             return processed, answered, tx.release(keys)
 
         processed, answered, released = await self._endpoint.store.write(work, background=not _awaits(row))
@@ -262,7 +263,9 @@ class Worklist:
     def _correspondent(self, row: InboxRow) -> Correspondent:
         return self._endpoint.correspondents.named(row.partner, row.sender)
 
-    async def _refuse(self, row: InboxRow, message: Message, issues: Sequence[Issue], code: str) -> None:
+    async def _refuse(
+        self, row: InboxRow, message: Message, prepared: Prepared, issues: Sequence[Issue], code: str
+    ) -> None:
         """The content cannot be used. A sender that cannot be told any more leaves it to an operator."""
         answer = self._answers.to(message, issues, code=code) if _awaits(row) else None
         outgoing = None
@@ -272,6 +275,7 @@ class Worklist:
 
         def work(tx: Transaction) -> None:
             tx.conclude(row.pk, status=status, answer=answer, failure=_ids(issues))
+            tx.tally(_read(row, message, prepared, status))
             if outgoing is not None:
                 tx.enqueue(outgoing)
 
@@ -315,6 +319,12 @@ def _taking(
     if code == "RRI":
         return partial(process_answer, bundle, row)
     return partial(process, FhirMessage.read(bundle, prepared.drafts))
+
+
+def _read(row: InboxRow, message: Message, prepared: Prepared, status: str) -> MessageRead:
+    """The message for the statistics of its partner."""
+    kind = f"{message.type.code}^{message.type.trigger}".rstrip("^")
+    return MessageRead(row.partner or row.sender, kind, status, prepared.outcomes, prepared.unmapped, row.received)
 
 
 def _awaits(row: InboxRow) -> bool:
