@@ -113,10 +113,16 @@ def quick_place(
     outer = walk[0].name
     if _is_item(walk, last):
         start = {"url": walk[0].url} if walk[0].url else {}
-        rest = "".join(f", {key!r}: {constant!r}" for key, constant in (beside or {}).items() if key not in (*start, name))
+        rest = "".join(
+            f", {key!r}: {constant!r}" for key, constant in (beside or {}).items() if key not in (*start, name)
+        )
         begin = "".join(f"{key!r}: {constant!r}, " for key, constant in start.items())
         item = f"{{{begin}{name!r}: value{rest}}}"
-        return [], " or ".join(blocked), [line.replace("value", item) for line in _putting("resource", Step(outer, "", -1))]
+        return (
+            [],
+            " or ".join(blocked),
+            [line.replace("value", item) for line in _putting("resource", Step(outer, "", -1))],
+        )
     if walk[0].url or walk[0].position not in (None, 0, LAST):
         return None
     look = [f"holder = resource.get({outer!r})"]
