@@ -94,6 +94,7 @@ SHAPES: dict[str, st.SearchStrategy[str]] = {
     "Period": st.tuples(_DAY, _DAY).map(lambda days: "^".join(sorted(days))),
     "Coding": _CWE,
     "open-concept": _CWE,
+    "facility-name": _WORD,
 }
 NOT_GENERATED = frozenset(
     {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.conversions.identifiers import identifier_type
 from vrfhir.mappers.conversions.people import keys_of, practitioner_system
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import as_sent
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.vocabulary import sender_system
 
@@ -224,13 +226,17 @@ def _yes_no_words(row: RowFacts) -> Conversion:
 
 @register("minutes-unit")
 def _minutes_unit(row: RowFacts) -> Conversion:
-    """The unit of a duration that FHIR counts in minutes: taken when it says just that."""
+    """The unit of a duration that FHIR counts in minutes, when it says just that: how it was written stands beside it."""
+    element = row.element.partition(".")[2]
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if cell.peek(1).lower() not in ("min", "minutes", "m"):
+        appointment = context.shared.get("Appointment")
+        if appointment is None or cell.peek(1).lower() not in ("min", "minutes", "m"):
             return None
+        marks = appointment.resource.setdefault("_" + element, {}).setdefault("extension", [])
         for component, subcomponent in cell.places():
-            cell.take(component, subcomponent)
+            text = cell.take(component, subcomponent)
+            marks.append(as_sent(cell, escapes.encode(text), component, subcomponent))
         return ALREADY
 
     return convert

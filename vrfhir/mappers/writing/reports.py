@@ -13,7 +13,7 @@ from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only, software
+from vrfhir.mappers.writing.segments import add_sample, notes, of_type, only, software
 from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _report(writing: Writing, url: str) -> list[Draft]:
         drafts = [control(writing, order, "RE")]
     if detail:
         roles["Order"], head.roles["Order"] = writing.resources[detail], detail
+    add_sample(writing, original, head, roles)
     write_rows(head, "report", roles, writing)
     writing.placed.add(url)
     drafts.append(head)
