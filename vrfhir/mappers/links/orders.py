@@ -138,3 +138,22 @@ def _booked(scope: Scope, segment: SegmentView, context: Context) -> None:
     appointment = context.current.get("Appointment")
     if appointment is not None:
         context.current["Noted"] = appointment
+
+
+@link("charge")
+def _charge(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """FT1: a charge; of what becomes of it nothing is said."""
+    charge = scope.records["ChargeItem"]
+    resource = charge.resource
+    resource["status"] = "unknown"
+    if "code" not in resource:
+        resource["code"] = unknown()
+    context.current["Noted"] = charge
+
+    def complete() -> None:
+        patient, encounter = context.shared.get("Patient"), context.shared.get("Encounter")
+        resource["subject"] = patient.reference if patient is not None else unknown()
+        if encounter is not None:
+            resource["context"] = encounter.reference
+
+    context.later.append(complete)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
-from vrfhir.mappers.writing.clinical import each, visit
+from vrfhir.mappers.writing.clinical import charges, each, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
@@ -43,7 +43,7 @@ def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += list(each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
     for number, url in enumerate(orders):
         drafts += _order(writing, url, kind, first=not number)
-    return drafts
+    return [*drafts, *charges(writing)]
 
 
 def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Draft]:

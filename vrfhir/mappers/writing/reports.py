@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vrfhir.mappers.elements import RESOURCE
-from vrfhir.mappers.writing.clinical import visit
+from vrfhir.mappers.writing.clinical import charges, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.orders import control, order_of_detail, specimens, timing
@@ -38,7 +38,7 @@ def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
         group = Draft("OBR")
         group.put(4, {key(1): "items", key(2): "Observations without a report", key(3): RESOURCE})
         drafts += [group, *free]
-    return drafts
+    return [*drafts, *charges(writing)]
 
 
 def _report(writing: Writing, url: str) -> list[Draft]:
