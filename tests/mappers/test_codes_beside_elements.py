@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from mapped_messages import only, resources
+from mapped_messages import only
 
 from vrfhir.hl7v2 import parse
 from vrfhir.mappers import Mapping, to_fhir, to_hl7v2
@@ -46,8 +44,6 @@ def written(found: Mapping, segment: str, field: int) -> str:
         (3, "A1^4^M11^LAB^MR"),
         (3, "A1^^^LAB^MR^Ward office&2.16.840.1.113883.19.4&ISO"),
         (3, "A1^^^LAB^MR^&12D4567890&CLIA"),
-        (10, "W^Welsh^99LOC"),
-        (22, "H^Of a kind^99LOC"),
         (35, "C1^Canis^99LOC"),
     ],
 )
@@ -72,23 +68,12 @@ def test_a_type_that_fhir_has_no_use_for_is_carried() -> None:
     assert outcomes(found, "PID[1]-5[1].7") == {"carried"}
 
 
-def test_what_pd1_says_is_observations_of_the_patient() -> None:
-    fields = {1: "S^Spouse^99LOC~C", 2: "A", 10: "B2^^^LAB^MR", 16: "A", 17: "20250102"}
-    details = "|".join(["PD1", *(fields.get(number, "") for number in range(1, 18))])
-    found = mapped("ADT^A08^ADT_A01", "EVN||20261116101700+0000", PATIENT, details, "PV1|1|O")
-    facts = {each["code"]["coding"][0]["code"]: each for each in resources(found.bundle, "Observation")}
-    assert facts.keys() == {"PD1-1", "PD1-2", "PD1-16"}
-    assert facts["PD1-16"]["effectiveDateTime"] == "2025-01-02"
+def test_another_record_of_the_patient_is_a_link() -> None:
+    found = mapped("ADT^A08^ADT_A01", "EVN||20261116101700+0000", PATIENT, "PD1||||||||||B2^^^LAB^MR", "PV1|1|O")
     patient = only(found.bundle, "Patient")
-    assert {each["subject"]["reference"] for each in facts.values()} == {
-        next(e["fullUrl"] for e in found.bundle["entry"] if e["resource"] is patient)
-    }
-    assert patient["link"] == [{"other": {"identifier": _identifier(patient)}, "type": "seealso"}]
-    assert {number: written(found, "PD1", number) for number in fields} == fields
-
-
-def _identifier(patient: dict[str, Any]) -> dict[str, Any]:
-    return {**patient["identifier"][0], "value": "B2"}
+    other = {**patient["identifier"][0], "value": "B2"}
+    assert patient["link"] == [{"other": {"identifier": other}, "type": "seealso"}]
+    assert written(found, "PD1", 10) == "B2^^^LAB^MR"
 
 
 def test_the_language_of_a_message_by_three_letters() -> None:
