@@ -10,6 +10,7 @@ from vrfhir.fhir.json import decimal
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.paths import Primitive
 from vrfhir.mappers.vocabulary import extension_urls
+from vrfhir.terminology.registries import COUNTRIES_2, CURRENCIES, LANGUAGES
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -98,6 +99,8 @@ def _language(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> Primitive | str | None:
         code = cell.peek(row.component or 1)
         match = re.fullmatch(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?", code)
+        if match and (match[1].lower() not in LANGUAGES or (match[2] and match[2].upper() not in COUNTRIES_2)):
+            return None
         if match is not None and (row.component or len(cell.at) == 1):
             cell.take(row.component or 1)
             return match[1].lower() + (f"-{match[2].upper()}" if match[2] else "")
@@ -149,7 +152,7 @@ def _money(row: RowFacts) -> Conversion:
             return None
         money: dict[str, Any] = {"value": value}
         currency = cell.peek(1, 2) or cell.peek(2)
-        if re.fullmatch(r"[A-Z]{3}", currency):
+        if currency in CURRENCIES:
             money["currency"] = cell.take(1, 2) or cell.take(2)
         return money
 

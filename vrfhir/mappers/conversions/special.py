@@ -14,6 +14,7 @@ from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import as_sent
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.vocabulary import sender_system
+from vrfhir.terminology.registries import COUNTRIES_2, COUNTRIES_3, LANGUAGES
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -23,6 +24,7 @@ __all__: list[str] = []
 
 _COUNTRIES = "urn:iso:std:iso:3166"
 _LANGUAGES = "urn:ietf:bcp:47"
+_MINUTES = frozenset({"min", "mins", "minute", "minutes", "minute(s)", "m"})
 _DATA_DICTIONARY = "https://vrfhir.org/fhir/sid/nhs-data-dictionary/"
 
 
@@ -32,7 +34,7 @@ def _country(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
         code = cell.take(row.component or 1)
-        return {"system": _COUNTRIES, "code": code} if re.fullmatch(r"[A-Z]{2,3}", code) else None
+        return {"system": _COUNTRIES, "code": code} if code in COUNTRIES_2 or code in COUNTRIES_3 else None
 
     return convert
 
@@ -55,7 +57,7 @@ def _language_concept(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         code = cell.peek(1)
         concept = taken_concept(cell, context)
-        if concept is not None and re.fullmatch(r"[A-Za-z]{2}", code):
+        if concept is not None and code.lower() in LANGUAGES:
             tag = {"system": _LANGUAGES, "code": code.lower()}
             sent = concept.pop("coding", [])
             text = concept.pop("text", "") or next((c["display"] for c in sent if "display" in c), "")
@@ -224,7 +226,7 @@ def _minutes_unit(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         appointment = context.shared.get("Appointment")
-        if appointment is None or cell.peek(1).lower() not in ("min", "minutes", "m"):
+        if appointment is None or cell.peek(1).lower() not in _MINUTES:
             return None
         marks = appointment.resource.setdefault("_" + element, {}).setdefault("extension", [])
         for component, subcomponent in cell.places():
