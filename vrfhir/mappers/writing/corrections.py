@@ -22,7 +22,7 @@ from vrfhir.mappers.writing.notes import LAYOUT, STATE, Held, Note
 from vrfhir.mappers.writing.origins import occurrences
 from vrfhir.mappers.writing.planning import fit, planned
 from vrfhir.mappers.writing.scope import Writing, version_of
-from vrfhir.mappers.writing.states import States, identities, short_name
+from vrfhir.mappers.writing.states import States, short_name
 from vrfhir.mappers.writing.structures import message_type
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ def add_corrections(bundle: dict[str, Any], message: Message, partner: Partner, 
     drafts = planned(writing, bundle, kind, trigger)
     fit(drafts, writing)
     states = States(writing)
-    names = dict(zip(map(id, drafts), identities(drafts), strict=True))
     tokens, placed = [], []
     paired = _paired(drafts, message, writing)
     for segment, draft in zip(message.segments, paired, strict=True):
-        tokens.append(f"{segment.name}:{names[id(draft)]}" if draft is not None else segment.name)
+        named = draft is not None and draft.identity
+        tokens.append(f"{segment.name}:{named}" if named else segment.name)
         placed.append(draft or Draft(segment.name))
     left = {id(draft) for draft in placed}
-    unwanted = [draft for draft in drafts if id(draft) not in left]
-    tokens += [f"-{names[id(draft)]}.{states.of_segment(draft)}" for draft in unwanted]
+    unwanted = [draft for draft in drafts if draft.identity and id(draft) not in left]
+    tokens += [f"-{draft.identity}.{states.of_segment(draft)}" for draft in unwanted]
     held = Held(placed, _places(placed))
     fit(placed, writing)
     builder, _ = composed(placed, bundle, writing, held)

@@ -22,7 +22,7 @@ from vrfhir.mappers.order import ORDER
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.carried import PATH
 from vrfhir.mappers.writing.draft import Draft
-from vrfhir.mappers.writing.states import States, identities
+from vrfhir.mappers.writing.states import States
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2.builder import SegmentBuilder
@@ -104,13 +104,16 @@ class Held:
 
 
 def _laid_out(layout: list[str], drafts: list[Draft], states: States) -> Held:
-    by_name = dict(zip(identities(drafts), drafts, strict=True))
+    by_name = {draft.identity: draft for draft in drafts if draft.identity}
     tokens = [token.partition(":") for token in layout if not token.startswith("-")]
     unwanted = dict(token[1:].split(".", 1) for token in layout if token.startswith("-") and "." in token)
     wanted = {each for _, _, each in tokens}
     follows: dict[int, list[Draft]] = {}
     before = 0
-    for each, draft in by_name.items():
+    for draft in drafts:
+        each = draft.identity
+        if not each:
+            continue
         if each in wanted:
             before = id(draft)
         elif unwanted.get(each) != states.of_segment(draft):

@@ -9,6 +9,7 @@ from vrfhir.hl7v2.reference import structure_name, tables
 from vrfhir.mappers.writing.carried import arranged, with_carried
 from vrfhir.mappers.writing.primitives import v2_datetime
 from vrfhir.mappers.writing.segments import only, own_segments
+from vrfhir.mappers.writing.states import NUMBERED, name_segments
 from vrfhir.mappers.writing.structures import STRUCTURES
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
     from vrfhir.mappers.writing.structures import Structure
 
-__all__ = ["NUMBERED", "fit", "planned", "structure_written"]
+__all__ = ["fit", "planned", "structure_written"]
 
-NUMBERED = frozenset({"OBR", "OBX", "NTE", "RGS", "ZVE"})
-"""Segments whose first field counts them, and is written so."""
 _REFERRALS = ("REF", "RRI")
 _ALWAYS = ("Patient", "MessageHeader")
 """Resources of every message that a partner's own segments may speak of."""
@@ -38,8 +37,9 @@ def planned(writing: Writing, bundle: Mapping[str, Any], kind: str, trigger: str
         v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
     )
     own = [] if kind in _REFERRALS else own_segments(writing, {each: only(writing, each) for each in _ALWAYS})
-    drafts = arranged([*structure.plan(writing, kind, trigger), *own], bundle, writing)
-    return with_carried(drafts, bundle, writing, structure, name)
+    plan = [*structure.plan(writing, kind, trigger), *own]
+    name_segments(plan)
+    return with_carried(arranged(plan, bundle, writing), bundle, writing, structure, name)
 
 
 def fit(drafts: list[Draft], writing: Writing) -> list[str]:

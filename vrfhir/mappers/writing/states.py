@@ -11,18 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.writing.planning import NUMBERED
+from vrfhir.mappers.writing.registry import key
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.draft import Draft
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["States", "identities", "short_name"]
+__all__ = ["NUMBERED", "States", "name_segments", "short_name"]
 
 _BUNDLE = "Bundle"
 _NAMED = frozenset({"Practitioner", "PractitionerRole", "Organization", "Location"})
 """Resources that fields name by their numbers and names: what stands in them stands in the field."""
 _LENGTH = 10
+NUMBERED = frozenset({"OBR", "OBX", "NTE", "RGS", "ZVE"})
+"""Segments whose first field counts them, and is written so."""
 
 
 def short_name(url: str) -> str:
@@ -30,19 +32,21 @@ def short_name(url: str) -> str:
     return sha256(url.encode()).hexdigest()[:_LENGTH]
 
 
-def identities(drafts: list[Draft]) -> list[str]:
-    """What each segment is called in the layout: by the resources it is of, else by the one before it that has some."""
+def name_segments(drafts: list[Draft]) -> None:
+    """Name each segment for the layout: after its resource, else after the one before it that has some, and its code.
+
+    The names do not depend on what stands in the elements, and hardly on the order of the segments: done as soon as the
+    segments are planned.
+    """
     seen: dict[str, int] = {}
-    found = []
     last = ""
     for draft in drafts:
-        urls = sorted(url for role, url in draft.roles.items() if url and not role.startswith("-"))
-        if urls:
-            last = "|".join([draft.name, *urls])
-        base = last if urls else f"{last}>{draft.name}"
+        url = next((url for role, url in draft.roles.items() if url and not role.startswith("-")), "")
+        last = f"{draft.name}|{url}" if url else last
+        code = draft.fields[3][0].get(key(1), "") if draft.name == "OBX" and draft.fields.get(3) else ""
+        base = last if url else f"{code}>{draft.name}" if code else f"{last}>{draft.name}"
         seen[base] = seen.get(base, 0) + 1
-        found.append(short_name(f"{base}#{seen[base]}"))
-    return found
+        draft.identity = short_name(f"{base}#{seen[base]}")
 
 
 class States:
