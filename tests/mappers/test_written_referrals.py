@@ -222,3 +222,17 @@ def test_the_command_refuses_a_loss_and_says_it(capsys: Any) -> None:
     assert "VR-V2-0542" in capsys.readouterr().err
     assert main(["map", "--to", "v2", "--fields-only", "--allow-loss", "--ledger", source]) == 1
     assert "no field" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("owner", "note"),
+    [("OBX|1|ST|A^Alpha^L||3||||||F", "NTE|1||About the alpha."), ("DG1|1||B^Beta^L", "NTE|1||About the beta.")],
+)
+def test_notes_stay_with_what_they_are_about_when_elements_follow(message: Any, owner: str, note: str) -> None:
+    bundle = to_fhir(message(owner, note)).bundle
+    for entry in bundle["entry"]:
+        if entry["resource"]["resourceType"] == "Organization":
+            entry["resource"]["alias"] = ["Another name"]
+    written = to_hl7v2(bundle, version="2.5.1")
+    assert not written.loss
+    assert f"\r{owner}\r{note}\r" in written.message.decode()

@@ -375,6 +375,34 @@ def test_who_sent_a_referral_may_ask_where_it_stands(referred: Client) -> None:
     assert take(referred, QUERY).encode() == answer.encode()
 
 
+def test_where_it_stands_after_a_change_and_a_cancellation(referred: Client) -> None:
+    asked = iter(range(20, 30))
+
+    def state() -> tuple[str | None, str | None]:
+        answer = take(referred, QUERY.replace(b"MSG00009", b"MSG000%d" % next(asked)))
+        assert (answer.type.code, answer.type.trigger, answer.value("MSA-1")) == ("RRI", "I15", "AA")
+        return answer.value("RF1-1"), answer.value("RF1-1.4")
+
+    update = REF.replace(b"REF^I12^", b"REF^I13^").replace(b"MSG00001", b"MSG00002").replace(b"|R^Routine", b"|A^ASAP")
+    assert take(referred, update).value("MSA-1") == "AA"
+    assert state() == ("P", "received")
+    (task,) = found(referred, "Task")
+    accepted = {"coding": [{"system": REFERRAL_STATUS_SYSTEM, "code": "accepted"}]}
+    assert (
+        referred.put(f"Task/{task['id']}", task | {"status": "accepted", "businessStatus": accepted}).status_code == 200
+    )
+    assert take(referred, update.replace(b"MSG00002", b"MSG00003")).value("MSA-1") == "AA"
+    assert state() == ("A", "accepted")
+    cancel = REF.replace(b"REF^I12^", b"REF^I14^").replace(b"MSG00001", b"MSG00004")
+    assert take(referred, cancel).value("MSA-1") == "AA"
+    assert state() == ("E", "withdrawn")
+
+
+def test_the_service_may_ask_too(referred: Client) -> None:
+    answer = take(referred, QUERY.replace(b"|GPSYS|A81001|VRSERVICE|X26001|", b"|VRSERVICE|X26001|GPSYS|A81001|"))
+    assert (answer.type.code, answer.value("RF1-1")) == ("RRI", "P")
+
+
 def test_nobody_else_may(referred: Client) -> None:
     assert refused(referred, QUERY.replace(b"|GPSYS|A81001|", b"|OTHER|A81001|")) == "VR-REFERRAL-0008"
     assert refused(referred, QUERY.replace(b"REF-2026-0001", b"REF-9")) == "VR-REFERRAL-0008"

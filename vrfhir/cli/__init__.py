@@ -23,7 +23,7 @@ VERBS: dict[str, str] = {
     "validate": "check FHIR files against R4, UK Core and the VR profiles",
     "explain": "say what a rule of the validator means, with examples",
     "map": "turn HL7 v2 messages into FHIR or FHIR into HL7 v2, with a ledger of every value",
-    "partner": "check a partner file against sample messages: what they would lose, which codes nobody explained",
+    "partner": "check a partner file against sample messages, report on a partner's traffic, answer its unknown codes",
     "send": "send HL7 v2 messages over MLLP or HTTP and show the answers",
     "serve": "run the FHIR endpoint and the MLLP listener",
     "queue": "show the HL7 v2 messages that wait or failed, and try them again",

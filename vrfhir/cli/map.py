@@ -10,6 +10,8 @@ from typing import Any
 
 from vrfhir.cli import write_v2
 from vrfhir.cli.ledger import show_ledger
+from vrfhir.cli.messages import Found, found_in, message_files
+from vrfhir.cli.progress import shown
 from vrfhir.errors import VrfhirError
 from vrfhir.fhir.json import serialize
 from vrfhir.issues import Issue, has_errors
@@ -29,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="FILE",
         type=Path,
-        help="message in ER7 form, or a Bundle in JSON or XML with --to v2; - reads standard input",
+        help="message in ER7 form, a file of several, a batch, or a folder of such files; with --to v2 a Bundle in JSON or XML; "
+        "- reads standard input",
     )
     parser.add_argument("--to", choices=("fhir", "v2"), default="fhir", help="which way (default: fhir)")
     parser.add_argument("--ledger", action="store_true", help="show what became of every value instead of the Bundle")
@@ -52,26 +55,40 @@ def run(arguments: argparse.Namespace) -> int:
         return COULD_NOT_RUN
     if arguments.to == "v2":
         return write_v2.write_files(arguments, partner)
-    results = [(path, *_mapped(path, partner)) for path in arguments.files]
-    if arguments.json:
-        shown = [_as_dict(str(path), mapping, issues, arguments.values) for path, mapping, issues in results]
-        _write({"results": shown})
-    else:
-        for path, mapping, issues in results:
-            _show(path, mapping, issues, arguments)
-    if any(mapping is None for _, mapping, _ in results):
+    return _write_all(arguments, partner)
+
+
+def _write_all(arguments: argparse.Namespace, partner: Partner | None) -> int:
+    """Every message of the files as soon as it is mapped: a long recording is never held as a whole."""
+    worst = OK
+    separator = '{"results":['
+    files = message_files(arguments.files)
+    if not files:
+        sys.stderr.write("vrfhir map: the folder holds no message files\n")
         return COULD_NOT_RUN
-    return FINDINGS if any(has_errors(issues) for _, _, issues in results) else OK
+    alone = len(files) == 1 and arguments.files == files
+    for found in shown((each for path in files for each in found_in(path)), len(files), what="mapping"):
+        mapping, issues = _mapped(found, partner)
+        if arguments.json:
+            answer = _as_dict(found.name, mapping, issues, arguments.values)
+            sys.stdout.write(separator + serialize(answer).decode("utf-8"))
+            separator = ","
+        else:
+            _show(found.name, mapping, issues, arguments, alone=alone and not found.name.endswith("]"))
+        if mapping is None and (found.data is not None or any(issue.severity == "fatal" for issue in issues)):
+            worst = COULD_NOT_RUN
+        elif worst == OK and has_errors(issues):
+            worst = FINDINGS
+    if arguments.json:
+        sys.stdout.write((separator if separator.startswith("{") else "") + "]}\n")
+    return worst
 
 
-def _mapped(path: Path, partner: Partner | None) -> tuple[Mapping | None, list[Issue]]:
+def _mapped(found: Found, partner: Partner | None) -> tuple[Mapping | None, list[Issue]]:
+    if found.data is None:
+        return None, list(found.issues)
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        text = f"The file cannot be read: {error.strerror}."
-        return None, [Issue("fatal", "not-found", "VR-CLI-0401", text, source=str(path))]
-    try:
-        mapping = to_fhir(data, partner=partner)
+        mapping = to_fhir(found.data, partner=partner)
     except VrfhirError as error:
         return None, list(error.issues)
     return mapping, mapping.issues
@@ -86,15 +103,17 @@ def _as_dict(name: str, mapping: Mapping | None, issues: list[Issue], values: bo
     }
 
 
-def _show(path: Path, mapping: Mapping | None, issues: list[Issue], arguments: argparse.Namespace) -> None:
+def _show(
+    name: str, mapping: Mapping | None, issues: list[Issue], arguments: argparse.Namespace, *, alone: bool
+) -> None:
     if mapping is not None and arguments.ledger:
-        show_ledger(mapping.ledger, str(path) if len(arguments.files) > 1 else "", values=arguments.values)
+        show_ledger(mapping.ledger, "" if alone else name, values=arguments.values)
     elif mapping is not None:
         sys.stdout.write(serialize(mapping.bundle, pretty=True).decode("utf-8"))
         sys.stdout.write("\n")
     for issue in issues:
         place = f"{issue.expression}: " if issue.expression else ""
-        sys.stderr.write(f"{path}: {issue.severity} {issue.id}: {place}{issue.text}\n")
+        sys.stderr.write(f"{name}: {issue.severity} {issue.id}: {place}{issue.text}\n")
 
 
 def _answer_lines(partner: Partner | None) -> int:
@@ -108,11 +127,19 @@ def _answer_lines(partner: Partner | None) -> int:
         except (ValueError, KeyError, TypeError, AttributeError):
             _write({"id": None, "bundle": None, "ledger": None, "issues": [_bad_request().to_dict()]})
             continue
-        mapping, issues = _mapped(path, partner)
+        mapping, issues = _mapped(_whole(path), partner)
         answer = _as_dict("", mapping, issues, values=False)
         del answer["file"]
         _write({"id": identity, **answer})
     return OK
+
+
+def _whole(path: Path) -> Found:
+    """The one message of a file: a request is about a message, not about a recording."""
+    found = list(found_in(path))
+    if len(found) == 1:
+        return found[0]
+    return Found(str(path), None, (Issue("fatal", "structure", "VR-CLI-0403", "The file holds several messages."),))
 
 
 def _bad_request() -> Issue:

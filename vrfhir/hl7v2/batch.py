@@ -6,6 +6,7 @@ The pieces joined are the bytes that came; every message in them is read on its 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vrfhir.errors import UnreadableError
@@ -14,7 +15,7 @@ from vrfhir.hl7v2.message import Message
 from vrfhir.hl7v2.reading import MAX_BYTES, parse
 from vrfhir.issues import Issue
 
-__all__ = ["Batch", "Part", "parse_batch", "split_batch"]
+__all__ = ["Batch", "Part", "miscounted", "parse_batch", "split_batch"]
 
 _BEGIN = re.compile(rb"(?:\A[\xef\xbb\xbf\x0b\s]*|(?<=[\r\n\x0b]))(MSH|FHS|BHS|BTS|FTS)(?=[^A-Za-z0-9]|\Z)")
 
@@ -59,16 +60,23 @@ def parse_batch(data: bytes, *, charset: str | None = None, max_bytes: int = MAX
     if not any(part.name == "MSH" for part in parts):
         raise UnreadableError(CATALOGUE.issue("VR-V2-0001" if not data.strip() else "VR-V2-0004"))
     messages: list[Message] = []
-    issues: list[Issue] = []
-    count = 0
-    separator = "|"
+    issues = miscounted(parts)
     for number, part in enumerate(parts, 1):
         if part.name == "MSH":
-            count += 1
             try:
                 messages.append(parse(part.data, charset=charset, max_bytes=max_bytes))
             except UnreadableError as error:
                 issues += [issue.at(number, 1) for issue in error.issues]
+    return Batch(parts, messages, sorted(issues, key=lambda issue: issue.line or 0))
+
+
+def miscounted(parts: Sequence[Part]) -> list[Issue]:
+    """Batches whose trailer announces another number of messages (BTS-1) than came; ``line`` is the number of the part."""
+    issues: list[Issue] = []
+    count, separator = 0, "|"
+    for number, part in enumerate(parts, 1):
+        if part.name == "MSH":
+            count += 1
         elif part.name == "BHS":
             count, separator = 0, part.data.lstrip()[3:4].decode("latin-1") or "|"
         elif part.name == "BTS":
@@ -77,4 +85,4 @@ def parse_batch(data: bytes, *, charset: str | None = None, max_bytes: int = MAX
                 issues.append(
                     CATALOGUE.issue("VR-V2-0028", expression="BTS[1]-1", line=number, declared=declared[0], count=count)
                 )
-    return Batch(parts, messages, issues)
+    return issues

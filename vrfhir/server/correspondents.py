@@ -9,6 +9,11 @@ how that sender is known here::
     address = "mllps://pas.trust.example:2576"
     acknowledge = "enhanced"               # processed, stored, enhanced
     takes = ["REF", "ADT", "SIU"]          # message codes taken from it; all when left out
+    gets = ["REF"]                         # sent to it: referrals to its organisations
+    organisations = ["RXX01"]              # ODS codes it stands for, or system|value; its facilities when left out
+    our_name = "VRFHIR|Y99902"             # MSH-3|MSH-4 of what is sent to it; the referring organisation when left out
+    version = "2.5.1"                      # of what is sent to it: 2.4 or 2.5.1
+    allow_loss = false                     # whether a referral may go out without what HL7 v2 cannot say
 
 With partner files a sender that none of them names is refused, unless the settings or a ``"*"`` say otherwise.
 """
@@ -29,17 +34,35 @@ if TYPE_CHECKING:
     from vrfhir.mappers import Partner
     from vrfhir.transport import Peer
 
-__all__ = ["Correspondent", "Correspondents"]
+__all__ = ["EVERYBODY", "Correspondent", "Correspondents"]
 
-_KNOWN = ("names", "certificates", "address", "acknowledge", "takes")
+_KNOWN = (
+    "names",
+    "certificates",
+    "address",
+    "acknowledge",
+    "takes",
+    "gets",
+    "organisations",
+    "our_name",
+    "version",
+    "allow_loss",
+)
+_SENT = ("REF",)
+"""Message codes that are sent to partners of their own accord."""
+_VERSIONS = ("2.4", "2.5.1")
 _MODES = {"original": "processed", "enhanced": "enhanced"}
 """``message.acknowledgement`` of a partner file → when the endpoint answers."""
 EVERYBODY = "*"
+"""The name of the partner file for senders that no other names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondent:
-    """One partner at the endpoint. ``partner`` None: the shipped defaults. ``takes`` empty: every type that is taken."""
+    """One partner at the endpoint. ``partner`` None: the shipped defaults. ``takes`` empty: every type that is taken.
+
+    ``gets``: message codes sent to it; ``organisations`` it stands for, as ODS codes or ``system|value``.
+    """
 
     id: str = ""
     partner: Partner | None = None
@@ -48,6 +71,11 @@ class Correspondent:
     address: PartnerAddress | None = None
     acknowledge: Acknowledgement = "processed"
     takes: frozenset[str] = frozenset()
+    gets: frozenset[str] = frozenset()
+    organisations: Sequence[str] = ()
+    our_name: str = ""
+    version: str = "2.5.1"
+    allow_loss: bool = False
 
     @property
     def charset(self) -> str | None:
@@ -94,6 +122,11 @@ class Correspondents:
     def of(cls, settings: Settings) -> Correspondents:
         """Those of the partner files in the settings; VrfhirError when one cannot be used."""
         return cls(_distinct([_read(path) for path in _files(settings.partner_files)]), settings)
+
+    @property
+    def all(self) -> Sequence[Correspondent]:
+        """Those of the partner files."""
+        return self._known
 
     @property
     def partners(self) -> Mapping[str, Partner]:
@@ -169,6 +202,22 @@ def _read(path: Path) -> Correspondent:
     acknowledge = str(said.get("acknowledge", _MODES.get(partner.acknowledgement, "processed")))
     if acknowledge not in get_args(Acknowledgement):
         raise _wrong(path, f"says endpoint.acknowledge = {acknowledge!r}; possible: processed, stored, enhanced")
+    gets = frozenset(code.upper() for code in _texts(said, "gets", path))
+    version, our_name, allow_loss = (
+        said.get("version", "2.5.1"),
+        said.get("our_name", ""),
+        said.get("allow_loss", False),
+    )
+    if not gets <= set(_SENT):
+        raise _wrong(path, f"says endpoint.gets for what is not sent; possible: {', '.join(_SENT)}")
+    if gets and EVERYBODY in names:
+        raise _wrong(path, "says endpoint.gets for everybody, who has no address")
+    if version not in _VERSIONS:
+        raise _wrong(path, f"says endpoint.version = {version!r}; possible: {', '.join(_VERSIONS)}")
+    if not isinstance(allow_loss, bool):
+        raise _wrong(path, "says endpoint.allow_loss and means neither true nor false")
+    if not isinstance(our_name, str) or (our_name and not our_name.rpartition("|")[2]):
+        raise _wrong(path, "has an endpoint.our_name that is not MSH-3|MSH-4")
     return Correspondent(
         partner.id,
         partner,
@@ -177,6 +226,11 @@ def _read(path: Path) -> Correspondent:
         address,
         cast("Acknowledgement", acknowledge),
         frozenset(code.upper() for code in _texts(said, "takes", path)),
+        gets,
+        _texts(said, "organisations", path),
+        our_name,
+        version,
+        allow_loss,
     )
 
 

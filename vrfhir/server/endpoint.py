@@ -54,7 +54,7 @@ def _nobody() -> None:
 class Endpoint:
     """One FHIR base. ``clock`` and ``new_id`` are given, so that tests can hold them still.
 
-    ``outgoing`` is called when a message was put into the outbox. ``workers`` is how many processes prepare HL7 v2
+    ``outgoing`` is called when a message was put into the outbox, ``incoming`` when one was put into the inbox from there. ``workers`` is how many processes prepare HL7 v2
     messages; 0: this one does. The partner files of the settings are read here; VrfhirError when one cannot be used.
     """
 
@@ -65,6 +65,7 @@ class Endpoint:
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     outgoing: Callable[[], None] = _nobody
+    incoming: Callable[[], None] = _nobody
     workers: int = 0
     parameters: SearchParameters = field(init=False)
     types: frozenset[str] = field(init=False)

@@ -62,7 +62,9 @@ class Gateway:
         if self._endpoint.workers and self._workers is None:
             pool = self._workers = Pool(self._endpoint.workers, self._endpoint.correspondents.partners)
             pool.warm_up()
-        self._worklist().start()
+        worklist = self._worklist()
+        worklist.start()
+        self._endpoint.incoming = worklist.added
 
     async def stop(self) -> None:
         """Stop working; what is unfinished stays in the inbox."""

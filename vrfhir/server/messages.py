@@ -11,11 +11,14 @@ from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from vrfhir.errors import UnreadableError
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.gateway import Gateway
 from vrfhir.server.http import Refusal
+from vrfhir.server.inbox.admission import outline
+from vrfhir.server.inbox.batches import messages_of
 from vrfhir.server.inbox.faults import fault
-from vrfhir.server.security import Gatekeeper
+from vrfhir.server.security import Caller, Gatekeeper
 from vrfhir.transport import Peer
 
 __all__ = ["ER7", "PATH", "mount_messages"]
@@ -47,8 +50,6 @@ def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
 async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper, gateway: Gateway) -> tuple[bytes, str]:
     """The body of a request that may be taken, and the organisation that sends it."""
     caller = gatekeeper.admit(request.headers.get("authorization"))
-    if caller.role == "owner":
-        raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is sent by the requester's side.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise Refusal.of(415, "not-supported", "VR-HTTP-0415", f"HL7 v2 messages are sent here as {ER7}.")
     if request.headers.get("content-encoding", "identity") != "identity":
@@ -64,4 +65,24 @@ async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper,
                 raise Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.")
     except ClientDisconnect:
         raise Refusal.of(400, "incomplete", "VR-HTTP-0400", "The request ended before its body.") from None
+    _require_own_side(bytes(data), caller)
     return bytes(data), caller.organisation
+
+
+def _require_own_side(data: bytes, caller: Caller) -> None:
+    """The service answers referrals (RRI); everything else is sent by the requester's side."""
+    if caller.role is None:
+        return
+    answering = [_type(part.data) == "RRI" for part in messages_of(data) or [] if part.name == "MSH"]
+    answering = answering or [_type(data) == "RRI"]
+    if caller.role == "owner" and not all(answering):
+        raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is sent by the requester's side.")
+    if caller.role == "requester" and any(answering):
+        raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is answered by the service's side.")
+
+
+def _type(data: bytes) -> str:
+    try:
+        return outline(data).type.code.upper()
+    except UnreadableError:
+        return ""

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from vrfhir.errors import TransportError
 from vrfhir.hl7v2.answer import read_answer
 from vrfhir.server.endpoint import Endpoint
+from vrfhir.server.messaging.delivered import Told, delivered
 from vrfhir.server.settings import PartnerAddress
-from vrfhir.server.store import OutboxRow
+from vrfhir.server.store import OutboxRow, Transaction
 from vrfhir.transport import send
 from vrfhir.transport.tls import calling
 
@@ -86,9 +87,14 @@ class Outbox:
             status = "dead"
         wait = min(settings.retry_seconds * 2 ** min(row.attempts, 20), _LONGEST_WAIT_SECONDS)
         due = self._endpoint.now() + int(wait * 1_000_000)
-        await self._endpoint.store.write(
-            lambda tx: tx.settle(row.pk, status=status, due=due, answer=outcome.answer, failure=outcome.failure)
-        )
+
+        def work(tx: Transaction) -> Told:
+            tx.settle(row.pk, status=status, due=due, answer=outcome.answer, failure=outcome.failure)
+            return delivered(self._endpoint, tx, row, status, outcome.answer, outcome.failure)
+
+        told = await self._endpoint.store.write(work)
+        if told.incoming:
+            self._endpoint.incoming()
         level = logging.INFO if status == "sent" else logging.WARNING
         fields = {"destination": f"{address.host}:{address.port}", "outcome": status, "attempts": attempts}
         _log.log(level, "delivery", extra=fields | {"rules": outcome.failure})

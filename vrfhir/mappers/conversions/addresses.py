@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.conversions.alternates import alternate
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, is_of_organization, register
-from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.conversions.times import taken_period
 from vrfhir.mappers.vocabulary import code_map, extension_urls
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ UK_COUNTRIES = frozenset({"", "GB", "GBR", "UK", "UNITED KINGDOM", "ENGLAND", "S
 
 _ELSEWHERE = ((3 << 12 | 1, "city"), (4 << 12 | 1, "state"), (5 << 12 | 1, "postalCode"), (6 << 12 | 1, "country"))
 _IN_THE_UK = tuple((key, "district" if name == "state" else name) for key, name in _ELSEWHERE)
-_COUNTRY, _KIND, _COUNTY, _START, _END = (number << 12 | 1 for number in (6, 7, 9, 13, 14))
+_COUNTRY, _KIND, _COUNTY, _VALIDITY, _ADDRESSEE = (number << 12 | 1 for number in (6, 7, 9, 12, 19))
 _STREET, _STREET_NAME, _HOUSE_NUMBER, _OTHER = 1 << 12 | 1, 1 << 12 | 2, 1 << 12 | 3, 2 << 12 | 1
-_ABOUT_IT = frozenset({"use", "type"})
+_ABOUT_IT = frozenset({"use", "_use", "type"})
 
 
 def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
@@ -36,8 +37,9 @@ def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
         use, kind = code_map("address-use"), code_map("address-type")
         if use.codes.get(code):
             address["use"] = use.codes[code]
-            if use.back[use.codes[code]] == code:
-                taken.append(_KIND)
+            taken.append(_KIND)
+            if use.back[use.codes[code]] != code:
+                address["_use"] = alternate("0190", code)
         elif kind.codes.get(code):
             address["type"] = kind.codes[code]
             taken.append(_KIND)
@@ -51,13 +53,22 @@ def taken_address(cell: Cell, context: Context) -> dict[str, Any] | None:
         address["district"] = cell.take(9)
     if address.keys() <= _ABOUT_IT:
         return None
-    if _START in at or _END in at:
-        period: dict[str, Any] = {}
-        for element, component in (("start", 13), ("end", 14)):
-            put(period, element, taken_datetime(cell, context, component))
+    if max(at) >= _VALIDITY:
+        period = taken_period(cell, context, 13, 14, 12)
         if period:
             address["period"] = period
+        if _ADDRESSEE in at:
+            _add_addressee(cell.take(19), address)
     return address
+
+
+def _add_addressee(name: str, address: dict[str, Any]) -> None:
+    """Who takes receipt there (XAD.19), as a line of its own that says so."""
+    lines = address.setdefault("line", [])
+    marks = address.setdefault("_line", [])
+    marks += [None] * (len(lines) - len(marks))
+    lines.append(name)
+    marks.append({"extension": [{"url": extension_urls()["care-of"], "valueString": name}]})
 
 
 def _lines(cell: Cell, address: dict[str, Any]) -> None:
@@ -102,6 +113,7 @@ def _address(row: RowFacts) -> Conversion:
         address = taken_address(cell, context)
         if of_organization and address is not None and address.get("use") == "home":
             del address["use"]
+            address.pop("_use", None)
             cell.untake(7)
         if address is not None and use:
             address.setdefault("use", use)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vrfhir.mappers.conversions.alternates import coded_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
 from vrfhir.mappers.vocabulary import extension_urls, sender_system, table_codes, table_system
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["HierarchicDesignator", "designator", "identifier_system", "identifier_type", "taken_ei", "taken_identifier"]
+__all__ = [
+    "HierarchicDesignator",
+    "assigning_facility",
+    "designator",
+    "identifier_system",
+    "identifier_type",
+    "taken_ei",
+    "taken_identifier",
+]
 
 ALREADY: dict[str, Any] = {}
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""
@@ -139,27 +148,49 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
             put(period, element, taken_datetime(cell, context, component))
         if period:
             identifier["period"] = period
-    if _AUTHORITY_ID in at or _FACILITY in at:
+    if _AUTHORITY_ID in at or max(at) >= _FACILITY:
         assigner = _assigner(cell)
         if assigner:
-            identifier["assigner"] = {"display": assigner}
+            identifier["assigner"] = assigner
     if _CHECK_DIGIT in at:
         check_digit(cell, identifier, 2)
     return identifier
 
 
 def check_digit(cell: Cell, identifier: dict[str, Any], component: int) -> None:
-    """The check digit beside a number (CX.2, XCN.11) as an extension of it."""
+    """The check digit beside a number (CX.2, XCN.11, XON.4) as an extension of it, its scheme as the code of the number."""
     if component << 12 | 1 in cell.at:
         url = extension_urls()["check-digit"]
         identifier["extension"] = [{"url": url, "valueString": cell.take(component)}]
+        scheme = coded_text("0061", cell.peek(component + 1))
+        if scheme is not None:
+            cell.take(component + 1)
+            identifier["_value"] = scheme
 
 
-def _assigner(cell: Cell) -> str:
-    """Namespace of an authority whose OID made the system, else the assigning facility."""
+def _assigner(cell: Cell) -> dict[str, Any]:
+    """Who assigned: the namespace of an authority whose OID made the system, else the assigning facility."""
     if 4 << 12 | 2 in cell.at and cell.peek(4, 1) and not cell.has_taken(4):
-        return cell.take(4, 1)
-    return cell.take(6, 1) if 6 << 12 | 1 in cell.at else ""
+        return {"display": cell.take(4, 1)}
+    return assigning_facility(cell, 6)
+
+
+def assigning_facility(cell: Cell, component: int) -> dict[str, Any]:
+    """HD of an assigning facility (CX.6, XCN.14) as a Reference to it: its name, and its number by the kind of number."""
+    name, number, kind = designator(cell, component)
+    facility: dict[str, Any] = {}
+    if number:
+        uri = HierarchicDesignator("", number, kind).uri
+        if uri and kind == _written_type(uri):
+            facility["identifier"] = {"system": "urn:ietf:rfc3986", "value": uri}
+        else:
+            facility["identifier"] = {"type": {"text": kind}, "value": number} if kind else {"value": number}
+    if name:
+        facility["display"] = name
+    for part, text in enumerate((name, number, kind if number else ""), 1):
+        if text:
+            cell.take(component, part)
+    return facility
 
 
 @register("Identifier")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.conversions.identifiers import HierarchicDesignator
+from vrfhir.mappers.conversions.identifiers import HierarchicDesignator, taken_ei
 from vrfhir.mappers.conversions.people import ods_identifier
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.vocabulary import sender_system
@@ -23,6 +23,8 @@ PARTS = (
     (7, "building"),
     (8, "floor"),
 )
+_STATUSES = frozenset({"active", "suspended", "inactive"})
+_WHOLE = 10 << 12
 _SHOWN = ("floor", "bed", "room", "point of care", "building", "facility")
 
 
@@ -44,16 +46,26 @@ def fill_location(cell: Cell, context: Context, resource: dict[str, Any]) -> boo
             cell.take(component, 2)
             if hd.type == "ISO":
                 cell.take(component, 3)
+        elif hd.universal_id:
+            identifier["system"] = sender_system(context.sender, f"{part}&{hd.universal_id}&{hd.type}")
+            cell.take(component, 2)
+            cell.take(component, 3)
         else:
             identifier["system"] = sender_system(context.sender, part)
         identifier["value"] = hd.namespace
         identifiers.append(identifier)
+    if max(at) >= _WHOLE:
+        whole = taken_ei(cell, context, "any", first=10)
+        if whole is not None and "system" in whole:
+            identifiers.append({"type": {"text": "location"}, **whole})
     description = cell.take(9)
     if not identifiers and not description:
         return False
     if identifiers:
         resource["identifier"] = identifiers
     resource["name"] = description or ", ".join(found[part] for part in _SHOWN if part in found)
+    if cell.peek(5) in _STATUSES:
+        resource["status"] = cell.take(5)
     kind = cell.take(6)
     if kind:
         resource["type"] = [{"text": kind}]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.conversions.alternates import alternate
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
-from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.conversions.times import taken_period
 from vrfhir.mappers.vocabulary import code_map, extension_urls
 
 if TYPE_CHECKING:
@@ -18,8 +19,11 @@ _REPRESENTATIONS = {"A": "ABC", "I": "IDE", "P": "SYL"}
 """Table 4000: alphabetic, ideographic, phonetic."""
 _GIVEN, _MIDDLE, _PREFIX = 1 << 12, 2 << 12, 4 << 12
 """How far their components are from that of the family name."""
+_ABOUT_IT = frozenset({"use", "_use"})
 _WHOLE_PARTS = frozenset(number << 12 | 1 for number in range(1, 65))
 """Components that are not divided."""
+_PSEUDONYM = "S"
+"""Type of a name that is not said, to protect the person (table 0200)."""
 _FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, "partner-name"))
 
 
@@ -30,13 +34,15 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     start_key = first << 12
     family_key = start_key | 1
     type_component = first + 6 if not person_id else first + 8
-    if type_component << 12 | 1 in at:
-        kind = cell.peek(type_component)
+    kind = at.get(type_component << 12 | 1, "")
+    if kind:
         use = code_map("name-use")
-        if use.codes.get(kind):
-            name["use"] = use.codes[kind]
-            if use.back[use.codes[kind]] == kind:
-                cell.take(type_component)
+        found = use.codes.get(kind, "")
+        if found:
+            name["use"] = found
+            if use.back[found] != kind:
+                name["_use"] = alternate("0200", kind)
+            cell.take(type_component)
     if family_key in at:
         taken.append(family_key)
         name["family"] = at[family_key]
@@ -56,17 +62,16 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
         taken.append(prefix)
         name["prefix"] = [at[prefix]]
     _suffixes(cell, first, name, professional=first + 13 if not person_id else 21)
-    if not name or (len(name) == 1 and "use" in name):
+    if name.keys() <= _ABOUT_IT and (person_id or len(at) > 1 or kind != _PSEUDONYM or context.vr):
+        cell.untake(type_component)
         return None
     representation = _REPRESENTATIONS.get(at.get((first + 7 if not person_id else 15) << 12 | 1, ""))
     if representation:
         cell.take(first + 7 if not person_id else 15)
         name["extension"] = [{"url": extension_urls()["name-representation"], "valueCode": representation}]
-    start, end = (12, 13) if not person_id else (19, 20)
-    if start << 12 | 1 in at or end << 12 | 1 in at:
-        period: dict[str, Any] = {}
-        put(period, "start", taken_datetime(cell, context, start))
-        put(period, "end", taken_datetime(cell, context, end))
+    start, end, whole = (12, 13, 10) if not person_id else (19, 20, 17)
+    if max(at) >= whole << 12:
+        period = taken_period(cell, context, start, end, whole)
         if period:
             name["period"] = period
     return name

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS, ods_code_is_valid
+from vrfhir.mappers.conversions.alternates import coded_text
 from vrfhir.mappers.conversions.identifiers import (
-    HierarchicDesignator,
+    assigning_facility,
     check_digit,
     designator,
     identifier_system,
@@ -32,7 +33,8 @@ _NHS_BODY = re.compile(r"R[A-Z0-9]{2}(?:[A-Z0-9]{2})?")
 
 
 _AUTHORITY, _CHECK_DIGIT, _TYPE, _FACILITY = (number << 12 | 1 for number in (9, 11, 13, 14))
-_AUTHORITY_ID, _FACILITY_ID = 9 << 12 | 2, 14 << 12 | 2
+_NAME_TYPE = 2 << 12 | 1
+_AUTHORITY_ID = 9 << 12 | 2
 
 
 def practitioner_system(value: str, context: Context) -> str:
@@ -80,24 +82,16 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
     identifier["value"] = value
     named = at.get(_AUTHORITY, "")
     if named and _AUTHORITY_ID in at and _AUTHORITY not in cell.taken:
-        assigner = cell.take(9, 1)  # XCN.14 beside it is carried
+        assigner: dict[str, Any] = {"display": cell.take(9, 1)}  # XCN.14 beside it is carried
     else:
-        assigner = (
-            (cell.take(14, 1) if _FACILITY in at else "")
-            or (_facility_name(cell) if _FACILITY_ID in at else "")
-            or (cell.peek(9, 2) if not named and "/sid/v2/" in system else "")
-        )
+        assigner = assigning_facility(cell, 14) if max(at) >= _FACILITY else {}
+        if not assigner and not named and "/sid/v2/" in system and cell.peek(9, 2):
+            assigner = {"display": cell.peek(9, 2)}
     if assigner:
-        identifier["assigner"] = {"display": assigner}
+        identifier["assigner"] = assigner
     if _CHECK_DIGIT in at:
         check_digit(cell, identifier, 11)
     return identifier
-
-
-def _facility_name(cell: Cell) -> str:
-    """The assigning facility in XCN.14.2, where its name stands when it has no namespace; an OID is no name."""
-    text = cell.peek(14, 2)
-    return cell.take(14, 2) if text and not HierarchicDesignator("", text, cell.peek(14, 3)).uri else ""
 
 
 def _practitioner(cell: Cell, context: Context) -> Record | None:
@@ -225,10 +219,16 @@ def fill_organization(cell: Cell, context: Context, resource: dict[str, Any], *,
             identifier["assigner"] = {"display": cell.take(6, 1)}
         if identifier not in identifiers:
             identifiers.append(identifier)
+        if len(identifiers) == 1:
+            check_digit(cell, identifiers[0], 4)
     if identifiers:
         resource["identifier"] = identifiers
     if name:
         resource["name"] = name
+        kind = coded_text("0204", at[_NAME_TYPE]) if _NAME_TYPE in at else None
+        if kind is not None:
+            cell.take(2)
+            resource["_name"] = kind
     return bool(identifiers or name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.conversions.alternates import alternate
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, is_of_organization, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
 from vrfhir.mappers.vocabulary import code_map, extension_urls
@@ -18,7 +19,7 @@ __all__ = ["taken_telecom"]
 _PARTS = ((5, "telecom-country"), (6, "telecom-area"), (7, "telecom-local"), (8, "telecom-extension"))
 """Country, area and local number, extension: kept as extensions, and joined with blanks when nothing else is given."""
 _WHOLE = tuple(number << 12 | 1 for number in (12, 1, 4))
-_USE, _EQUIPMENT, _ELECTRONIC, _PREFERENCE = (number << 12 | 1 for number in (2, 3, 4, 18))
+_USE, _EQUIPMENT, _ELECTRONIC, _COMMENT, _PREFERENCE = (number << 12 | 1 for number in (2, 3, 4, 9, 18))
 _PART_KEYS = tuple((number << 12 | 1, number, alias) for number, alias in _PARTS)
 _FIRST_PART = 5 << 12
 _RANK = re.compile(r"[1-9][0-9]{0,5}")
@@ -54,14 +55,20 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
         telecom["_value"] = {"extension": [{"url": urls[alias], "valueString": text} for alias, text in parts]}
     code = at.get(_USE, "")
     use = "mobile" if equipment == "CP" else uses.codes.get(code, "")
-    if equipment and (equipment == "CP" or systems.back.get(system) == equipment):
+    if equipment:
         taken.append(_EQUIPMENT)
+        if equipment != "CP" and systems.back.get(system) != equipment:
+            telecom["_system"] = alternate("0202", equipment)
     if use:
         telecom["use"] = use
-        if uses.back.get(use) == code:
-            cell.take(2)
+        if code:
+            taken.append(_USE)
+            if uses.back.get(use) != code:
+                telecom["_use"] = alternate("0201", code)
     elif code == "NET" and system == "email":
         taken.append(_USE)
+    if _COMMENT in at:
+        telecom["extension"] = [{"url": extension_urls()["telecom-comment"], "valueString": cell.take(9)}]
     rank = at.get(_PREFERENCE, "")
     if rank and _RANK.fullmatch(rank):
         telecom["rank"] = int(cell.take(18))
@@ -92,6 +99,7 @@ def _contact_point(row: RowFacts) -> Conversion:
             return None
         if of_organization and telecom is not None and telecom.get("use") == "home":
             del telecom["use"]
+            telecom.pop("_use", None)
             cell.untake(2)
         if use and telecom is not None and not cell.peek(2):
             telecom.setdefault("use", use)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["fhir_date", "fhir_datetime", "fhir_time", "taken_datetime"]
+__all__ = ["fhir_date", "fhir_datetime", "fhir_time", "taken_datetime", "taken_period"]
 
 _FORM = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?([+-]\d\d(?:\d\d)?)?",
@@ -94,9 +94,7 @@ def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponen
     if found[1]:
         marks.append({"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone})
     if found[1] or _is_filled(text):
-        path = {"url": "path", "valueString": cell.path(component, subcomponent)}
-        content = [path, {"url": "value", "valueString": text}]
-        marks.append({"url": extension_urls()["v2-content"], "extension": content})
+        marks.append(_as_sent(cell, text, component, subcomponent))
     return Primitive(found[0], marks)
 
 
@@ -112,6 +110,33 @@ def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
         target[name] = value.value
         if value.extension:
             target["_" + name] = {"extension": value.extension}
+
+
+def taken_period(cell: Cell, context: Context, start: int, end: int, whole: int) -> dict[str, Any]:
+    """The Period at two components, else at the older one that holds both (``whole``, DR); empty when there is none.
+
+    The older one is withdrawn since 2.5: there the place stands beside what was sent in it.
+    """
+    period: dict[str, Any] = {}
+    if start << 12 | 1 in cell.at or end << 12 | 1 in cell.at:
+        put(period, "start", taken_datetime(cell, context, start))
+        put(period, "end", taken_datetime(cell, context, end))
+    else:
+        for part, element in enumerate(("start", "end"), 1):
+            text, value = cell.peek(whole, part), taken_datetime(cell, context, whole, part)
+            if value is not None and context.message.version >= "2.5" and len(value.extension) == 0:
+                value = Primitive(value.value, [_as_sent(cell, text, whole, part)])
+            put(period, element, value)
+    return period
+
+
+def _as_sent(cell: Cell, text: str, component: int, subcomponent: int) -> dict[str, Any]:
+    """What stood in the message, and where."""
+    content = [
+        {"url": "path", "valueString": cell.path(component, subcomponent)},
+        {"url": "value", "valueString": text},
+    ]
+    return {"url": extension_urls()["v2-content"], "extension": content}
 
 
 @register("dateTime")
@@ -132,14 +157,15 @@ def _datetime(row: RowFacts) -> Conversion:
 
 @register("birth-time")
 def _birth_time(row: RowFacts) -> Conversion:
-    """The time of birth; the mark of an assumed zone stands beside it, on the date of birth."""
+    """The time of birth; what was assumed for it stands beside it, on the date of birth."""
 
     def convert(cell: Cell, context: Context) -> str | None:
         value = taken_datetime(cell, context, 1)
         if value is None:
             return None
-        if value.extension:
-            twin = context.focus.setdefault("_birthDate", {}).setdefault("extension", [])
+        patient = context.shared.get("Patient")
+        if value.extension and patient is not None:
+            twin = patient.resource.setdefault("_birthDate", {}).setdefault("extension", [])
             twin.extend(each for each in value.extension if each not in twin)
         return str(value.value)
 
@@ -169,8 +195,7 @@ def _date(row: RowFacts) -> Conversion:
             return None
         if len(text) <= _DAY or has_time_row:
             return date
-        content = [{"url": "path", "valueString": cell.path(component)}, {"url": "value", "valueString": text}]
-        return Primitive(date, [{"url": extension_urls()["v2-content"], "extension": content}])
+        return Primitive(date, [_as_sent(cell, text, component, 1)])
 
     return convert
 

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from vrfhir.mappers.conversions.registry import RowFacts
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["authority_parts", "identifier_parts", "type_code"]
+__all__ = [
+    "assigned_parts",
+    "attached_code",
+    "authority_parts",
+    "ei_parts",
+    "identifier_parts",
+    "take_check_digit",
+    "type_code",
+]
 
 
 def type_code(identifier: dict[str, Any]) -> tuple[str, bool]:
@@ -51,21 +59,58 @@ def identifier_parts(identifier: dict[str, Any], writing: Writing, kind: str) ->
     if code and not inferred:
         found[key(5)] = code
     system = identifier.pop("system", "")
-    assigner = identifier.get("assigner", {}).pop("display", "") if isinstance(identifier.get("assigner"), dict) else ""
-    found.update(authority_parts(writing, kind, system, 4, assigner))
-    if assigner and assigner not in (found.get(key(4, 1)),):
-        found[key(6)] = assigner
+    found.update(assigned_parts(identifier, writing, kind, system, (4, 6)))
     found.update(period_parts(identifier.get("period"), writing, 7, 8))
     take_check_digit(identifier, found, 2)
     return found
 
 
 def take_check_digit(identifier: dict[str, Any], found: Parts, component: int) -> None:
-    """CX.2 or XCN.11 from its extension."""
+    """CX.2, XCN.11 or XON.4 from its extension, with the scheme."""
     for extension in list(identifier.get("extension", ())):
         if extension.get("url") == extension_urls()["check-digit"]:
             found[key(component)] = extension["valueString"]
+            scheme = attached_code(identifier.get("_value"), "0061")
+            if scheme:
+                found[key(component + 1)] = scheme
+                identifier.pop("_value")
             identifier["extension"].remove(extension)
+
+
+def attached_code(twin: Any, table: str) -> str:
+    """The code of a v2 table that is attached to a text; empty when there is none."""
+    for extension in twin.get("extension", ()) if isinstance(twin, dict) else ():
+        coding = extension.get("valueCoding", {})
+        if extension.get("url") == extension_urls()["coded-text"] and coding.get("system") == table_system(table):
+            return str(coding.get("code", ""))
+    return ""
+
+
+def assigned_parts(
+    identifier: dict[str, Any], writing: Writing, kind: str, system: str, places: tuple[int, int]
+) -> Parts:
+    """Assigning authority and facility in their components: the facility is the one that has a number or is not the authority."""
+    assigner = identifier.get("assigner")
+    name = assigner.get("display", "") if isinstance(assigner, dict) else ""
+    numbered = isinstance(assigner, dict) and "identifier" in assigner
+    found = authority_parts(writing, kind, system, places[0], "" if numbered else name)
+    if numbered or (name and found.get(key(places[0], 1)) != name):
+        return found | facility_parts(assigner, places[1], writing)
+    if name:
+        identifier["assigner"].pop("display")
+    return found
+
+
+def facility_parts(assigner: Any, component: int, writing: Writing) -> Parts:
+    """HD of an assigning facility, taken out of the Reference to it."""
+    if not isinstance(assigner, dict):
+        return {}
+    identifier = assigner.pop("identifier", {})
+    number, kind = str(identifier.get("value", "")), str(identifier.get("type", {}).get("text", ""))
+    if identifier.get("system") == "urn:ietf:rfc3986":
+        _, number, kind = writing.authority("", number)
+    texts = (assigner.pop("display", ""), number, kind)
+    return {key(component, place): text for place, text in enumerate(texts, 1) if text}
 
 
 @inverse("Identifier")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.addresses import UK_COUNTRIES
-from vrfhir.mappers.vocabulary import code_map, extension_urls
-from vrfhir.mappers.writing.primitives import period_parts
+from vrfhir.mappers.vocabulary import THO, code_map, extension_urls
+from vrfhir.mappers.writing.primitives import period_parts, validity_parts
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -26,6 +26,18 @@ def _extensions(twin: Any) -> dict[str, str]:
         if isinstance(value, str):
             found[each.get("url", "")] = value
     return found
+
+
+def alternate_code(twin: Any) -> str:
+    """The HL7 v2 code that a reading kept beside a ``use`` or ``system``; empty when there is none."""
+    for each in twin.get("extension", ()) if isinstance(twin, dict) else ():
+        concept = each.get("valueCodeableConcept")
+        if each.get("url") == extension_urls()["alternate-codes"] and isinstance(concept, dict):
+            for coding in concept.get("coding", ()):
+                if str(coding.get("system", "")).startswith(THO + "v2-"):
+                    return str(coding.get("code", ""))
+            return str(concept.get("text", ""))
+    return ""
 
 
 def name_parts(name: dict[str, Any], writing: Writing, first: int = 1, *, person_id: bool = False) -> Parts:
@@ -57,12 +69,15 @@ def name_parts(name: dict[str, Any], writing: Writing, first: int = 1, *, person
     if representation in _REPRESENTATIONS and found:
         found[key(15 if person_id else first + 7)] = _REPRESENTATIONS[representation]
         name["extension"] = [e for e in name["extension"] if e["url"] != extension_urls()["name-representation"]]
-    code = code_map("name-use").back.get(name.get("use", ""))
-    if code and found:
-        name.pop("use")
+    sent = alternate_code(name.get("_use"))
+    code = sent or code_map("name-use").back.get(name.get("use", ""))
+    if code and (found or (not person_id and name.keys() <= {"use", "_use"})):
+        name.pop("use", None)
+        if sent:
+            name.pop("_use")
         found[key(first + 8 if person_id else first + 6)] = code
-    start, end = (19, 20) if person_id else (12, 13)
-    found.update(period_parts(name.get("period"), writing, start, end))
+    start, end, whole = (19, 20, 17) if person_id else (12, 13, 10)
+    found.update(validity_parts(name.get("period"), writing, start, end, whole))
     return found
 
 
@@ -117,17 +132,26 @@ def address_parts(address: dict[str, Any], writing: Writing) -> Parts:
     if not found:
         return {}
     uses, kinds = code_map("address-use").back, code_map("address-type").back
-    if address.get("use") in uses:
+    sent = alternate_code(address.get("_use"))
+    if sent:
+        found[key(7)] = sent
+        address.pop("use", None)
+        address.pop("_use")
+    elif address.get("use") in uses:
         found[key(7)] = uses[address.pop("use")]
     elif address.get("type") in kinds:
         found[key(7)] = kinds[address.pop("type")]
-    found.update(period_parts(address.get("period"), writing, 13, 14))
+    found.update(validity_parts(address.get("period"), writing, 13, 14, 12))
     return found
 
 
 def _lines(address: dict[str, Any], found: Parts) -> None:
     urls = extension_urls()
     lines, marks = address.get("line", []), address.get("_line", [])
+    for number, mark in reversed(list(enumerate(marks))):
+        if urls["care-of"] in _extensions(mark) and number < len(lines):
+            found[key(19)] = lines.pop(number)
+            marks.pop(number)
     place = 1
     while lines and place <= 2:
         line = lines.pop(0)
@@ -187,15 +211,20 @@ def telecom_parts(telecom: dict[str, Any], writing: Writing) -> Parts:
     if not found:
         return {}
     equipment = "CP" if use == "mobile" and system == "phone" else code_map("telecom-system").back.get(system, "")
+    equipment = alternate_code(telecom.pop("_system", None)) or equipment
     if equipment:
         found[key(3)] = equipment
-    code = code_map("telecom-use").back.get(use, "")
+    code = alternate_code(telecom.pop("_use", None)) or code_map("telecom-use").back.get(use, "")
     if code:
         found[key(2)] = code
     elif system == "email" and not use:
         found[key(2)] = "NET"
     elif use:
         telecom["use"] = use
+    comment = _extensions(telecom).get(urls["telecom-comment"], "")
+    if comment:
+        found[key(9)] = comment
+        telecom["extension"] = [e for e in telecom["extension"] if e["url"] != urls["telecom-comment"]]
     if "rank" in telecom:
         found[key(18)] = str(telecom.pop("rank"))
     found.update(period_parts(telecom.get("period"), writing, 13, 14))

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.mappers.conversions.locations import PARTS
-from vrfhir.mappers.writing.identifiers import authority_parts, take_check_digit, type_code
+from vrfhir.mappers.writing.identifiers import (
+    assigned_parts,
+    attached_code,
+    authority_parts,
+    ei_parts,
+    take_check_digit,
+    type_code,
+)
 from vrfhir.mappers.writing.names import name_parts
 from vrfhir.mappers.writing.primitives import v2_datetime
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key, parts_of
@@ -58,10 +65,7 @@ def practitioner_parts(practitioner: dict[str, Any], writing: Writing) -> Parts:
         code, _ = type_code(identifier)
         if code:
             found[key(13)] = code
-        assigner = identifier.get("assigner", {}).get("display", "")
-        found.update(authority_parts(writing, "practitioner", identifier.get("system", ""), 9, assigner))
-        if assigner and found.get(key(9, 1)) != assigner:
-            found[key(14)] = assigner
+        found.update(assigned_parts(identifier, writing, "practitioner", identifier.get("system", ""), (9, 14)))
         take_check_digit(identifier, found, 11)
     return found
 
@@ -128,6 +132,10 @@ def organization_parts(organization: dict[str, Any], writing: Writing, *, ods: b
     name = organization.pop("name", "")
     if name:
         found[key(1)] = name
+        kind = attached_code(organization.get("_name"), "0204")
+        if kind:
+            found[key(2)] = kind
+            organization.pop("_name")
     identifiers = organization.get("identifier", [])
     for identifier in [each for each in identifiers if each.get("value")][:1]:
         place = 10 if writing.version >= "2.5" else 3
@@ -141,6 +149,7 @@ def organization_parts(organization: dict[str, Any], writing: Writing, *, ods: b
         found.update(authority_parts(writing, "organization", system, 6, assigner))
         if code:
             found[key(7)] = code
+        take_check_digit(identifier, found, 4)
     organization["identifier"] = [each for each in identifiers if each]
     if not organization["identifier"]:
         del organization["identifier"]
@@ -242,6 +251,10 @@ def location_parts(location: dict[str, Any], writing: Writing) -> Parts:
     shown: dict[str, str] = {}
     for identifier in location.pop("identifier", []):
         part = identifier.get("type", {}).get("text", "")
+        if part == "location" and key(10) not in found:
+            identifier.pop("type")
+            found.update(ei_parts(identifier, writing, "any", 10) or {})
+            continue
         component = _NUMBERS.get(part)
         if component is None or not identifier.get("value"):
             left.append(identifier)
@@ -262,6 +275,8 @@ def location_parts(location: dict[str, Any], writing: Writing) -> Parts:
     if kinds and found:
         found[key(6)] = kinds[0]["text"]
         location["type"].remove(kinds[0])
+    if found and location.get("status"):
+        found[key(5)] = location.pop("status")
     return {place: text for place, text in found.items() if text}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.times import fhir_datetime
@@ -136,9 +136,23 @@ def _birth_time(row: RowFacts) -> Inverse:
 
     def back(value: Any, writing: Writing) -> Parts | None:
         mark = {"url": extension_urls()["assumed-zone"], "valueString": writing.partner.time_zone}
-        return text_parts(v2_datetime(str(value), writing, {"extension": [mark]}), row)
+        beside = next((twin for twin in _birth_dates(writing) if _says(twin, value)), None)
+        return text_parts(v2_datetime(str(value), writing, beside or {"extension": [mark]}), row)
 
     return back
+
+
+def _birth_dates(writing: Writing) -> Iterator[Mapping[str, Any]]:
+    """What stands beside the dates of birth."""
+    for each in writing.originals.values():
+        if each.get("resourceType") == "Patient" and isinstance(each.get("_birthDate"), dict):
+            yield each["_birthDate"]
+
+
+def _says(twin: Mapping[str, Any], value: Any) -> bool:
+    """A time of birth as it is asked for, and more than it."""
+    marks = twin.get("extension", ())
+    return len(marks) > 1 and any(each.get("valueDateTime") == value for each in marks)
 
 
 @inverse("time")
@@ -152,6 +166,27 @@ def _period(row: RowFacts) -> Inverse:
         return period_parts(value, writing, 1, 2) or None
 
     return back
+
+
+def validity_parts(holder: Any, writing: Writing, start: int, end: int, whole: int) -> Parts:
+    """The same in the component that holds both (DR): before 2.5, or where it had stood in it."""
+    if writing.version >= "2.5" and not (writing.as_it_was and _stood_in(holder, whole)):
+        return period_parts(holder, writing, start, end)
+    found = period_parts(holder, writing, 1, 2)
+    return {key(whole, place >> 12): text for place, text in found.items()}
+
+
+def _stood_in(holder: Any, component: int) -> bool:
+    """An end of the Period was sent in a component, as its source path says."""
+    marks = [holder.get(name, {}) for name in ("_start", "_end")] if isinstance(holder, dict) else []
+    paths = (
+        str(part.get("valueString", ""))
+        for mark in marks
+        for each in mark.get("extension", ())
+        for part in each.get("extension", ())
+        if part.get("url") == "path"
+    )
+    return any(path.split(".")[1:2] == [str(component)] for path in paths)
 
 
 def period_parts(holder: Any, writing: Writing, start: int, end: int) -> Parts:

@@ -65,7 +65,9 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
         drafts.append(group)
     drafts += free
     drafts += visit(writing)
-    drafts += list(notes(writing, task if kind == "RRI" and task is not None else request))
+    for note in notes(writing, task if kind == "RRI" and task is not None else request):
+        note.closing = True
+        drafts.append(note)
     drafts += simple(writing, "ZU1", {"ServiceRequest": request, **({"Task": task} if task else {})})
     drafts += uk_consents(writing)
     drafts += own

@@ -37,11 +37,18 @@ class Structure(NamedTuple):
     tail: frozenset[str] = frozenset()
 
     def place_of_elements(self, drafts: list[Draft]) -> int:
-        """Where in a message the elements go."""
+        """Where in a message the elements go: before its tail, never between a segment and the notes that belong to it."""
         place = len(drafts)
-        while place and (drafts[place - 1].name in self.tail or drafts[place - 1].name.startswith("Z")):
+        while place and self._is_tail(drafts, place - 1):
             place -= 1
         return place
+
+    def _is_tail(self, drafts: list[Draft], place: int) -> bool:
+        draft = drafts[place]
+        while draft.name == "NTE" and not draft.closing and place:
+            place -= 1
+            draft = drafts[place]
+        return draft.name in self.tail or draft.name.startswith("Z")
 
 
 STRUCTURES: dict[str, Structure] = {}

@@ -8,6 +8,7 @@ __all__ = ["TAKEN"]
 
 TAKEN: Mapping[str, Collection[str]] = {
     "REF": ("I12", "I13", "I14", "I15"),
+    "RRI": ("I12", "I13", "I14", "I15"),
     "ADT": ("A01", "A04", "A05", "A08", "A28", "A31", "A40"),
     "SIU": ("S12", "S13", "S14", "S15", "S26"),
     "MDM": ("T02",),

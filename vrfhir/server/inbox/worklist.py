@@ -29,12 +29,14 @@ from vrfhir.server.inbox.answers import Answers
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.inbox.preparing import Prepared, placed
 from vrfhir.server.inbox.workers import Workers
+from vrfhir.server.messaging.answer import process_answer
 from vrfhir.server.messaging.message import Message as FhirMessage
 from vrfhir.server.messaging.notice import NOTICES, Parked, process_notice
 from vrfhir.server.messaging.referral import Origin, Processed, process
 from vrfhir.server.messaging.status_query import STATUS_QUERY, status_of
 from vrfhir.server.messaging.written import written
-from vrfhir.server.store import AlreadySettledError, InboxRow, Transaction
+from vrfhir.server.store import AlreadySettledError, InboxRow, MessageRead, Transaction
+from vrfhir.workflow import OWNER, REQUESTER
 
 __all__ = ["Worklist"]
 
@@ -193,13 +195,13 @@ class Worklist:
         if prepared is None:
             return await self._give_up(row, message)
         if prepared.bundle is None:
-            return await self._refuse(row, message, prepared.issues, prepared.code)
+            return await self._refuse(row, message, prepared, prepared.issues, prepared.code)
         try:
             await self._accept(row, message, prepared, received)
         except Refusal as refusal:
             partner = self._correspondent(row).partner
             issues = await asyncio.to_thread(placed, refusal.issues, row.content, received, partner)
-            await self._refuse(row, message, issues, "AE")
+            await self._refuse(row, message, prepared, issues, "AE")
         except Parked as parked:
             await self._park(row, message, parked.issues)
         return None
@@ -207,12 +209,13 @@ class Worklist:
     async def _accept(self, row: InboxRow, message: Message, prepared: Prepared, received: datetime) -> None:
         assert prepared.bundle is not None  # noqa: S101
         said = written(message, self._correspondent(row).zone, received)
-        asks = message.type.trigger.upper() == STATUS_QUERY
-        take = partial(status_of, prepared.bundle, row.sender) if asks else _taking(message, prepared.bundle)
+        asks = message.type.code == "REF" and message.type.trigger.upper() == STATUS_QUERY
+        take = partial(status_of, prepared.bundle, row) if asks else _taking(row, message, prepared.bundle)
         referral = message.type.code == "REF" and not asks
         interaction = _PROCESS if referral else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
-        origin = Origin(self._endpoint.new_id(), "requester", facility, interaction, said)
+        side = OWNER if message.type.code == "RRI" else REQUESTER
+        origin = Origin(self._endpoint.new_id(), side, facility, interaction, said, row.sender)
         keys = order_keys(message)
 
         def work(tx: Transaction) -> tuple[Processed, bool, int]:
@@ -231,10 +234,11 @@ class Worklist:
                 focus=processed.focus or None if not asks else None,
                 failure=_ids(processed.issues, all_of_them=True),
             )
+            tx.tally(_read(row, message, prepared, "accepted"))
             return processed, answered, tx.release(keys)
 
         processed, answered, released = await self._endpoint.store.write(work, background=not _awaits(row))
-        if answered:
+        if answered or processed.outgoing:
             self._endpoint.outgoing()
         if released:
             self._released(released)
@@ -260,7 +264,9 @@ class Worklist:
     def _correspondent(self, row: InboxRow) -> Correspondent:
         return self._endpoint.correspondents.named(row.partner, row.sender)
 
-    async def _refuse(self, row: InboxRow, message: Message, issues: Sequence[Issue], code: str) -> None:
+    async def _refuse(
+        self, row: InboxRow, message: Message, prepared: Prepared, issues: Sequence[Issue], code: str
+    ) -> None:
         """The content cannot be used. A sender that cannot be told any more leaves it to an operator."""
         answer = self._answers.to(message, issues, code=code) if _awaits(row) else None
         outgoing = None
@@ -270,6 +276,7 @@ class Worklist:
 
         def work(tx: Transaction) -> None:
             tx.conclude(row.pk, status=status, answer=answer, failure=_ids(issues))
+            tx.tally(_read(row, message, prepared, status))
             if outgoing is not None:
                 tx.enqueue(outgoing)
 
@@ -303,12 +310,22 @@ class Worklist:
         _log.log(level, "message", extra=extra)
 
 
-def _taking(message: Message, bundle: dict[str, Any]) -> Callable[[Transaction, Endpoint, Origin], Processed]:
+def _taking(
+    row: InboxRow, message: Message, bundle: dict[str, Any]
+) -> Callable[[Transaction, Endpoint, Origin], Processed]:
     """What is done with a message; raises :class:`Refusal` for one that asks for nothing."""
     code = message.type.code
     if code in NOTICES:
         return partial(process_notice, code, bundle)
+    if code == "RRI":
+        return partial(process_answer, bundle, row)
     return partial(process, FhirMessage.read(bundle))
+
+
+def _read(row: InboxRow, message: Message, prepared: Prepared, status: str) -> MessageRead:
+    """The message for the statistics of its partner."""
+    kind = f"{message.type.code}^{message.type.trigger}".rstrip("^")
+    return MessageRead(row.partner or row.sender, kind, status, prepared.outcomes, prepared.unmapped, row.received)
 
 
 def _awaits(row: InboxRow) -> bool:

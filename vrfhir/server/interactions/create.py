@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
+from vrfhir.issues import Issue
 from vrfhir.server import loop
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, Response, version_headers
 from vrfhir.server.interactions.written import require_same_type, written
+from vrfhir.server.referring import refer
 from vrfhir.server.resource import audit, put, read_body, require_type, require_valid, stamp
 from vrfhir.server.search.request import parse
 from vrfhir.server.store import Match, Transaction
@@ -33,14 +35,18 @@ async def create(endpoint: Endpoint, request: Request) -> Response:
     now = endpoint.now()
     stored = stamp(resource, endpoint.new_id(), 1, now)
 
-    def work(tx: Transaction) -> list[Match]:
+    def work(tx: Transaction) -> tuple[list[Match], int, list[Issue]]:
         existing = tx.search(unless) if unless else []
+        sent, left_out = 0, list[Issue]()
         if not existing:
             put(tx, endpoint, stored, resource)
             tx.record(audit(request, "create", stored, now))
-        return existing
+            sent, left_out = refer(endpoint, tx, [stored.reference], now=now)
+        return existing, sent, left_out
 
-    existing = await endpoint.store.write(work)
+    existing, sent, left_out = await endpoint.store.write(work)
+    if sent:
+        endpoint.outgoing()
     if len(existing) > 1:
         text = "More than one resource matches If-None-Exist."
         raise Refusal.of(412, "multiple-matches", "VR-HTTP-0412", text)
@@ -48,7 +54,7 @@ async def create(endpoint: Endpoint, request: Request) -> Response:
         found = existing[0].resource
         location = ("Content-Location", f"{request.base}/{found.reference}/_history/{found.version}")
         return Response(200, found.body, (*version_headers(found), location))
-    return written(request, 201, stored, issues)
+    return written(request, 201, stored, [*issues, *left_out])
 
 
 def condition_of(endpoint: Endpoint, request: Request, type_: str, condition: str | None) -> Query | None:

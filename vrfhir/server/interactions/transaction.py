@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from vrfhir.fhir import json
-from vrfhir.issues import Issue
+from vrfhir.issues import Issue, to_operation_outcome
 from vrfhir.server import loop
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, Response, etag, instant
@@ -20,6 +20,7 @@ from vrfhir.server.interactions.kept import require_changeable
 from vrfhir.server.interactions.written import require_same_type
 from vrfhir.server.messaging.message import Entry
 from vrfhir.server.messaging.rewriting import names, require_resolved, rewritten
+from vrfhir.server.referring import refer
 from vrfhir.server.resource import ID, audit, load, put, read_body, require_type, require_valid, stamp
 from vrfhir.server.search.page import searchset
 from vrfhir.server.search.request import parse
@@ -104,6 +105,11 @@ class _Transaction:
                 answers[number] = self._delete(path)
             else:
                 answers[number] = self._read(path, steps[number][2])
+        changed = {targets[entry.number]: entry.number for entry in written}
+        _, left_out = refer(self._endpoint, self._tx, changed, now=self._now)
+        if left_out:
+            place = next(n for name, n in changed.items() if name.startswith(("Task/", "ServiceRequest/")))
+            answers[place]["response"]["outcome"] = to_operation_outcome(left_out)
         return [answers[number] for number in range(len(rows))]
 
     def _step(self, number: int, row: Json) -> tuple[str, tuple[str, ...], str]:

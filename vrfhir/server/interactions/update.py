@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from vrfhir.issues import Issue
 from vrfhir.server import loop
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, Response, etag
 from vrfhir.server.interactions.kept import require_changeable
 from vrfhir.server.interactions.written import require_same_type, written
+from vrfhir.server.referring import refer
 from vrfhir.server.resource import ID, audit, load, put, read_body, require_type, require_valid, stamp
 from vrfhir.server.store import OutboxRow, Stored, Transaction, VersionConflictError
 
@@ -47,19 +49,23 @@ async def update(endpoint: Endpoint, request: Request) -> Response:
             loop.require_step(before, resource, request.caller.role)
             outgoing = loop.answers(endpoint, endpoint.store, before, resource, now)
 
-        def work(tx: Transaction, stored: Stored = stored, outgoing: list[OutboxRow] = outgoing) -> None:
+        def work(
+            tx: Transaction, stored: Stored = stored, outgoing: list[OutboxRow] = outgoing
+        ) -> tuple[int, list[Issue]]:
             put(tx, endpoint, stored, resource)
             for row in outgoing:
                 tx.enqueue(row)
             tx.record(audit(request, "update", stored, stored.updated))
+            return refer(endpoint, tx, [stored.reference], now=stored.updated)
 
         try:
-            await endpoint.store.write(work)
+            sent, left_out = await endpoint.store.write(work)
         except VersionConflictError:
             continue
-        if outgoing:
+        if outgoing or sent:
             endpoint.outgoing()
-        return written(request, 200 if current and not current.deleted else 201, stored, issues)
+        status = 200 if current and not current.deleted else 201
+        return written(request, status, stored, [*issues, *left_out])
     text = "The resource is being changed by others; read it again and repeat."
     raise Refusal.of(409, "conflict", "VR-HTTP-0409", text)
 

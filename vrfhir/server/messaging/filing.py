@@ -61,17 +61,20 @@ class Origin:
     organisation: str = ""
     interaction: str = "$process-message"
     written: Written | None = None
+    sender: str = ""
+    """``MSH-3|MSH-4`` of a message over HL7 v2."""
 
 
 @dataclass(slots=True)
 class Processed:
     """What became of a message. ``focus`` and ``task`` are ``Type/id``, empty when it brought no referral; ``stored`` the
-    versions written for it; ``issues`` what there is to say about it."""
+    versions written for it; ``issues`` what there is to say about it; ``outgoing``: something was put into the outbox."""
 
     focus: str = ""
     task: str = ""
     stored: list[Stored] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    outgoing: bool = False
 
 
 class Filing:

@@ -18,6 +18,7 @@ from vrfhir.server.store import Reader, Stored
 from vrfhir.server.store.query import Criterion, Query, Target, Token
 
 __all__ = [
+    "NATIONAL",
     "business_identifiers",
     "having",
     "is_same_person",
@@ -30,7 +31,8 @@ __all__ = [
 
 Json = dict[str, Any]
 
-_NUMBERS = (SYSTEMS["nhs-number"], SYSTEMS["chi"], SYSTEMS["hc-number"])
+NATIONAL = (SYSTEMS["nhs-number"], SYSTEMS["chi"], SYSTEMS["hc-number"])
+"""Systems of numbers of which a person has one."""
 
 
 def business_identifiers(resource: Json) -> list[tuple[str, str]]:
@@ -103,7 +105,7 @@ def require_valid_nhs_numbers(entries: list[Entry]) -> None:
         if entry.type != "Patient":
             continue
         for number, row in enumerate(entry.resource.get("identifier") or ()):
-            if row.get("system") in _NUMBERS and not nhs_number_is_valid(str(row.get("value", ""))):
+            if row.get("system") in NATIONAL and not nhs_number_is_valid(str(row.get("value", ""))):
                 text = "The patient's number has a wrong check digit; no referral is stored under it."
                 place = f"{entry.place}.identifier[{number}].value"
                 hint = "Ask the sender to correct the number, or to send the reason why there is none."

@@ -22,11 +22,12 @@ from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging import identity
 from vrfhir.server.messaging.attaching import attached, is_referral, named_referral, placed_under
-from vrfhir.server.messaging.filing import Filing, Origin, Processed, content_of
-from vrfhir.server.messaging.matching import identifiers_of, match_by_content, match_result
+from vrfhir.server.messaging.filing import Origin, Processed
+from vrfhir.server.messaging.matching import identifiers_of
 from vrfhir.server.messaging.merging import merge_records, replaced_record
 from vrfhir.server.messaging.message import Entry
-from vrfhir.server.messaging.rewriting import names, rewritten
+from vrfhir.server.messaging.recognising import Recognising
+from vrfhir.server.messaging.rewriting import names
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import Stored, Transaction
 
@@ -57,14 +58,13 @@ def process_notice(code: str, bundle: Json, tx: Transaction, endpoint: Endpoint,
     return _Notice(code, entries, tx, endpoint, origin).run()
 
 
-class _Notice(Filing):
+class _Notice(Recognising):
     def __init__(self, code: str, entries: list[Entry], tx: Transaction, endpoint: Endpoint, origin: Origin) -> None:
         super().__init__(entries, tx, endpoint, origin)
         self._code = code
         self._replaced: list[Entry] = []
         self._patient = ""
         self._named_orders: dict[int, str] = {}
-        self._untouched: set[int] = set()
 
     def run(self) -> Processed:
         entries = self._entries
@@ -177,23 +177,6 @@ class _Notice(Filing):
                 text = "The two records are of people of another name and birth date; they were not merged."
                 hint = "Check the numbers in PID-3 and MRG-1."
                 raise Refusal.of(409, "conflict", "VR-RECORD-0005", text, expression="MRG[1]-1", hint=hint)
-
-    def _match_results(self, identities: dict[int, str], renamed: dict[str, str]) -> None:
-        """Results of a report that is known replace those with the same code."""
-        for report in self._entries:
-            if report.type == "DiagnosticReport" and report.number in self._known:
-                for entry, known in match_result(report, self._known[report.number], self._entries, self._tx):
-                    self._known[entry.number] = known
-                    self._become(entry, known.reference, identities, renamed)
-
-    def _match_contents(self, identities: dict[int, str], renamed: dict[str, str]) -> None:
-        """What is stored already, word for word, is not stored again."""
-        for entry in self._entries:
-            if entry.number not in self._known and entry.number not in self._same:
-                known = match_by_content(entry.type, content_of(rewritten(entry.resource, renamed)), self._tx)
-                if known is not None:
-                    self._untouched.add(entry.number)
-                    self._become(entry, known.reference, identities, renamed)
 
     def _attached(self, entry: Entry, resource: Json, patient: str) -> Json:
         """With references instead of numbers to the orders and referrals that are known here; says which are not."""

@@ -14,6 +14,8 @@ from vrfhir.server.messaging import identity, task
 from vrfhir.server.messaging.filing import Filing, Origin, Processed
 from vrfhir.server.messaging.message import Entry, Message
 from vrfhir.server.messaging.rewriting import names, rewritten
+from vrfhir.server.messaging.sides import owning_partner
+from vrfhir.server.referring import refer
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import Stored, Transaction
 from vrfhir.server.store.query import Criterion, Query, Target
@@ -50,7 +52,17 @@ class _Processing(Filing):
                 self._write(entry, identities[entry.number], self._content(entry, entries, renamed))
         incoming = rewritten(tasks[0].resource, renamed) if tasks else None
         moved = self._move_task(focus, current, incoming)
-        return Processed(focus, moved, self._recorded(), self._issues)
+        sent = self._refer(moved)
+        return Processed(focus, moved, self._recorded(), self._issues, sent)
+
+    def _refer(self, moved: str) -> bool:
+        """Send it on when its service is reached over HL7 v2."""
+        updated = self._message.action == "update"
+        sent, issues = refer(
+            self._endpoint, self._tx, [moved], now=self._now, sender=self._origin.sender, updated=updated
+        )
+        self._issues += issues
+        return sent > 0
 
     def _require_fitting(self) -> None:
         """A request makes a referral, an update and a cancellation are about one that is there."""
@@ -90,10 +102,16 @@ class _Processing(Filing):
         before = load(current) if current else None
         moved = step(before, load(service_request), incoming, self._message, self._endpoint.clock())
         self._issues += moved.issues
+        if moved.task["status"] == "received" and before is None and self._goes_on(moved.task):
+            moved.task = task.waiting(moved.task)
         id_ = current.id if current else self._endpoint.new_id()
         version = current.version + 1 if current else 1
         self._put(stamp(moved.task, id_, version, self._now), moved.task)
         return f"Task/{id_}"
+
+    def _goes_on(self, proposed: Json) -> bool:
+        partner = owning_partner(proposed, self._tx, self._endpoint.correspondents)
+        return partner is not None and self._origin.sender not in partner.names
 
 
 def _focus_of(entry: Entry, renamed: dict[str, str]) -> str:

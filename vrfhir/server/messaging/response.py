@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vrfhir.fhir import json
+from vrfhir.issues import to_operation_outcome
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import instant
 from vrfhir.server.messaging.message import Message
@@ -38,6 +39,9 @@ def respond(message: Message, processed: Processed, tx: Transaction, endpoint: E
     claimed = [str(url).partition("|")[0] for url in (message.bundle.get("meta") or {}).get("profile") or ()]
     ours = _MESSAGE_PROFILE in claimed
     header = _header(message, processed, base, ours=ours)
+    if processed.issues:
+        header["contained"] = [{**to_operation_outcome(processed.issues), "id": "issues"}]
+        header["response"]["details"] = {"reference": "#issues"}
     stored = stamp(header, endpoint.new_id(), 1, now)
     put(tx, endpoint, stored, header)
     resources = [load(stored), *_reachable(processed.task, tx)]

@@ -13,7 +13,7 @@ from vrfhir.server.http import Refusal
 from vrfhir.server.messaging.events import Action
 from vrfhir.server.messaging.message import Message
 
-__all__ = ["NO_REASON", "STEPS", "Moved"]
+__all__ = ["NO_REASON", "STEPS", "Moved", "milestone", "waiting"]
 
 Json = dict[str, Any]
 
@@ -44,7 +44,7 @@ def _request(current: Json | None, referral: Json, incoming: Json | None, messag
         **_profile(sent, referral),
         **{key: value for key, value in sent.items() if key not in ("resourceType", "id", "meta")},
         "status": "received",
-        "businessStatus": _milestone(sent.get("businessStatus"), "received"),
+        "businessStatus": milestone(sent.get("businessStatus"), "received"),
         "intent": sent.get("intent", "order"),
         "code": sent.get("code", _FULFILL),
         "focus": {"reference": f"ServiceRequest/{referral['id']}"},
@@ -80,7 +80,7 @@ def _cancel(current: Json | None, referral: Json, incoming: Json | None, message
         "lastModified": _instant(now),
     }
     if not mistaken:
-        proposed["businessStatus"] = _milestone(before.get("businessStatus"), "withdrawn")
+        proposed["businessStatus"] = milestone(before.get("businessStatus"), "withdrawn")
     issues = workflow.check(before, proposed, workflow.REQUESTER)
     if issues:
         raise Refusal(409, issues)
@@ -95,6 +95,17 @@ STEPS: Mapping[Action, Callable[[Json | None, Json, Json | None, Message, dateti
 """What each kind of message does to the Task: (current, referral, the message's own Task, message, now) → Moved."""
 
 
+def waiting(task: Json) -> Json:
+    """A new referral's Task while the service, somewhere else, has not said that it has it."""
+    concept = dict(task.get("businessStatus") or {})
+    concept["coding"] = [
+        row for row in concept.get("coding") or () if row.get("system") != workflow.REFERRAL_STATUS_SYSTEM
+    ]
+    kept = {name: value for name, value in concept.items() if value}
+    rest = {name: value for name, value in task.items() if name != "businessStatus"}
+    return {**rest, "status": "requested", **({"businessStatus": kept} if kept else {})}
+
+
 def _profile(sent: Json, referral: Json) -> Json:
     """The Task claims the VR profile when the referral does; other meta of the sender's Task stays."""
     meta = {key: value for key, value in (sent.get("meta") or {}).items() if key not in ("versionId", "lastUpdated")}
@@ -104,15 +115,14 @@ def _profile(sent: Json, referral: Json) -> Json:
     return {"meta": meta} if meta else {}
 
 
-def _milestone(sent: Any, code: str) -> Json:
+def milestone(sent: Any, code: str) -> Json:
     """Our milestone, beside the codings and the text of the sender's."""
     concept = dict(sent) if isinstance(sent, dict) else {}
     others = [row for row in concept.get("coding") or () if row.get("system") != workflow.REFERRAL_STATUS_SYSTEM]
-    own = {
-        "system": workflow.REFERRAL_STATUS_SYSTEM,
-        "code": code,
-        "display": workflow.BUSINESS_STATUSES[code].display,
-    }
+    known = workflow.BUSINESS_STATUSES.get(code)
+    own = {"system": workflow.REFERRAL_STATUS_SYSTEM, "code": code}
+    if known is not None:
+        own["display"] = known.display
     return {**concept, "coding": [own, *others]}
 
 

@@ -33,7 +33,7 @@ async def process_message(endpoint: Endpoint, request: Request) -> Response:
     if first is not None:
         return first
 
-    def work(tx: Transaction) -> bytes:
+    def work(tx: Transaction) -> tuple[bytes, bool]:
         role, organisation = request.caller
         processed = process(message, tx, endpoint, Origin(request.id, role or "", organisation))
         answer = respond(message, processed, tx, endpoint, request.base)
@@ -50,10 +50,13 @@ async def process_message(endpoint: Endpoint, request: Request) -> Response:
                 focus=processed.focus,
             )
         )
-        return answer
+        return answer, processed.outgoing
 
     try:
-        return Response(200, await endpoint.store.write(work))
+        answer, outgoing = await endpoint.store.write(work)
+        if outgoing:
+            endpoint.outgoing()
+        return Response(200, answer)
     except DuplicateMessageError:
         return _first_answer(endpoint, message) or _duplicate().response()
     except Refusal:

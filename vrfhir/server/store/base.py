@@ -122,6 +122,22 @@ class InboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRead:
+    """One message for the statistics of its ``partner`` (or, without a file, of its sender).
+
+    ``kind`` is MSH-9 (``REF^I12``), ``outcomes`` how many of its values were mapped, carried, ignored and deleted; ``unmapped`` the
+    HL7 v2 table, code and coding system name of each code without a meaning. ``at`` is in microseconds since 1970.
+    """
+
+    partner: str
+    kind: str
+    status: str
+    outcomes: Sequence[int]
+    unmapped: Sequence[tuple[str, str, str]]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A message to be sent. ``pk`` is given by the store."""
 
@@ -208,6 +224,9 @@ class Reader(Protocol):
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         """Outgoing messages, oldest first."""
 
+    def sent_about(self, focus: str) -> list[OutboxRow]:
+        """Outgoing messages about a referral, whatever became of them, oldest first."""
+
     def outbox_counts(self) -> dict[str, int]:
         """How many outgoing messages are in each status."""
 
@@ -237,6 +256,9 @@ class Transaction(Reader, Protocol):
 
         Without ``answer`` the one it got when it was received stands.
         """
+
+    def tally(self, read: MessageRead) -> None:
+        """Count what became of the values of a message, and the codes in it that nobody explained."""
 
     def park(self, pk: int, keys: Iterable[str]) -> None:
         """Let a message that was concluded as parked wait for a message with one of these keys."""

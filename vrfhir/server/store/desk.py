@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vrfhir.errors import VrfhirError
 from vrfhir.issues import Issue
 
-__all__ = ["Desk", "Letter"]
+__all__ = ["Counted", "Desk", "Letter", "OpenCode"]
 
 _INBOX = (
     "SELECT pk, status, sender, control_id, received, attempts, failure, content,"
@@ -49,6 +49,32 @@ class Letter(NamedTuple):
     def name(self) -> str:
         """``in:7``."""
         return f"{self.box}:{self.pk}"
+
+
+class Counted(NamedTuple):
+    """The messages of one type of a partner that had one outcome, and what became of their values."""
+
+    partner: str
+    kind: str
+    status: str
+    messages: int
+    mapped: int
+    carried: int
+    ignored: int
+    deleted: int
+    last: int
+
+
+class OpenCode(NamedTuple):
+    """A code that nobody explained when it came: the HL7 v2 ``table``, the ``code`` and the ``name`` of its coding system."""
+
+    partner: str
+    table: str
+    code: str
+    name: str
+    times: int
+    first: int
+    last: int
 
 
 class Desk:
@@ -94,6 +120,28 @@ class Desk:
             (pk,),
         ).fetchall()
         return b"".join(row[0] for row in rows) if rows else None
+
+    def counted(self) -> list[Counted]:
+        """The statistics of all partners. VrfhirError when the file is older than they are."""
+        return [Counted(*row) for row in self._ask("SELECT * FROM mapping_count ORDER BY partner, kind, status")]
+
+    def open_codes(self) -> list[OpenCode]:
+        """The codes without a meaning, of each partner the most frequent first."""
+        rows = self._ask("SELECT * FROM unmapped_code ORDER BY partner, times DESC, code_table, code, name")
+        return [OpenCode(*row) for row in rows]
+
+    def forget_code(self, code: OpenCode) -> None:
+        """Take an answered code off the list; it comes back when it is met and still without a meaning."""
+        self._connection.execute(
+            "DELETE FROM unmapped_code WHERE partner = ? AND code_table = ? AND code = ? AND name = ?", code[:4]
+        )
+
+    def _ask(self, statement: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(statement).fetchall()
+        except sqlite3.Error:
+            text = "The database is older than its statistics; an endpoint of this version adds them when it opens it."
+            raise VrfhirError(Issue("fatal", "not-found", "VR-STORE-0004", text)) from None
 
     def close(self) -> None:
         """Let go."""

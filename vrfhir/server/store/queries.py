@@ -172,6 +172,12 @@ class Queries:
         )
         return [OutboxRow(*row) for row in rows]
 
+    def sent_about(self, focus: str) -> list[OutboxRow]:
+        rows = self._connection.execute(
+            f"SELECT {OUTBOX}, pk FROM outbox WHERE focus = ? AND focus <> '' ORDER BY pk", (focus,)
+        )
+        return [OutboxRow(*row) for row in rows]
+
     def outbox_counts(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT status, count(*) FROM outbox GROUP BY status"))
 

@@ -107,6 +107,9 @@ class SqliteStore:
     def outbox(self, status: str | None = None) -> list[OutboxRow]:
         return self._reader().outbox(status)
 
+    def sent_about(self, focus: str) -> list[OutboxRow]:
+        return self._reader().sent_about(focus)
+
     def outbox_counts(self) -> dict[str, int]:
         return self._reader().outbox_counts()
 

@@ -17,6 +17,7 @@ from vrfhir.server.store.base import (
     DuplicateMessageError,
     InboxRow,
     IndexRows,
+    MessageRead,
     OutboxRow,
     Stored,
     VersionConflictError,
@@ -38,6 +39,20 @@ _DELETES = (
     "DELETE FROM date_index WHERE parameter = ? AND low = ? AND high = ? AND pk = ?",
 )
 _RECEIVE = f"INSERT INTO inbox ({INBOX}) VALUES ({', '.join('?' * len(INBOX.split(', ')))})"
+_TALLY = (
+    "INSERT INTO mapping_count VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET messages = messages + 1,"
+    " mapped = mapped + excluded.mapped, carried = carried + excluded.carried, ignored = ignored + excluded.ignored,"
+    " deleted = deleted + excluded.deleted, last = excluded.last"
+)
+_LONGEST_CODE = 200
+"""What is longer is a text that stands where a code should, not a code that somebody could explain."""
+_MOST_CODES = 10_000
+"""Of one partner: a field that holds a new code each time is not explained code by code."""
+_SEEN_AGAIN = "UPDATE unmapped_code SET times = times + 1, last = ? WHERE partner = ? AND code_table = ? AND code = ? AND name = ?"
+_SEEN_FIRST = (
+    "INSERT INTO unmapped_code SELECT ?, ?, ?, ?, 1, ?, ?"
+    f" WHERE (SELECT count(*) FROM unmapped_code WHERE partner = ?) < {_MOST_CODES}"
+)
 _of_inbox = attrgetter(*INBOX.split(", "))
 _of_audit = attrgetter(*AUDIT.split(", "))
 
@@ -111,6 +126,16 @@ class Writing(Queries):
         ).rowcount
         if changed != 1:
             raise AlreadySettledError
+
+    def tally(self, read: MessageRead) -> None:
+        self._connection.execute(_TALLY, (read.partner, read.kind, read.status, *read.outcomes, read.at))
+        for table, code, name in read.unmapped:
+            if len(code) > _LONGEST_CODE or len(name) > _LONGEST_CODE:
+                continue
+            key = (read.partner, table, code, name)
+            known = self._connection.execute(_SEEN_AGAIN, (read.at, *key)).rowcount
+            if not known:
+                self._connection.execute(_SEEN_FIRST, (*key, read.at, read.at, read.partner))
 
     def park(self, pk: int, keys: Iterable[str]) -> None:
         self._connection.executemany(
