@@ -33,6 +33,8 @@ __all__ = ["add_corrections", "composed"]
 
 _ALWAYS = re.compile(r"MSH\[1\]-(3|4)\[1\]")
 """What has to be known before anything can be written: the sender."""
+_SPREAD = {"Observation": ("value[x]", "component"), "Organization": ("name", "identifier")}
+"""The elements that a value goes to which is spread over a resource."""
 _MOST_COMPARED = 40_000
 """Pairs of segments of a name that are compared to find which is which."""
 
@@ -175,8 +177,10 @@ def _states(
         found = elements.get((entry.segment, entry.field))
         if found is not None and entry.outcome == "mapped" and entry.location:
             place = "Bundle" if entry.location.startswith("Bundle.") else short_name(entry.resource)
-            name = re.split(r"[.(]|\[(?!x)", entry.location.partition(".")[2].removeprefix("_"))[0]
-            found[f"{place}/{name}"] = None
+            kind, _, path = entry.location.partition(".")
+            name = re.split(r"[.(]|\[(?!x)", path.removeprefix("_"))[0]
+            for each in (name,) if name else _SPREAD.get(kind, ()):
+                found[f"{place}/{each}"] = None
     for (segment, field), names in elements.items():
         name, _, number = segment.removesuffix("]").partition("[")
         digest = states.of_field(held.places.get((name, int(number))), field, names)

@@ -34,6 +34,7 @@ LAYOUT = "MSH[1]-0"
 """Path of the note that names the segments in their order."""
 STATE = "state"
 """Type of the note that says what a field depends on."""
+_TOKEN = re.compile(r"[A-Z][A-Z0-9]{2}(:[0-9a-f]{10})?|-[0-9a-f]{10}\.[0-9a-f]{10}")
 _FIELD = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,5})\]-(\d{1,4})")
 
 
@@ -104,6 +105,8 @@ class Held:
 
 
 def _laid_out(layout: list[str], drafts: list[Draft], states: States) -> Held:
+    if not _is_sound(layout):
+        return Held(drafts, {})
     by_name = {draft.identity: draft for draft in drafts if draft.identity}
     tokens = [token.partition(":") for token in layout if not token.startswith("-")]
     unwanted = dict(token[1:].split(".", 1) for token in layout if token.startswith("-") and "." in token)
@@ -123,12 +126,19 @@ def _laid_out(layout: list[str], drafts: list[Draft], states: States) -> Held:
     seen: dict[str, int] = {}
     for name, _, each in tokens:
         seen[name] = seen.get(name, 0) + 1
-        own = by_name.get(each) if each else Draft(name)
+        own = by_name.pop(each, None) if each else Draft(name)
         places[name, seen[name]] = own
         if own is not None:
             found += [own, *follows.get(id(own), ())]
-    header = next((draft for draft in found if draft.name == "MSH"), None)
-    return Held([header, *(each for each in found if each is not header)] if header else found, places)
+    if found[0].name != "MSH":
+        return Held(drafts, {})
+    return Held(found, places)
+
+
+def _is_sound(layout: list[str]) -> bool:
+    """Segments by name, one MSH before all others: a layout comes with the Bundle, from anywhere."""
+    names = [token[:3] for token in layout if not token.startswith("-")]
+    return names[:1] == ["MSH"] and names.count("MSH") == 1 and all(map(_TOKEN.fullmatch, layout))
 
 
 def split(bundle: Mapping[str, Any]) -> tuple[Mapping[str, Any], Notes | None]:
