@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
     from vrfhir.mappers.writing.structures import Structure
 
-__all__ = ["arranged", "carried_leaves", "put_back", "with_carried"]
+__all__ = ["arranged", "carried_leaves", "put_back", "sent_order", "with_carried"]
 
 _OWN = (9, 12)
 """Fields of MSH that say what is written here and now."""
@@ -31,8 +31,17 @@ PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{
 
 def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(path, ER7 text) of everything the resources carry."""
-    for entry in bundle.get("entry", ()):
-        for extension in entry.get("resource", {}).get("extension", ()):
+    return _carried(entry.get("resource", {}) for entry in bundle.get("entry", ()))
+
+
+def sent_order(resources: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The names of the segments that were read, where their order is noted; with ``*`` those of which nothing was mapped."""
+    return next((text.split(" ") for path, text in _carried(resources) if path == ORDER), [])
+
+
+def _carried(resources: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for resource in resources:
+        for extension in resource.get("extension", ()):
             if extension.get("url") == extension_urls()["v2-content"]:
                 parts = {
                     part.get("url"): part.get("valueString", part.get("valueCode", ""))
