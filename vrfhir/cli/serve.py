@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import socket
@@ -26,6 +27,8 @@ HELP = "run the FHIR endpoint and the MLLP listener"
 
 _SWITCH_SECONDS = 0.0005
 """How long one thread may keep the others of this process waiting: the store's must not hold up the network's."""
+_COLLECTIONS = (10_000, 50, 50)
+"""Objects between looks for garbage: definitions are many objects that stay."""
 
 _EPILOG = """\
 Every option has an environment variable: VRFHIR_HOST, VRFHIR_PORT, VRFHIR_DATABASE, VRFHIR_MLLP_PORT, VRFHIR_PARTNERS (JSON)
@@ -90,6 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
     configure()
     sys.setswitchinterval(_SWITCH_SECONDS)
     app = create_app(settings)
+    gc.set_threshold(*_COLLECTIONS)
+    gc.freeze()
     try:
         asyncio.run(serve(app, as_json=arguments.json))
     finally:

@@ -18,6 +18,7 @@ from vrfhir.server.inbox import Admission, Answers, Pool, SameProcess, Workers, 
 from vrfhir.server.inbox.admission import digest, sender_of
 from vrfhir.server.inbox.batches import batch_answer, is_filed, messages_of
 from vrfhir.server.inbox.faults import fault
+from vrfhir.server.messaging.drafting import Drafting
 from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
 
 if TYPE_CHECKING:
@@ -184,8 +185,10 @@ class Gateway:
 
     def _worklist(self) -> Worklist:
         if self._list is None:
+            endpoint = self._endpoint
+            drafting = Drafting(endpoint.parameters, endpoint.new_id)
             workers = self._workers = self._workers or SameProcess(
-                self._endpoint.validator, self._endpoint.correspondents.partners
+                endpoint.validator, endpoint.correspondents.partners, drafting
             )
             self._list = Worklist(self._endpoint, workers, self._answers)
         return self._list

@@ -91,13 +91,6 @@ def _open_note(row: RowFacts) -> Conversion:
     return convert
 
 
-@register("open-concept")
-def _open_concept(row: RowFacts) -> Conversion:
-    """A coded value that an earlier row could not place."""
-    table = row.options.get("table", "")
-    return lambda cell, context: None if cell.settled else taken_concept(cell, context, table)
-
-
 @register("ndl-practitioner")
 def _ndl_practitioner(row: RowFacts) -> Conversion:
     """NDL: the person of its first component (CNN: number, family name, given name …)."""

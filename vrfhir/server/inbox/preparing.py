@@ -13,6 +13,7 @@ from vrfhir.hl7v2.ack_modes import acknowledgement_code, outcome_of
 from vrfhir.issues import Issue, has_errors
 from vrfhir.server.endpoint import Checker
 from vrfhir.server.inbox.taken import TAKEN
+from vrfhir.server.messaging.drafting import Draft, Drafting
 from vrfhir.server.messaging.status_query import STATUS_QUERY
 from vrfhir.server.messaging.task import NO_REASON
 from vrfhir.server.messaging.v2_places import v2_places
@@ -34,6 +35,8 @@ class Prepared(NamedTuple):
     bundle: Json | None
     issues: Sequence[Issue] = ()
     code: str = ""
+    drafts: Sequence[Draft | None] = ()
+    """Of a referral: its resources, ready to be stored where they are new."""
     outcomes: Sequence[int] = (0, 0, 0, 0)
     unmapped: Sequence[tuple[str, str, str]] = ()
 
@@ -43,8 +46,14 @@ class Prepared(NamedTuple):
         return self._replace(outcomes=tuple(mapping.ledger.counts().values()), unmapped=codes)
 
 
-def prepare(content: bytes, received: datetime, validator: Checker, partner: Partner | None = None) -> Prepared:
-    """Map and validate one message, read as its partner's files are (None: by the shipped defaults)."""
+def prepare(
+    content: bytes,
+    received: datetime,
+    validator: Checker,
+    partner: Partner | None = None,
+    drafting: Drafting | None = None,
+) -> Prepared:
+    """Map and validate one message, read as its partner's files are (None: by the shipped defaults), and draft its resources."""
     from vrfhir.mappers import to_fhir
 
     try:
@@ -63,7 +72,8 @@ def prepare(content: bytes, received: datetime, validator: Checker, partner: Par
     found = report.issues if report.valid or message.type.code != "RRI" else _besides_the_echo(report.issues, mapping)
     if has_errors(found):
         return Prepared(None, tuple(v2_places(found, mapping)), "AE").of(mapping)
-    return Prepared(mapping.bundle, tuple(mapping.issues)).of(mapping)
+    drafts = drafting.drafts(mapping.bundle) if drafting is not None and message.type.code == "REF" else ()
+    return Prepared(mapping.bundle, tuple(mapping.issues), drafts=drafts).of(mapping)
 
 
 def _let_notes_answer(mapping: MappedMessage) -> None:

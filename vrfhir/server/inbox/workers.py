@@ -7,6 +7,7 @@ that were in work with it are tried again, each alone in a process that nothing 
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -16,9 +17,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
 from vrfhir.server.endpoint import Checker
 from vrfhir.server.inbox.preparing import Prepared, prepare
+from vrfhir.server.messaging.drafting import Drafting
+from vrfhir.server.search.parameters import SearchParameters
 
 if TYPE_CHECKING:
     from vrfhir.mappers import Partner
@@ -33,12 +37,16 @@ LONGEST = 120.0
 """Seconds that a worker process may take over one message; then the system ends it."""
 
 
+_HANDED_OVER = 2
+"""Messages with each process: one in work and the next, so that it need not wait for this process to hand it over."""
+
+
 class WorkerLostError(Exception):
     """The worker process ended over this message, twice."""
 
 
 class Workers(Protocol):
-    """Prepares messages, ``capacity`` of them at a time."""
+    """Prepares messages, ``capacity`` of them at a time; so many may be handed over before one is done."""
 
     capacity: int
 
@@ -54,13 +62,15 @@ class SameProcess:
 
     capacity = 1
 
-    def __init__(self, validator: Checker, partners: Partners | None = None) -> None:
+    def __init__(self, validator: Checker, partners: Partners | None = None, drafting: Drafting | None = None) -> None:
         self._validator = validator
         self._partners = partners or {}
+        self._drafting = drafting
 
     async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
         """See :class:`Workers`."""
-        return await asyncio.to_thread(prepare, content, received, self._validator, self._partners.get(partner))
+        read_as = self._partners.get(partner)
+        return await asyncio.to_thread(prepare, content, received, self._validator, read_as, self._drafting)
 
     def close(self) -> None:
         """Nothing to let go."""
@@ -70,7 +80,8 @@ class Pool:
     """Prepares in ``processes`` processes of their own, which know the partners from their start."""
 
     def __init__(self, processes: int, partners: Partners | None = None) -> None:
-        self.capacity = processes
+        self.capacity = _HANDED_OVER * processes
+        self._processes = processes
         self._partners = partners or {}
         self._executor = _executor(processes, self._partners)
         self._alone: ProcessPoolExecutor | None = None
@@ -78,7 +89,7 @@ class Pool:
 
     def warm_up(self) -> None:
         """Start the processes now, so that the first message need not wait for them."""
-        for _ in range(self.capacity):
+        for _ in range(self._processes):
             self._executor.submit(_ready)
 
     async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
@@ -89,7 +100,7 @@ class Pool:
         except BrokenProcessPool:
             if self._executor is executor:
                 executor.shutdown(wait=False)
-                self._executor = _executor(self.capacity, self._partners)
+                self._executor = _executor(self._processes, self._partners)
         async with self._turn:
             alone = self._alone = self._alone or _executor(1, self._partners)
             try:
@@ -106,7 +117,14 @@ class Pool:
                 executor.shutdown(wait=False, cancel_futures=True)
 
 
+_COLLECTIONS = (10_000, 50, 50)
+"""Objects between looks for garbage: definitions are many objects that stay, and what a message leaves is mostly none."""
+_SETTLED = (1, 50)
+"""After so many messages what was compiled by then is not looked through any more."""
+
+_prepared = 0
 _validator: Checker | None = None
+_drafting: Drafting | None = None
 _partners: Partners = {}
 
 
@@ -117,15 +135,18 @@ def _executor(processes: int, partners: Partners) -> ProcessPoolExecutor:
 
 def _begin(partners: Partners) -> None:
     """The start of a worker: quiet about Ctrl-C, which its parent answers; gone as soon as its parent is gone."""
-    global _validator, _partners
+    global _validator, _drafting, _partners
     _partners = partners
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    from vrfhir.definitions import Definitions
     from vrfhir.validation import Validator
 
+    gc.set_threshold(*_COLLECTIONS)
     _validator = Validator()
+    _drafting = Drafting(SearchParameters(Definitions.default()), lambda: str(uuid4()))
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
@@ -138,13 +159,18 @@ def _ready() -> None:
 
 
 def _prepare(content: bytes, received: datetime, partner: str) -> Prepared:
+    global _prepared
     assert _validator is not None  # noqa: S101 -- made by _begin
+    if _prepared in _SETTLED:
+        gc.collect()
+        gc.freeze()
+    _prepared += 1
     timer = getattr(signal, "setitimer", None)  # not on Windows
     if timer is None:
-        return prepare(content, received, _validator, _partners.get(partner))
+        return prepare(content, received, _validator, _partners.get(partner), _drafting)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, whatever it is at
     timer(signal.ITIMER_REAL, LONGEST)
     try:
-        return prepare(content, received, _validator, _partners.get(partner))
+        return prepare(content, received, _validator, _partners.get(partner), _drafting)
     finally:
         timer(signal.ITIMER_REAL, 0)

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message
@@ -210,7 +209,7 @@ class Worklist:
         assert prepared.bundle is not None  # noqa: S101
         said = written(message, self._correspondent(row).zone, received)
         asks = message.type.code == "REF" and message.type.trigger.upper() == STATUS_QUERY
-        take = partial(status_of, prepared.bundle, row) if asks else _taking(row, message, prepared.bundle)
+        take = partial(status_of, prepared.bundle, row) if asks else _taking(row, message, prepared)
         referral = message.type.code == "REF" and not asks
         interaction = _PROCESS if referral else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
@@ -311,15 +310,15 @@ class Worklist:
 
 
 def _taking(
-    row: InboxRow, message: Message, bundle: dict[str, Any]
+    row: InboxRow, message: Message, prepared: Prepared
 ) -> Callable[[Transaction, Endpoint, Origin], Processed]:
     """What is done with a message; raises :class:`Refusal` for one that asks for nothing."""
-    code = message.type.code
+    code, bundle = message.type.code, prepared.bundle or {}
     if code in NOTICES:
         return partial(process_notice, code, bundle)
     if code == "RRI":
         return partial(process_answer, bundle, row)
-    return partial(process, FhirMessage.read(bundle))
+    return partial(process, FhirMessage.read(bundle, prepared.drafts))
 
 
 def _read(row: InboxRow, message: Message, prepared: Prepared, status: str) -> MessageRead:

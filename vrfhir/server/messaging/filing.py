@@ -109,7 +109,9 @@ class Filing:
             self._known[entry.number] = known
             self._identities[entry.number] = known.reference
         else:
-            self._identities[entry.number] = f"{entry.type}/{self._endpoint.new_id()}"
+            self._identities[entry.number] = (
+                entry.draft.reference if entry.draft is not None else f"{entry.type}/{self._endpoint.new_id()}"
+            )
         return self._identities[entry.number]
 
     def _match(self, entry: Entry) -> Stored | None:
@@ -145,6 +147,19 @@ class Filing:
             if target == identities[entry.number]:
                 renamed[name] = reference
         identities[entry.number] = reference
+
+    def _write_draft(self, entry: Entry, reference: str, moved: Mapping[str, str]) -> bool:
+        """Put a new resource that the message names once as it was drafted; False when it has to be put together."""
+        draft = entry.draft
+        if draft is None or draft.reference != reference or entry.number in self._same.values():
+            return False
+        written = draft.first_version(self._now, moved)
+        if written is None:
+            return False
+        stored, rows = written
+        self._tx.put(stored, rows, self._said_of(stored, entry.resource))
+        self._stored.append(stored)
+        return True
 
     def _write(self, entry: Entry, reference: str, resource: Json) -> None:
         known = self._known.get(entry.number)
@@ -190,12 +205,17 @@ class Filing:
         return type_ in SHARED or "identifier" in resource or "masterIdentifier" in resource
 
     def _put(self, stored: Stored, resource: Json, *, said: int | None = None) -> None:
-        if said is None and self._origin.written is not None and self._is_dated(stored.type, resource):
-            said = self._origin.written.earliest
-        if _UNRESOLVED in stored.body:  # seen in the bytes, which are there anyway; then looked for
-            require_resolved(self._entries, dict.fromkeys(entry.full_url for entry in self._entries))
+        said = self._said_of(stored, resource) if said is None else said
         put(self._tx, self._endpoint, stored, resource, said)
         self._stored.append(stored)
+
+    def _said_of(self, stored: Stored, resource: Json) -> int | None:
+        """When a resource to be stored was said; raises :class:`Refusal` when it refers to what is not in the message."""
+        if _UNRESOLVED in stored.body:  # seen in the bytes, which are there anyway; then looked for
+            require_resolved(self._entries, dict.fromkeys(entry.full_url for entry in self._entries))
+        if self._origin.written is not None and self._is_dated(stored.type, resource):
+            return self._origin.written.earliest
+        return None
 
     def _recorded(self) -> list[Stored]:
         """The versions written, after their audit rows were."""

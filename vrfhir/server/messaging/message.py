@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging.events import EVENTS, Action, action
+
+if TYPE_CHECKING:
+    from vrfhir.server.messaging.drafting import Draft
 
 __all__ = ["Entry", "Message"]
 
@@ -19,11 +23,12 @@ _UNSIGNED = ("id", "meta", "signature")
 
 @dataclass(slots=True)
 class Entry:
-    """One resource of the message under the URL by which the others refer to it."""
+    """One resource of the message under the URL by which the others refer to it; ``draft``: written down already."""
 
     full_url: str
     resource: Json
     number: int
+    draft: Draft | None = None
 
     @property
     def type(self) -> str:
@@ -46,11 +51,11 @@ class Message:
     action: Action
 
     @classmethod
-    def read(cls, bundle: Json) -> Message:
-        """Take a message Bundle apart; raises :class:`Refusal` 400 or 422."""
+    def read(cls, bundle: Json, drafts: Sequence[Draft | None] = ()) -> Message:
+        """Take a message Bundle apart, with the drafts of its entries; raises :class:`Refusal` 400 or 422."""
         raw = bundle.get("entry")
         entries = [
-            Entry(str(entry.get("fullUrl", "")), entry["resource"], number)
+            Entry(str(entry.get("fullUrl", "")), entry["resource"], number, drafts[number] if drafts else None)
             for number, entry in enumerate(raw if isinstance(raw, list) else ())
             if isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
         ]

@@ -47,13 +47,20 @@ class _Processing(Filing):
         focus = identities[self._message.focus.number]
         current = self._current_task(focus)
         tasks = [entry for entry in entries if entry.type == "Task" and _focus_of(entry, renamed) == focus]
+        moved = {
+            entry.draft.reference: identities[entry.number]
+            for entry in entries
+            if entry.draft is not None and entry.draft.reference != identities[entry.number]
+        }
+        apart = {entry.number for entry in tasks} | self._same.keys()
         for entry in entries:
-            if entry not in tasks and entry.number not in self._same:
-                self._write(entry, identities[entry.number], self._content(entry, entries, renamed))
+            reference = identities[entry.number]
+            if entry.number not in apart and not self._write_draft(entry, reference, moved):
+                self._write(entry, reference, self._content(entry, entries, renamed))
         incoming = rewritten(tasks[0].resource, renamed) if tasks else None
-        moved = self._move_task(focus, current, incoming)
-        sent = self._refer(moved)
-        return Processed(focus, moved, self._recorded(), self._issues, sent)
+        followed = self._move_task(focus, current, incoming)
+        sent = self._refer(followed)
+        return Processed(focus, followed, self._recorded(), self._issues, sent)
 
     def _refer(self, moved: str) -> bool:
         """Send it on when its service is reached over HL7 v2."""

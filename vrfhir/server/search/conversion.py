@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from vrfhir.fhir.references import parse_reference
@@ -23,6 +24,8 @@ _SPACES = " \t\r\n"
 
 def fold(text: str) -> str:
     """A string without case, accents and repeated spaces, as string search compares it."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(plain.casefold().split())
@@ -82,7 +85,13 @@ def _parts(names: tuple[str, ...]) -> Callable[[Any], Values]:
 
 def _reference(value: Any) -> Values:
     if isinstance(value, dict) and isinstance(value.get("reference"), str) and not value["reference"].startswith("#"):
-        yield (reference_target(value["reference"]),)
+        yield (_target(value["reference"]),)
+
+
+@lru_cache(maxsize=1024)
+def _target(reference: str) -> str:
+    """That of a reference of a resource; most lead to the same patient, each in several parameters."""
+    return reference_target(reference)
 
 
 def _canonical(value: Any) -> Values:

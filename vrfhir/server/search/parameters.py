@@ -73,6 +73,8 @@ class SearchParameters:
         self._definitions = definitions
         self._types: dict[str, Mapping[str, SearchParameter]] = {}
         self._elements_by_key: dict[str, dict[str, list[tuple[SearchParameter, Element]]]] = {}
+        self.plans: dict[str, Any] = {}
+        """What extraction made of the elements of each type."""
 
     def of(self, resource_type: str) -> Mapping[str, SearchParameter]:
         """Parameters by name, in alphabetical order; ``_id`` and ``_lastUpdated`` are not among them."""
@@ -86,10 +88,11 @@ class SearchParameters:
         """Where a resource is indexed: the first key of each element → the parameters with that element."""
         found = self._elements_by_key.get(resource_type)
         if found is None:
-            found = self._elements_by_key[resource_type] = {}
+            found = {}
             for parameter in self.of(resource_type).values():
                 for element in parameter.elements:
                     found.setdefault(element.keys[0], []).append((parameter, element))
+            self._elements_by_key[resource_type] = found  # whole at once: other threads look too
         return found
 
     def _compile(self, resource_type: str) -> Iterator[SearchParameter]:
