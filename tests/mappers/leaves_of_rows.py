@@ -93,7 +93,6 @@ SHAPES: dict[str, st.SearchStrategy[str]] = {
     "facility": st.sampled_from(["RXX01", "Northbank"]),
     "Period": st.tuples(_DAY, _DAY).map(lambda days: "^".join(sorted(days))),
     "Coding": _CWE,
-    "open-concept": _CWE,
 }
 NOT_GENERATED = frozenset(
     {

@@ -112,7 +112,6 @@ def _triplet(coding: dict[str, Any], writing: Writing, first: int, version: int,
 
 
 @inverse("CodeableConcept")
-@inverse("open-concept")
 @inverse("service-type")
 def _codeable_concept(row: RowFacts) -> Inverse:
     table = row.options.get("table", "")

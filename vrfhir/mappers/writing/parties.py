@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.paths import role_of
 from vrfhir.mappers.vocabulary import extension_urls, table_codes
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.rows import flavour_of, write_rows
+from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import of_type, simple
 
 if TYPE_CHECKING:
@@ -124,43 +122,11 @@ def patient(writing: Writing, url: str = "", *, demographics: bool = False) -> l
     updated = _last_update(writing, url) if writing.from_v2 else ""
     if updated:
         roles["Updated"], draft.roles["Updated"] = writing.resources[updated], updated
-    _add_facts(draft, roles, url, writing)
     write_rows(draft, "", roles, writing)
     drafts = [draft]
     if writing.from_v2 or demographics:
-        more, roles = Draft("PD1"), {"Patient": resource}
-        _add_facts(more, roles, url, writing)
-        write_rows(more, "", roles, writing)
-        drafts += [more] if more.fields else []
+        drafts += simple(writing, "PD1", {"Patient": resource})
     return drafts
-
-
-_FIELD = "https://vrfhir.org/fhir/sid/v2-field"
-
-
-@cache
-def _fact_roles(segment: str) -> Mapping[str, str]:
-    """Field → role, of the observations that a segment makes of what it says about the patient."""
-    found = {}
-    for row in flavour_of(segment).rows:
-        for coding in row.beside.get("code", {}).get("coding", ()):
-            if coding.get("system") == _FIELD:
-                found[coding["code"]] = role_of(row.to)
-    return found
-
-
-def _add_facts(draft: Draft, roles: dict[str, dict[str, Any]], patient: str, writing: Writing) -> None:
-    """Race, living arrangement and the like: observations whose code names the field."""
-    known = _fact_roles(draft.name)
-    for url in of_type(writing, "Observation"):
-        original = writing.originals[url]
-        code = next(
-            (c.get("code") for c in original.get("code", {}).get("coding", ()) if c.get("system") == _FIELD), ""
-        )
-        role = known.get(str(code))
-        if role and role not in roles and writing.url_of(original.get("subject")) == patient:
-            roles[role], draft.roles[role] = writing.resources[url], url
-            writing.placed.add(url)
 
 
 def _last_update(writing: Writing, patient: str) -> str:
