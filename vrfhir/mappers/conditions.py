@@ -188,6 +188,7 @@ _FACTS = frozenset(
         "vr",
         "status-query",
         "service-coded",
+        "answer-coded",
         "authorises-referral",
         "document-noted",
         "orders",

@@ -78,7 +78,7 @@ class Context:
         self.is_referral = message.type.code in ("REF", "RRI")
         self.uk = self._is_uk(header)
         self.hidden = hides_location(self)
-        self.vr = partner.vocational_rehabilitation == "always" or self._is_vocational()
+        self.vr = partner.vocational_rehabilitation == "always" or (self.is_referral and self._is_vocational())
         referral = self.by_name.get("RF1")
         number = "^".join(filter(None, (referral.value(6), referral.value(6, 2)))) if referral else ""
         self._message_key, self._referral_key = _keys(
@@ -103,6 +103,9 @@ class Context:
             # orderDetail is only allowed beside a code (ServiceRequest invariant prr-1)
             request = self.shared.get("ServiceRequest")
             return request is not None and "code" in request.resource
+        if name == "answer-coded":
+            # MessageHeader.response has a code or is not there
+            return "code" in self.shared["MessageHeader"].resource.get("response", {})
         if name == "authorises-referral":
             return "PR1" not in self.current
         if name in ("document-noted", "appointment-noted"):

@@ -18,7 +18,7 @@ from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import fhir_datetime
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.records import Record
-from vrfhir.mappers.vocabulary import named_system
+from vrfhir.mappers.vocabulary import extension_urls, named_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell, SegmentView
@@ -39,6 +39,8 @@ _PATH = re.compile(r"_?[a-z][A-Za-z]{0,60}(?:\[\d{1,4}\])?(?:\._?[a-z][A-Za-z]{0
 _STEP = re.compile(r"(_?[a-z][A-Za-z]*)(?:\[(\d+)\])?")
 _MOST = 500
 _SECURED = frozenset({"resourceType", "id"})
+_OWN_FIELDS: Mapping[str, tuple[int, ...]] = {"OBR": (4,), "OBX": (3, 5), "ZVE": (3, 5)}
+"""Where the segments name resources and elements, and where they hold values."""
 
 
 class Instruction(NamedTuple):
@@ -50,6 +52,7 @@ class Instruction(NamedTuple):
     kind: str
     value: Any
     coding: Mapping[str, Any]
+    segment: SegmentView
 
 
 @register("element-resource")
@@ -63,7 +66,9 @@ def _element_resource(row: RowFacts) -> Conversion:
             record = context.current["Elements"] = context.new(label, label, context.segment.path)
             context.bare.add(record.full_url)
         elif _LABEL.fullmatch(label):
-            context.current["Elements"] = context.labelled(label) or _later(label, context)
+            known = context.current["Elements"] = context.labelled(label) or _later(label, context)
+            if known.resource["resourceType"] == "Resource":
+                context.elements.append(Instruction(known, label, "", OPENS, None, {}, context.segment))
         else:
             return None
         for component, subcomponent in cell.places():
@@ -130,7 +135,7 @@ def _note(context: Context, record: Record, path: str, kind: str, value: Any, se
     if words:
         coding["display"] = words
     label = record.path if record.resource["resourceType"] == "Resource" else ""
-    context.elements.append(Instruction(record, label, path, kind, value, coding))
+    context.elements.append(Instruction(record, label, path, kind, value, coding, segment))
 
 
 def read_value(kind: str, segment: SegmentView, cell: Cell) -> Any:
@@ -190,6 +195,9 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             if instruction.label:
                 record = context.labelled(instruction.label)
             if record is None or _is_of_transport(record):
+                _keep(instruction, context)
+                continue
+            if instruction.kind == OPENS:
                 continue
             placeholder = instruction.record
             if placeholder is not record:
@@ -202,7 +210,20 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
         if id(resource) not in own:
             own.add(id(resource))
             resource.update(_unshared(resource))  # references and constants are shared until here
-        _apply(context, resource, instruction)
+        if not _apply(context, resource, instruction):
+            _keep(instruction, context)
+
+
+def _keep(instruction: Instruction, context: Context) -> None:
+    """An element that could not be set, and the name of a resource that is not there, are carried as they stand."""
+    segment = instruction.segment
+    items = context.shared["MessageHeader"].resource.setdefault("extension", [])
+    for leaf in segment.segment.leaves():
+        path = f"{segment.path}-{leaf.field}[{leaf.repetition}].{leaf.component}.{leaf.subcomponent}"
+        parts = [{"url": "path", "valueString": path}, {"url": "value", "valueString": leaf.raw}]
+        extension = {"url": extension_urls()["v2-content"], "extension": parts}
+        if leaf.field in _OWN_FIELDS[segment.name] and extension not in items:
+            items.append(extension)
 
 
 def _unshared(value: Any) -> Any:
@@ -217,28 +238,29 @@ def _is_of_transport(record: Record) -> bool:
     return record.path.startswith("MSH[1]") and record.role in ("Original", "Original-document", "Provenance", "Mapper")
 
 
-def _apply(context: Context, resource: dict[str, Any], instruction: Instruction) -> None:
+def _apply(context: Context, resource: dict[str, Any], instruction: Instruction) -> bool:
+    """Set or take away the element; False when there is no such place."""
     path, kind, value = instruction.path, instruction.kind, instruction.value
     if kind == "none":
         take_element(resource, path)
-        return
+        return True
     shape, _, _ = kind.partition(":")
     if isinstance(value, str) and path.endswith(("reference", "Reference")):
         value = _resolved(context, value)
     if shape == "component":
-        set_element(resource, path + ".code", {"coding": [dict(instruction.coding)]})
-        set_element(resource, f"{path}.value{_name(kind)}", value)
-    elif shape == "extension":
-        set_element(resource, path, {"url": instruction.coding.get("code", ""), f"value{_name(kind)}": value})
-    elif shape == "item":
+        code = set_element(resource, path + ".code", {"coding": [dict(instruction.coding)]})
+        return set_element(resource, f"{path}.value{_name(kind)}", value) and code
+    if shape == "extension":
+        return set_element(resource, path, {"url": instruction.coding.get("code", ""), f"value{_name(kind)}": value})
+    if shape == "item":
         path, _, answer = path.partition("/")
-        set_element(resource, path + ".linkId", instruction.coding.get("code", ""))
+        done = set_element(resource, path + ".linkId", instruction.coding.get("code", ""))
         if instruction.coding.get("display"):
-            set_element(resource, path + ".text", instruction.coding["display"])
+            done &= set_element(resource, path + ".text", instruction.coding["display"])
         if value is not None:
-            set_element(resource, f"{path}.{answer or 'answer[0]'}.value{_name(kind)}", value)
-    else:
-        set_element(resource, path, value)
+            done &= set_element(resource, f"{path}.{answer or 'answer[0]'}.value{_name(kind)}", value)
+        return done
+    return set_element(resource, path, value)
 
 
 def _name(kind: str) -> str:

@@ -63,8 +63,10 @@ def finish(context: Context, raw: bytes, received: datetime | None) -> dict[str,
     bundle = context.shared["Bundle"]
     _header(context)
     if context.vr:
+        has_event = bool(_event(context))
         for record in context.records:
-            _claim(record)
+            if has_event or record.type != "MessageHeader":
+                _claim(record)
     recorded = (
         received.isoformat(timespec="milliseconds") if received is not None else bundle.resource.get("timestamp", "")
     )
@@ -100,8 +102,9 @@ def _header(context: Context) -> None:
     if event:
         header["eventCoding"] = {"system": _EVENT, "code": event}
     elif "eventCoding" not in header:
-        code = context.trigger or context.message.type.code or "unknown"
-        header["eventCoding"] = {"system": "http://terminology.hl7.org/CodeSystem/v2-0003", "code": code}
+        # an acknowledgement of no event is told by its message type
+        table, code = ("0003", context.trigger) if context.trigger else ("0076", context.message.type.code)
+        header["eventCoding"] = {"system": table_system(table), "code": code}
     source = header.setdefault("source", {})
     if "endpoint" not in source:
         source["_endpoint"] = unknown()

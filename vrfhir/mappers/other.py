@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.links import unknown
+from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
@@ -33,6 +34,8 @@ _FOCUS = {
     "ACK": ("OperationOutcome",),
 }
 _APPOINTMENT = {"S15": "cancelled", "S26": "noshow"}
+_UNTIMED = frozenset({"proposed", "cancelled", "waitlist"})
+_STATUS_FIELDS = {"SCH": (25,), "AIS": (10,), "AIG": (14,), "AIL": (12,), "AIP": (12,)}
 
 
 def focus_of(context: Context) -> list[dict[str, Any]]:
@@ -48,7 +51,6 @@ def focus_of(context: Context) -> list[dict[str, Any]]:
 
 def finish_other(context: Context) -> None:
     """Required elements of appointments, orders and documents."""
-    patient = context.shared.get("Patient")
     for record in context.records:
         if record.full_url in context.bare:
             continue
@@ -57,20 +59,49 @@ def finish_other(context: Context) -> None:
             resource.setdefault("status", "unknown")
             resource.setdefault("intent", "order")
         elif kind == "Appointment":
-            said = _APPOINTMENT.get(context.trigger)
-            if said:
-                resource["status"] = said
-                resource.pop("_status", None)
-            if "status" not in resource:
-                # SIU tells of an appointment that was made
-                resource["status"] = "booked" if "start" in resource and "end" in resource else "proposed"
-            participants = resource.setdefault("participant", [])
-            if patient is not None:
-                participants.insert(0, {"actor": patient.reference, "status": "accepted"})
-            for participant in participants:
-                participant.setdefault("status", "needs-action")
+            _finish_appointment(resource, context)
         elif kind == "DocumentReference":
             resource.setdefault("status", "current")
             resource.setdefault("content", [{"attachment": unknown()}])
         elif kind == "EpisodeOfCare":
             resource.setdefault("status", "active")
+        elif kind == "Encounter":  # PV2 without PV1
+            resource.setdefault("status", "unknown")
+            resource.setdefault("class", unknown())
+
+
+def _finish_appointment(resource: dict[str, Any], context: Context) -> None:
+    said = _APPOINTMENT.get(context.trigger) if context.message.type.code == "SIU" else None
+    if said and resource.get("status") not in (None, said):
+        _note_status(resource, context)
+    if said:
+        resource["status"] = said
+    if "status" not in resource:
+        # SIU tells of an appointment that was made
+        resource["status"] = "booked" if "start" in resource and "end" in resource else "proposed"
+    for one, other in (("start", "end"), ("end", "start")):
+        if one in resource and other not in resource:
+            resource["_" + other] = unknown()  # both or none (Appointment invariant app-2)
+    if "start" not in resource and "end" not in resource and resource["status"] not in _UNTIMED:
+        resource["_start"], resource["_end"] = unknown(), unknown()  # only what is proposed has no time (app-3)
+    participants = resource.setdefault("participant", [])
+    patient = context.shared.get("Patient")
+    if patient is not None:
+        participants.insert(0, {"actor": patient.reference, "status": "accepted"})
+    for participant in participants:
+        participant.setdefault("status", "needs-action")
+
+
+def _note_status(resource: dict[str, Any], context: Context) -> None:
+    """The event says what the status is; what SCH-25 or AIS-10 says otherwise stays beside it, as sent."""
+    for segment in context.segments:
+        for field in _STATUS_FIELDS.get(segment.name, ()):
+            value = segment.value(field)
+            if value:
+                content = [
+                    {"url": "path", "valueString": f"{segment.path}-{field}[1].1.1"},
+                    {"url": "value", "valueString": value},
+                ]
+                resource.setdefault("_status", {}).setdefault("extension", []).append(
+                    {"url": extension_urls()["v2-content"], "extension": content}
+                )

@@ -15,6 +15,7 @@ __all__ = [
     "CodeMap",
     "code_map",
     "extension_urls",
+    "is_uri",
     "known_display",
     "named_system",
     "sender_system",
@@ -139,6 +140,19 @@ def _own_systems() -> frozenset[str]:
     return frozenset(name[11:-5] for name in names if name.startswith("CodeSystem-") and name.endswith(".json"))
 
 
+_URI = re.compile(
+    r"https?://[^\s/|^~&]\S*"
+    r"|urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*)){3,}"
+    r"|urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|urn:(?!oid:|uuid:)[A-Za-z0-9][A-Za-z0-9-]+:\S+"
+)
+
+
+def is_uri(text: str) -> bool:
+    """A web address or a URN that is complete, so that it can stand for a system."""
+    return _URI.fullmatch(text) is not None
+
+
 def named_system(name: str) -> str:
     """The URI for a coding system name: the registered names, tables, our own code systems; empty when unknown."""
     upper = name.upper()
@@ -147,7 +161,7 @@ def named_system(name: str) -> str:
         return known
     if upper.startswith("VR-"):
         return _VR + name.lower() if name.lower() in _own_systems() else ""
-    if name.startswith(("http://", "https://", "urn:")):
+    if is_uri(name):
         return name
     match = _TABLE_NAME.fullmatch(upper)
     return table_system(match[1]) if match else ""

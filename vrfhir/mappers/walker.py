@@ -98,8 +98,7 @@ def walk(context: Context) -> None:
     context.later.clear()
     if "ServiceRequest" in context.shared:
         finish_referral(context)
-    if not context.is_referral:
-        finish_other(context)
+    finish_other(context)
     _complete(context)
     account_for_the_rest(context, homes)
     note_order(context, homes)

@@ -51,9 +51,10 @@ def _attachment(row: RowFacts) -> Conversion:
             return None
         cell.take(5)
         attachment: dict[str, Any] = {}
-        content_type = _content_type(cell.peek(2), cell.peek(3))
-        if content_type:
-            attachment["contentType"] = content_type
+        named = _content_type(cell.peek(2), cell.peek(3))
+        # data has a type (Attachment invariant att-1): bytes of which nothing is known, or what was sent as text
+        unnamed = "application/octet-stream" if encoding.lower() in ("base64", "hex") else "text/plain"
+        attachment["contentType"] = named or unnamed
         if encoding.lower() == "base64":
             cell.take(4)
             attachment["data"] = data

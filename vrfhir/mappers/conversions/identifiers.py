@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vrfhir.mappers.conversions.alternates import coded_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import put, taken_datetime
-from vrfhir.mappers.vocabulary import extension_urls, sender_system, table_codes, table_system
+from vrfhir.mappers.vocabulary import extension_urls, is_uri, sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -56,7 +56,7 @@ class HierarchicDesignator(NamedTuple):
             return f"urn:oid:{self.universal_id}"
         if self.type in ("UUID", "GUID") and _UUID.fullmatch(self.universal_id):
             return f"urn:uuid:{self.universal_id.lower()}"
-        if self.universal_id.startswith(("urn:", "http://", "https://")) and not re.search(r"\s", self.universal_id):
+        if is_uri(self.universal_id):
             return self.universal_id
         return ""
 
@@ -342,8 +342,10 @@ def _licence(row: RowFacts) -> Conversion:
         authority = cell.take(2)
         identifier["system"] = sender_system(context.sender, authority or "DL")
         identifier["value"] = value
-        if cell.peek(3):
-            put(identifier.setdefault("period", {}), "end", taken_datetime(cell, context, 3))
+        period: dict[str, Any] = {}
+        put(period, "end", taken_datetime(cell, context, 3))
+        if period:
+            identifier["period"] = period
         return identifier
 
     return convert

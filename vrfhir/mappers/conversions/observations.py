@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conversions.codes import resolve_system, taken_concept
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
-from vrfhir.mappers.conversions.times import fhir_time, put, taken_datetime
+from vrfhir.mappers.conversions.times import put, taken_datetime, taken_time
 from vrfhir.mappers.vocabulary import ucum_code
 
 if TYPE_CHECKING:
@@ -99,8 +99,9 @@ def _moment(cell: Cell, context: Context) -> dict[str, Any] | None:
 
 
 def _clock(cell: Cell, _: Context) -> dict[str, Any] | None:
-    time = fhir_time(cell.take(1))
-    return {"valueTime": time} if time else None
+    found: dict[str, Any] = {}
+    put(found, "valueTime", taken_time(cell))
+    return found or None
 
 
 def _span(cell: Cell, context: Context) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.json import decimal
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.terminology.registries import COUNTRIES_2, CURRENCIES, LANGUAGES
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -88,7 +89,7 @@ def _language(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, _: Context) -> str | None:
         match = re.fullmatch(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?", cell.take(row.component or 1))
-        if match is None:
+        if match is None or match[1].lower() not in LANGUAGES or (match[2] and match[2].upper() not in COUNTRIES_2):
             return None
         return match[1].lower() + (f"-{match[2].upper()}" if match[2] else "")
 
@@ -131,7 +132,7 @@ def _money(row: RowFacts) -> Conversion:
             return None
         money: dict[str, Any] = {"value": value}
         currency = cell.peek(1, 2) or cell.peek(2)
-        if re.fullmatch(r"[A-Z]{3}", currency):
+        if currency in CURRENCIES:
             money["currency"] = cell.take(1, 2) or cell.take(2)
         return money
 

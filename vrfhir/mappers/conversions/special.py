@@ -12,6 +12,7 @@ from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.vocabulary import sender_system
+from vrfhir.terminology.registries import COUNTRIES_2, COUNTRIES_3, LANGUAGES
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
@@ -21,6 +22,8 @@ __all__: list[str] = []
 
 _COUNTRIES = "urn:iso:std:iso:3166"
 _LANGUAGES = "urn:ietf:bcp:47"
+_MINUTES = frozenset({"min", "mins", "minute", "minutes", "minute(s)", "m"})
+_UNIT_SYSTEMS = frozenset({"ISO", "ISO+", "ANS+", "UCUM", "HL70272"})
 _DATA_DICTIONARY = "https://vrfhir.org/fhir/sid/nhs-data-dictionary/"
 
 
@@ -30,7 +33,7 @@ def _country(row: RowFacts) -> Conversion:
 
     def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
         code = cell.take(row.component or 1)
-        return {"system": _COUNTRIES, "code": code} if re.fullmatch(r"[A-Z]{2,3}", code) else None
+        return {"system": _COUNTRIES, "code": code} if code in COUNTRIES_2 or code in COUNTRIES_3 else None
 
     return convert
 
@@ -53,7 +56,7 @@ def _language_concept(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         code = cell.peek(1)
         concept = taken_concept(cell, context)
-        if concept is not None and re.fullmatch(r"[A-Za-z]{2}", code):
+        if concept is not None and code.lower() in LANGUAGES:
             tag = {"system": _LANGUAGES, "code": code.lower()}
             sent = concept.pop("coding", [])
             text = concept.pop("text", "") or next((c["display"] for c in sent if "display" in c), "")
@@ -220,10 +223,13 @@ def _minutes_unit(row: RowFacts) -> Conversion:
     """The unit of a duration that FHIR counts in minutes: taken when it says just that."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if cell.peek(1).lower() not in ("min", "minutes", "m"):
+        if cell.peek(1).lower() not in _MINUTES:
             return None
-        for component, subcomponent in cell.places():
-            cell.take(component, subcomponent)
+        cell.take(1)
+        if cell.peek(2).lower() in _MINUTES:
+            cell.take(2)
+        if cell.peek(3).upper() in _UNIT_SYSTEMS:
+            cell.take(3)
         return ALREADY
 
     return convert

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["fhir_date", "fhir_datetime", "fhir_time", "taken_datetime", "taken_period"]
+__all__ = ["fhir_date", "fhir_datetime", "fhir_time", "taken_datetime", "taken_period", "taken_time"]
 
 _FORM = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?([+-]\d\d(?:\d\d)?)?",
@@ -102,6 +102,18 @@ def _is_filled(text: str) -> bool:
     """An hour and no seconds, which FHIR wants: they are filled with zeros."""
     sign = text.find("+") if "+" in text else text.find("-")
     return 10 <= (sign if sign >= 0 else len(text)) <= 12
+
+
+def taken_time(cell: Cell, component: int = 1) -> Primitive | None:
+    """The time of day at a place of the cell, taken; with an offset, for which FHIR has no room, as sent beside it."""
+    text = cell.peek(component)
+    value = fhir_time(text)
+    if value is None:
+        return None
+    cell.take(component)
+    if not set("+-") & set(text):
+        return Primitive(value, [])
+    return Primitive(value, [_as_sent(cell, text, component, 1)])
 
 
 def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
@@ -202,7 +214,7 @@ def _date(row: RowFacts) -> Conversion:
 
 @register("time")
 def _time(row: RowFacts) -> Conversion:
-    return lambda cell, context: fhir_time(cell.take(row.component or 1))
+    return lambda cell, context: taken_time(cell, row.component or 1)
 
 
 @register("Period")
