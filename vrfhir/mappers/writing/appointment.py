@@ -30,7 +30,8 @@ _EVENTS: Mapping[str, str] = {
     "S26": "Patient did not come",
 }
 """Why the message is sent, which SCH-6 must say: the name of its event (table 0003)."""
-_CONTACTS = frozenset({"placer contact", "filler contact", "entered by"})
+_CONTACTS = {"placer contact": "Placer", "filler contact": "Filler", "entered by": "Enterer"}
+"""What SCH calls those who arrange an appointment, and their role in the map."""
 _SEGMENTS = {"AIG": "Resource", "AIL": "Location", "AIP": "Participant"}
 _PERSONS = frozenset({"Practitioner", "PractitionerRole"})
 _FILLER = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "FILL"}]}
@@ -65,7 +66,7 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
         write_row(draft, "SCH-6", "", {"Appointment": {"reasonCode": [first]}}, writing)
         write_row(draft, "SCH-7", "", {"Appointment": {"reasonCode": others}}, writing)
         rest = {name: value for name, value in appointment.items() if name != "reasonCode"}
-        write_rows(draft, "", {"Appointment": rest}, writing)
+        write_rows(draft, "", {"Appointment": rest, **_contacts(writing, url)}, writing)
         return draft
     draft.put(6, {key(2): _EVENTS[trigger]})
     reasons = appointment.get("reasonCode", [])
@@ -83,6 +84,21 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
         if field not in draft.fields:
             draft.put(field, contact)
     return draft
+
+
+def _contacts(writing: Writing, url: str) -> dict[str, dict[str, Any]]:
+    """The persons whose numbers and addresses SCH has fields for (SCH-13 to 21), each one once."""
+    found: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    for participant in writing.originals[url].get("participant", ()):
+        role = next(
+            (_CONTACTS[text] for each in participant.get("type", ()) if (text := each.get("text")) in _CONTACTS), ""
+        )
+        person = writing.url_of(participant.get("actor"))
+        if role and role not in found and person not in seen:
+            seen.add(person)
+            found[role] = writing.copy(participant.get("actor")) or {}
+    return found
 
 
 def _comment(writing: Writing, appointment: Mapping[str, Any]) -> list[Draft]:
@@ -145,7 +161,7 @@ def _segment(writing: Writing, participant: Mapping[str, Any]) -> str:
     texts = {each.get("text") for each in participant.get("type", ())}
     actor = participant.get("actor")
     kind = (writing.original(actor) or {}).get("resourceType", "")
-    if not actor or kind in ("Patient", "RelatedPerson") or texts & _CONTACTS:
+    if not actor or kind in ("Patient", "RelatedPerson") or texts & _CONTACTS.keys():
         return ""
     return "AIP" if kind in _PERSONS else "AIL" if kind == "Location" else "AIG"
 

@@ -124,7 +124,14 @@ def patient(writing: Writing, url: str = "", *, demographics: bool = False) -> l
     updated = _last_update(writing, url) if writing.from_v2 else ""
     if updated:
         roles["Updated"], draft.roles["Updated"] = writing.resources[updated], updated
+    mother = _mother(writing) if writing.from_v2 else ""
+    if mother:
+        roles["Mother"], draft.roles["Mother"] = writing.resources[mother], mother
+        writing.placed.add(mother)
+    born = writing.originals[url].get("_birthDate") if writing.from_v2 else None
     write_rows(draft, "", roles, writing)
+    if born and 7 in draft.fields:
+        write_row(draft, "PID-7/time", "", {"Patient": {"_birthDate": deepcopy(born)}}, writing)
     drafts = [draft]
     if writing.from_v2 or demographics:
         drafts += simple(writing, "PD1", {"Patient": resource})
@@ -142,11 +149,24 @@ def _last_update(writing: Writing, patient: str) -> str:
     return ""
 
 
+_OF_MOTHER = frozenset({"resourceType", "id", "meta", "patient", "relationship", "identifier"})
+
+
+def _mother(writing: Writing) -> str:
+    """The RelatedPerson that a reading of PID-21 made: a mother of whom nothing but a number is said."""
+    for url in of_type(writing, "RelatedPerson"):
+        original = writing.originals[url]
+        codes = [c.get("code") for each in original.get("relationship", ()) for c in each.get("coding", ())]
+        if codes == ["MTH"] and "identifier" in original and original.keys() <= _OF_MOTHER:
+            return url
+    return ""
+
+
 def next_of_kin(writing: Writing) -> Iterator[Draft]:
     """NK1: every job with its employer, every related person."""
     count = 0
     for url, original in writing.originals.items():
-        if url in writing.transport:
+        if url in writing.transport or url in writing.placed:
             continue
         kind = original.get("resourceType")
         draft = Draft("NK1")
