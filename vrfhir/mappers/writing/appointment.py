@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.writing.carried import sent_order
 from vrfhir.mappers.writing.clinical import each, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
@@ -44,7 +45,7 @@ def plan_appointment(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if url:
         drafts.append(_schedule(writing, url, appointment, trigger))
-    drafts += _comment(appointment)
+    drafts += _comment(writing, appointment)
     drafts += patient(writing, demographics=True)
     drafts += visit(writing)
     for found in of_type(writing, "Observation"):
@@ -84,13 +85,16 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
     return draft
 
 
-def _comment(appointment: Mapping[str, Any]) -> list[Draft]:
-    """NTE of the appointment's comment, a line in each repetition."""
+def _comment(writing: Writing, appointment: Mapping[str, Any]) -> list[Draft]:
+    """NTE of the appointment's comment, a line in each repetition; as many NTE as the message had that was read."""
     lines = [line for line in str(appointment.get("comment", "")).split("\n") if line]
-    note = Draft("NTE")
+    apart = writing.from_v2 and len(lines) == sent_order(writing.originals.values()).count("NTE")
+    notes: list[Draft] = []
     for line in lines:
-        note.put(3, {key(1): line})
-    return [note] if lines else []
+        if apart or not notes:
+            notes.append(Draft("NTE"))
+        notes[-1].put(3, {key(1): line})
+    return notes
 
 
 def _contact(writing: Writing, url: str) -> Parts:

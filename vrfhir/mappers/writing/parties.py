@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.vocabulary import extension_urls, table_codes
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.rows import write_rows
+from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import of_type, simple
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
     }
     if not known & table_codes("0286").keys():
         _name_party(draft, code)
+    if writing.as_it_was and writing.version >= "2.6":
+        write_row(draft, "PRD-10", "", roles, writing)
     write_rows(draft, "", roles, writing)
     return draft
 
