@@ -116,10 +116,10 @@ def test_a_charge() -> None:
 
 def test_the_unit_of_a_duration_keeps_its_text() -> None:
     schedule = (
-        "SCH|1^LAB|2^LAB||||Add|Check|Normal|20|Min^Minutes^99LOC||7^Okafor^Amara|||^^^North&2.16.840.1.113883.19.5&ISO"
+        "SCH|1^LAB|2^LAB||||Add|Check|Normal|20|Min^Minutes^ISO+||7^Okafor^Amara|||^^^North&2.16.840.1.113883.19.5&ISO"
     )
     found = mapped("SIU^S12^SIU_S12", schedule, PATIENT, "RGS|1", "AIP|1||8^Reyes^Ana|N^Nurse^99LOC||||||||Booked")
     assert outcomes(found, "SCH[1]-10") == {"mapped"}
-    assert written(found, "SCH", 10) == "Min^Minutes^99LOC"
+    assert written(found, "SCH", 10) == "Min^Minutes^ISO+"
     assert written(found, "SCH", 15) == "^^^North&2.16.840.1.113883.19.5&ISO"
     assert written(found, "AIP", 12) == "Booked"

@@ -25,6 +25,7 @@ __all__: list[str] = []
 _COUNTRIES = "urn:iso:std:iso:3166"
 _LANGUAGES = "urn:ietf:bcp:47"
 _MINUTES = frozenset({"min", "mins", "minute", "minutes", "minute(s)", "m"})
+_UNIT_SYSTEMS = frozenset({"ISO", "ISO+", "ANS+", "UCUM", "HL70272"})
 _DATA_DICTIONARY = "https://vrfhir.org/fhir/sid/nhs-data-dictionary/"
 
 
@@ -229,9 +230,10 @@ def _minutes_unit(row: RowFacts) -> Conversion:
         if appointment is None or cell.peek(1).lower() not in _MINUTES:
             return None
         marks = appointment.resource.setdefault("_" + element, {}).setdefault("extension", [])
-        for component, subcomponent in cell.places():
-            text = cell.take(component, subcomponent)
-            marks.append(as_sent(cell, escapes.encode(text), component, subcomponent))
+        for component in (1, 2, 3):
+            text = cell.peek(component)
+            if text and (text.lower() in _MINUTES if component < 3 else text.upper() in _UNIT_SYSTEMS):
+                marks.append(as_sent(cell, escapes.encode(cell.take(component)), component, 1))
         return ALREADY
 
     return convert
