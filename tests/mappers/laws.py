@@ -102,7 +102,10 @@ def unsound(mapping: Mapped, *, models: bool = True) -> Iterator[str]:
         if PLACEHOLDER.search(system) and not any(each and each in system.lower() for each in said):
             yield f"placeholder: {system[:60]}"
     vocational = "vrfhir.org/fhir/StructureDefinition/VR-" in json.dumps(bundle, default=str)
-    for issue in _validator().validate(bundle).issues:
+    issues = _validator().validate(bundle).issues
+    # a target whose own content is wrong conforms to nothing
+    vocational = vocational or any(each in issue.id for issue in issues for each in SENDERS_OWN)
+    for issue in issues:
         if issue.is_error:
             words = f"{issue.id} {issue.text}"
             if not any(each in words for each in SENDERS_OWN) and not (vocational and _INCOMPLETE.search(words)):

@@ -163,3 +163,8 @@ def test_an_element_of_a_resource_that_is_not_there_is_kept(label: str) -> None:
     kept = str(mapping.bundle["entry"][0]["resource"]["extension"])
     assert label in kept
     assert "in-progress" in kept
+
+
+def test_the_number_of_a_place_that_nobody_gives_is_carried() -> None:
+    mapping = mapped("ADT^A08", "EVN|A08|20261116", PID, "PV1|1|I|W1^^^^^^^^^L77")
+    assert entry(mapping, "PV1[1]-3[1].10.1").outcome == "carried"

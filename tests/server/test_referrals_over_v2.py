@@ -236,6 +236,25 @@ def test_a_refusal_by_the_service_is_not_repeated_and_shows(
     assert note["text"].startswith("The message REF^I12 could not be delivered to VRSYS Z99999: AE")
 
 
+@pytest.mark.parametrize(("sender", "counts"), [("VRSYS|Z99999", True), ("OTHER|Z11111", False)])
+def test_the_application_may_refuse_later_what_its_door_took(
+    hub: Callable[..., Client], message: dict[str, Any], sender: str, counts: bool
+) -> None:
+    port = free_port()
+    client = hub(port)
+    assert client.post("$process-message", message).status_code == 200
+    (ref,) = deliver(client, port, says("CA"))
+    assert the(client, "Task")["status"] == "received"
+    lines = [
+        rf"MSH|^~\&|{sender}|HUB|A99999|20261123120000||ACK^I12^ACK|L1|P|2.5.1|||AL|NE",
+        f"MSA|AE|{ref.control_id}",
+    ]
+    receipt = parse(client.run(client.app.services.gateway.handle("\r".join([*lines, ""]).encode(), PEER)))
+    assert receipt.value("MSA-1") == "CA"
+    assert outbox(client, "dead") == ([("VRSYS|Z99999", "REF^I12")] if counts else [])
+    assert ("note" in the(client, "Task")) is counts
+
+
 @pytest.mark.parametrize("allowed", [False, True])
 def test_a_loss_is_refused_unless_the_partner_file_allows_it(
     hub: Callable[..., Client], message: dict[str, Any], monkeypatch: pytest.MonkeyPatch, allowed: bool

@@ -12,12 +12,14 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from vrfhir.hl7v2 import read_answer
 from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.inbox import Admission, Answers, Pool, SameProcess, Workers, Worklist, admit
 from vrfhir.server.inbox.admission import digest, sender_of
 from vrfhir.server.inbox.batches import batch_answer, is_filed, messages_of
 from vrfhir.server.inbox.faults import fault
+from vrfhir.server.messaging.delivered import delivered
 from vrfhir.server.messaging.drafting import Drafting
 from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
 
@@ -101,6 +103,7 @@ class Gateway:
         if message is None:
             return await self._quarantined(admission, admission.issues, place)
         if message.type.code.upper() == "ACK":
+            await self._acknowledged(admission)
             return self._answers.of_acknowledgement(message)
         if admission.is_strange:
             return await self._quarantined(admission, admission.issues, place)
@@ -109,6 +112,24 @@ class Gateway:
         if admission.issues:
             return await self._rejected(admission, place)
         return await self._received(admission, worklist, place)
+
+    async def _acknowledged(self, admission: Admission) -> None:
+        """The application's answer to what was accepted at its door (enhanced mode): one that refuses makes it a dead letter."""
+        answer = read_answer(admission.data)
+        row = self._endpoint.store.sent_as(answer.control_id) if answer.code in ("AE", "AR") else None
+        if row is None or row.status != "sent" or admission.is_strange:
+            return
+        correspondent = self._endpoint.correspondents.named(admission.partner, admission.sender)
+        if row.destination != admission.sender and row.destination not in correspondent.names:
+            return
+        failure = " ".join([answer.code, *(issue.id for issue in answer.reported if issue.id)])
+
+        def work(tx: Transaction) -> None:
+            tx.settle(row.pk, status="dead", due=row.due, answer=admission.data, failure=failure)
+            delivered(self._endpoint, tx, row, "dead", admission.data, failure)
+
+        await self._endpoint.store.write(work)
+        self._logged("refused", admission.data, ())
 
     async def _received(self, admission: Admission, worklist: Worklist, place: Place | None) -> bytes | None:
         waits = admission.mode == "processed"

@@ -58,6 +58,9 @@ def fill_location(cell: Cell, context: Context, resource: dict[str, Any]) -> boo
         whole = taken_ei(cell, context, "any", first=10)
         if whole is not None and "system" in whole:
             identifiers.append({"type": {"text": "location"}, **whole})
+        else:
+            for component in (10, 12):  # a number that nobody gives stays what it is
+                cell.untake(component)
     description = cell.take(9)
     if not identifiers and not description:
         return False

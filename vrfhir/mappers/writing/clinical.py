@@ -15,7 +15,7 @@ from vrfhir.mappers.writing.segments import notes, of_type, simple
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["each", "procedures", "required_visit", "visit"]
+__all__ = ["charges", "each", "procedures", "required_visit", "visit"]
 
 
 def each(writing: Writing, name: str, role: str, urls: list[str], *, noted: bool = False) -> Iterator[Draft]:
@@ -32,6 +32,13 @@ def each(writing: Writing, name: str, role: str, urls: list[str], *, noted: bool
         yield draft
         if noted and writing.from_v2:
             yield from notes(writing, resource)
+
+
+def charges(writing: Writing) -> list[Draft]:
+    """FT1 of a message that had them."""
+    return (
+        list(each(writing, "FT1", "ChargeItem", of_type(writing, "ChargeItem"), noted=True)) if writing.from_v2 else []
+    )
 
 
 def _rank(writing: Writing, draft: Draft, url: str) -> None:
@@ -73,8 +80,12 @@ def visit(writing: Writing) -> list[Draft]:
         return []
     draft = Draft("PV1")
     draft.put(1, {key(1): "1"})
-    draft.roles = {"Encounter": url}
-    write_rows(draft, "", {"Encounter": writing.resources[url]}, writing)
+    draft.roles, roles = {"Encounter": url}, {"Encounter": writing.resources[url]}
+    for reference in writing.originals[url].get("episodeOfCare", ())[:1]:
+        episode = writing.url_of(reference)
+        if episode and writing.from_v2:
+            roles["Episode"], draft.roles["Episode"] = writing.resources[episode], episode
+    write_rows(draft, "", roles, writing)
     if 2 not in draft.fields and not writing.from_v2:
         draft.put(2, {key(1): "N"})
     return [draft, *simple(writing, "PV2", {"Encounter": writing.resources[url]})]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vrfhir.mappers.elements import RESOURCE
-from vrfhir.mappers.writing.clinical import visit
+from vrfhir.mappers.writing.clinical import charges, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.orders import control, order_of_detail, specimens, timing
@@ -13,13 +13,13 @@ from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only, software
+from vrfhir.mappers.writing.segments import add_sample, notes, of_type, only, software
 from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["plan_results"]
+__all__ = ["ordered_report", "plan_results"]
 
 
 @structure("ORU_R01")
@@ -31,17 +31,17 @@ def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += list(next_of_kin(writing))
     drafts += visit(writing)
     for url in of_type(writing, "DiagnosticReport"):
-        drafts += _report(writing, url)
+        drafts += ordered_report(writing, url)
     drafts += documents(writing) if any(draft.name == "OBR" for draft in drafts) else []
     free = [draft for url in of_type(writing, "Observation") for draft in observation(writing, url, forced=True)]
     if free:
         group = Draft("OBR")
         group.put(4, {key(1): "items", key(2): "Observations without a report", key(3): RESOURCE})
         drafts += [group, *free]
-    return drafts
+    return [*drafts, *charges(writing)]
 
 
-def _report(writing: Writing, url: str) -> list[Draft]:
+def ordered_report(writing: Writing, url: str, code: str = "RE") -> list[Draft]:
     """ORC of the order, OBR of the report, its notes and timing, an OBX for each result."""
     original, resource = writing.originals[url], writing.resources[url]
     head = Draft("OBR")
@@ -55,9 +55,10 @@ def _report(writing: Writing, url: str) -> list[Draft]:
             noted = list(notes(writing, writing.resources[each]))
     if order:
         when = timing(writing, order)
-        drafts = [control(writing, order, "RE")]
+        drafts = [control(writing, order, code)]
     if detail:
         roles["Order"], head.roles["Order"] = writing.resources[detail], detail
+    add_sample(writing, original, head, roles)
     write_rows(head, "report", roles, writing)
     writing.placed.add(url)
     drafts.append(head)

@@ -82,8 +82,9 @@ class Pool:
     def __init__(self, processes: int, partners: Partners | None = None) -> None:
         self.capacity = _HANDED_OVER * processes
         self._processes = processes
+        self._drafts = processes > 1  # a single one has more to do than the thread that writes
         self._partners = partners or {}
-        self._executor = _executor(processes, self._partners)
+        self._executor = _executor(processes, self._partners, drafts=self._drafts)
         self._alone: ProcessPoolExecutor | None = None
         self._turn = asyncio.Lock()
 
@@ -100,9 +101,9 @@ class Pool:
         except BrokenProcessPool:
             if self._executor is executor:
                 executor.shutdown(wait=False)
-                self._executor = _executor(self._processes, self._partners)
+                self._executor = _executor(self._processes, self._partners, drafts=self._drafts)
         async with self._turn:
-            alone = self._alone = self._alone or _executor(1, self._partners)
+            alone = self._alone = self._alone or _executor(1, self._partners, drafts=self._drafts)
             try:
                 return await loop.run_in_executor(alone, _prepare, content, received, partner)
             except BrokenProcessPool:
@@ -128,12 +129,12 @@ _drafting: Drafting | None = None
 _partners: Partners = {}
 
 
-def _executor(processes: int, partners: Partners) -> ProcessPoolExecutor:
+def _executor(processes: int, partners: Partners, *, drafts: bool) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(partners,))
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(partners, drafts))
 
 
-def _begin(partners: Partners) -> None:
+def _begin(partners: Partners, drafts: bool) -> None:
     """The start of a worker: quiet about Ctrl-C, which its parent answers; gone as soon as its parent is gone."""
     global _validator, _drafting, _partners
     _partners = partners
@@ -146,7 +147,7 @@ def _begin(partners: Partners) -> None:
 
     gc.set_threshold(*_COLLECTIONS)
     _validator = Validator()
-    _drafting = Drafting(SearchParameters(Definitions.default()), lambda: str(uuid4()))
+    _drafting = Drafting(SearchParameters(Definitions.default()), lambda: str(uuid4())) if drafts else None
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:

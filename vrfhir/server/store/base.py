@@ -227,6 +227,9 @@ class Reader(Protocol):
     def sent_about(self, focus: str) -> list[OutboxRow]:
         """Outgoing messages about a referral, whatever became of them, oldest first."""
 
+    def sent_as(self, control_id: str) -> OutboxRow | None:
+        """The outgoing message with this control id."""
+
     def outbox_counts(self) -> dict[str, int]:
         """How many outgoing messages are in each status."""
 

@@ -178,6 +178,10 @@ class Queries:
         )
         return [OutboxRow(*row) for row in rows]
 
+    def sent_as(self, control_id: str) -> OutboxRow | None:
+        row = self._one(f"SELECT {OUTBOX}, pk FROM outbox WHERE control_id = ?", control_id)
+        return OutboxRow(*row) if row else None
+
     def outbox_counts(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT status, count(*) FROM outbox GROUP BY status"))
 

@@ -110,6 +110,9 @@ class SqliteStore:
     def sent_about(self, focus: str) -> list[OutboxRow]:
         return self._reader().sent_about(focus)
 
+    def sent_as(self, control_id: str) -> OutboxRow | None:
+        return self._reader().sent_as(control_id)
+
     def outbox_counts(self) -> dict[str, int]:
         return self._reader().outbox_counts()
 
