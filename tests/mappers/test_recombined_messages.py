@@ -168,3 +168,17 @@ def test_an_element_of_a_resource_that_is_not_there_is_kept(label: str) -> None:
 def test_the_number_of_a_place_that_nobody_gives_is_carried() -> None:
     mapping = mapped("ADT^A08", "EVN|A08|20261116", PID, "PV1|1|I|W1^^^^^^^^^L77")
     assert entry(mapping, "PV1[1]-3[1].10.1").outcome == "carried"
+
+
+def test_the_version_of_a_table_to_which_a_value_set_is_tied_is_carried() -> None:
+    specimen = f"SPM|1|||BLD^Blood^HL70487{'|' * 20}HEM^Hemolyzed^HL70493^^^^2.5.1"
+    mapping = mapped("ORU^R01", PID, "OBR|1|||X^Ours^L", specimen)
+    assert entry(mapping, "SPM[1]-24[1].7.1").outcome == "carried"
+    assert only(mapping.bundle, "Specimen")["condition"][0]["coding"][0]["code"] == "HEM"
+
+
+def test_a_task_whose_last_change_nobody_tells_changed_last_when_it_began() -> None:
+    head = HEAD.format("REF^I12").replace("20261116101700", "")
+    text = "\r".join([head, "RF1|P||18781004^^SCT|||VR-1|20261116||20261116101500", PID, ""])
+    task = only(to_fhir(text.encode()).bundle, "Task")
+    assert "_lastModified" not in task or "authoredOn" not in task
