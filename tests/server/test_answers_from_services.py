@@ -271,13 +271,19 @@ def test_the_sender_of_a_referral_does_not_accept_it_itself(client: Client) -> N
 def test_over_http_a_service_answers_and_nothing_more(
     make_client: Callable[..., Client], message: dict[str, Any]
 ) -> None:
-    tokens = [{"token": "gp", "role": "requester"}, {"token": "vr", "role": "owner", "organisation": "Z99999"}]
+    tokens = [
+        {"token": "gp", "role": "requester"},
+        {"token": "vr", "role": "owner", "organisation": "Z99999"},
+        {"token": "other", "role": "owner", "organisation": "Z11111"},
+    ]
     client = make_client(tokens=tokens)
-    gp, vr = ({"authorization": f"Bearer {name}", "content-type": "application/hl7-v2+er7"} for name in ("gp", "vr"))
+    media = {"content-type": "application/hl7-v2+er7"}
+    gp, vr, other = (media | {"authorization": f"Bearer {name}"} for name in ("gp", "vr", "other"))
     sent = client.post("$process-message", message, headers={"authorization": "Bearer gp"})
     assert sent.status_code == 200
     assert client.post("http://endpoint.test/hl7v2", rri("1"), headers=gp).status_code == 403
     assert client.post("http://endpoint.test/hl7v2", REF, headers=vr).status_code == 403
+    assert client.post("http://endpoint.test/hl7v2", rri("1"), headers=other).status_code == 403
     answer = client.post("http://endpoint.test/hl7v2", rri("1"), headers=vr)
     assert answer.status_code == 200
     assert parse(answer.content).value("MSA-1") == "AA"

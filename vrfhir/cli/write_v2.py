@@ -85,6 +85,7 @@ def _as_dict(name: str, written: Written | None, issues: list[Issue]) -> dict[st
         "message": written.message.decode("utf-8") if written else None,
         "counts": dict(written.counts) if written else None,
         "loss": [loss.to_dict() for loss in written.loss] if written else None,
+        "overridden": [each.to_dict() for each in written.overridden] if written else None,
         "issues": [issue.to_dict() for issue in issues],
     }
 
@@ -93,7 +94,7 @@ def _show(path: Path, written: Written | None, issues: list[Issue], *, ledger: b
     if written is not None and ledger:
         counts = ", ".join(f"{number} {what}" for what, number in written.counts.items())
         sys.stdout.write(f"{path}: {counts}\n")
-        sys.stdout.writelines(f"{loss.resource}  {loss.path}  {loss.reason}\n" for loss in written.loss)
+        sys.stdout.writelines(f"{loss.resource}  {loss.path}  {loss.reason}\n" for loss in (*written.loss, *written.overridden))
     elif written is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(written.message)

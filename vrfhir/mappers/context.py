@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.partner import Partner
     from vrfhir.mappers.partner_codes import Unmapped
 
-__all__ = ["VR_SERVICE_CODES", "Context"]
+__all__ = ["VR_SERVICE_CODES", "Context", "resource_names"]
 
 VR_SERVICE_CODES = frozenset({"70082004", "18781004", "1098041000000101", "1082611000000105"})
 """SNOMED CT: vocational rehabilitation, the referral for it, to an employment support service, to IPS."""
@@ -79,13 +79,11 @@ class Context:
         self.uk = self._is_uk(header)
         self.hidden = hides_location(self)
         self.vr = partner.vocational_rehabilitation == "always" or (self.is_referral and self._is_vocational())
-        key = "/".join((partner.id, header.value(3), header.value(4)))
-        message_key = f"{_ROOT}{key}/{message.control_id}/"
-        self._message_key = sha1(_NAMESPACE + message_key.encode(), usedforsecurity=False)
         referral = self.by_name.get("RF1")
         number = "^".join(filter(None, (referral.value(6), referral.value(6, 2)))) if referral else ""
-        referral_key = f"{_ROOT}{key}/RF1-6/{number}/" if number else message_key
-        self._referral_key = sha1(_NAMESPACE + referral_key.encode(), usedforsecurity=False)
+        self._message_key, self._referral_key = _keys(
+            partner.id, header.value(3), header.value(4), message.control_id, number
+        )
 
     def labelled(self, label: str) -> Record | None:
         """The record that a segment made for a role, by its label ``PRD[1].Practitioner``."""
@@ -211,6 +209,31 @@ class Context:
                     if system in _SNOMED_NAMES and cell.peek(first) in VR_SERVICE_CODES:
                         return True
         return False
+
+
+def _keys(partner: str, application: str, facility: str, control: str, referral: str) -> tuple[Any, Any]:
+    """The hashes that names of resources begin with: of the message, and of the referral when it has a number."""
+    key = "/".join((partner, application, facility))
+    message_key = f"{_ROOT}{key}/{control}/"
+    referral_key = f"{_ROOT}{key}/RF1-6/{referral}/" if referral else message_key
+    return (
+        sha1(_NAMESPACE + message_key.encode(), usedforsecurity=False),
+        sha1(_NAMESPACE + referral_key.encode(), usedforsecurity=False),
+    )
+
+
+def resource_names(
+    partner: str, application: str, facility: str, control: str, referral: str
+) -> Callable[[str, str], str]:
+    """How the resources of a message are called: the full URL by segment and role (mapping notes, G4)."""
+    _, key = _keys(partner, application, facility, control, referral)
+
+    def name_of(path: str, role: str) -> str:
+        digest = key.copy()
+        digest.update(f"{path}/{role}".encode())
+        return "urn:uuid:" + _uuid(digest.hexdigest())
+
+    return name_of
 
 
 def _uuid(text: str) -> str:

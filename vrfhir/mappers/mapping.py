@@ -65,13 +65,14 @@ def to_fhir(
     if message.type.trigger == "I11":
         context.trigger = "I12"
     bundle = _run(context, message, received)
+    ledger = Ledger(context.segments)
     if exact and not context.hidden:
         from vrfhir.mappers.writing.corrections import add_corrections
 
-        add_corrections(bundle, message, sender, context.sender)
+        add_corrections(bundle, message, sender, context.sender, ledger)
     return Mapping(
         bundle,
-        Ledger(context.segments),
+        ledger,
         [*message.issues, *issues, *_check_content(context), *context.issues],
         context.unmapped,
     )

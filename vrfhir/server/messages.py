@@ -12,10 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from vrfhir.errors import UnreadableError
+from vrfhir.hl7v2 import Message
+from vrfhir.server.correspondents import Correspondents
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.gateway import Gateway
 from vrfhir.server.http import Refusal
-from vrfhir.server.inbox.admission import outline
+from vrfhir.server.inbox.admission import outline, sender_of
 from vrfhir.server.inbox.batches import messages_of
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.security import Caller, Gatekeeper
@@ -65,24 +67,36 @@ async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper,
                 raise Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.")
     except ClientDisconnect:
         raise Refusal.of(400, "incomplete", "VR-HTTP-0400", "The request ended before its body.") from None
-    _require_own_side(bytes(data), caller)
+    _require_own_side(bytes(data), caller, endpoint.correspondents)
     return bytes(data), caller.organisation
 
 
-def _require_own_side(data: bytes, caller: Caller) -> None:
-    """The service answers referrals (RRI); everything else is sent by the requester's side."""
+def _require_own_side(data: bytes, caller: Caller, correspondents: Correspondents) -> None:
+    """The service answers referrals (RRI), for its own organisation; everything else is sent by the requester's side."""
     if caller.role is None:
         return
-    answering = [_type(part.data) == "RRI" for part in messages_of(data) or [] if part.name == "MSH"]
-    answering = answering or [_type(data) == "RRI"]
-    if caller.role == "owner" and not all(answering):
-        raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is sent by the requester's side.")
+    batch = [part.data for part in messages_of(data) or [] if part.name == "MSH"]
+    messages = [_outlined(each) for each in batch or [data]]
+    answering = [message is not None and message.type.code.upper() == "RRI" for message in messages]
     if caller.role == "requester" and any(answering):
         raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is answered by the service's side.")
+    if caller.role != "owner":
+        return
+    if not all(answering):
+        raise Refusal.of(403, "forbidden", "VR-HTTP-0403", "A referral is sent by the requester's side.")
+    for message in messages:
+        if message is not None and caller.organisation and not _speaks_for(message, caller, correspondents):
+            text = "The token is that of another organisation than the sender of the message (MSH-4)."
+            raise Refusal.of(403, "forbidden", "VR-HTTP-0403", text)
 
 
-def _type(data: bytes) -> str:
+def _speaks_for(message: Message, caller: Caller, correspondents: Correspondents) -> bool:
+    correspondent = correspondents.who(sender_of(message))
+    return caller.organisation in (message.header.value(4), correspondent.id if correspondent is not None else "")
+
+
+def _outlined(data: bytes) -> Message | None:
     try:
-        return outline(data).type.code.upper()
+        return outline(data)
     except UnreadableError:
-        return ""
+        return None

@@ -32,8 +32,11 @@ class Alignment:
         return self.names.get(text, text)
 
 
-def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
-    """By the segments the resources were written to, then by what these refer to."""
+def align(writing: Writing, drafts: list[Draft], context: Context, *, same_segments: bool = False) -> Alignment:
+    """By the segments the resources were written to, then by what these refer to.
+
+    ``same_segments``: every segment stands where it stood when the Bundle was made, so that its resources have their names.
+    """
     found = Alignment()
     taken: set[int] = set()
     queue: list[str] = []
@@ -52,6 +55,9 @@ def align(writing: Writing, drafts: list[Draft], context: Context) -> Alignment:
         found.labels[url] = f"{place.path}.{place.role}"
         queue.append(url)
 
+    if same_segments:
+        for record in context.records:
+            pair(record.full_url if record.full_url in writing.originals else "", record)
     for draft in drafts:
         for role, url in draft.roles.items():
             pair(url, context.labelled(draft.label(role)) or _shared(context, role, draft.path))

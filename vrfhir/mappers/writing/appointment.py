@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.writing.carried import sent_order
 from vrfhir.mappers.writing.clinical import each, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
@@ -29,7 +30,8 @@ _EVENTS: Mapping[str, str] = {
     "S26": "Patient did not come",
 }
 """Why the message is sent, which SCH-6 must say: the name of its event (table 0003)."""
-_CONTACTS = frozenset({"placer contact", "filler contact", "entered by"})
+_CONTACTS = {"placer contact": "Placer", "filler contact": "Filler", "entered by": "Enterer"}
+"""What SCH calls those who arrange an appointment, and their role in the map."""
 _SEGMENTS = {"AIG": "Resource", "AIL": "Location", "AIP": "Participant"}
 _PERSONS = frozenset({"Practitioner", "PractitionerRole"})
 _FILLER = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "FILL"}]}
@@ -44,7 +46,7 @@ def plan_appointment(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
     if url:
         drafts.append(_schedule(writing, url, appointment, trigger))
-    drafts += _comment(appointment)
+    drafts += _comment(writing, appointment)
     drafts += patient(writing, demographics=True)
     drafts += visit(writing)
     for found in of_type(writing, "Observation"):
@@ -64,7 +66,7 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
         write_row(draft, "SCH-6", "", {"Appointment": {"reasonCode": [first]}}, writing)
         write_row(draft, "SCH-7", "", {"Appointment": {"reasonCode": others}}, writing)
         rest = {name: value for name, value in appointment.items() if name != "reasonCode"}
-        write_rows(draft, "", {"Appointment": rest}, writing)
+        write_rows(draft, "", {"Appointment": rest, **_contacts(writing, url)}, writing)
         return draft
     draft.put(6, {key(2): _EVENTS[trigger]})
     reasons = appointment.get("reasonCode", [])
@@ -84,13 +86,31 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
     return draft
 
 
-def _comment(appointment: Mapping[str, Any]) -> list[Draft]:
-    """NTE of the appointment's comment, a line in each repetition."""
+def _contacts(writing: Writing, url: str) -> dict[str, dict[str, Any]]:
+    """The persons whose numbers and addresses SCH has fields for (SCH-13 to 21), each one once."""
+    found: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    for participant in writing.originals[url].get("participant", ()):
+        role = next(
+            (_CONTACTS[text] for each in participant.get("type", ()) if (text := each.get("text")) in _CONTACTS), ""
+        )
+        person = writing.url_of(participant.get("actor"))
+        if role and role not in found and person not in seen:
+            seen.add(person)
+            found[role] = writing.copy(participant.get("actor")) or {}
+    return found
+
+
+def _comment(writing: Writing, appointment: Mapping[str, Any]) -> list[Draft]:
+    """NTE of the appointment's comment, a line in each repetition; as many NTE as the message had that was read."""
     lines = [line for line in str(appointment.get("comment", "")).split("\n") if line]
-    note = Draft("NTE")
+    apart = writing.from_v2 and len(lines) == sent_order(writing.originals.values()).count("NTE")
+    notes: list[Draft] = []
     for line in lines:
-        note.put(3, {key(1): line})
-    return [note] if lines else []
+        if apart or not notes:
+            notes.append(Draft("NTE"))
+        notes[-1].put(3, {key(1): line})
+    return notes
 
 
 def _contact(writing: Writing, url: str) -> Parts:
@@ -141,7 +161,7 @@ def _segment(writing: Writing, participant: Mapping[str, Any]) -> str:
     texts = {each.get("text") for each in participant.get("type", ())}
     actor = participant.get("actor")
     kind = (writing.original(actor) or {}).get("resourceType", "")
-    if not actor or kind in ("Patient", "RelatedPerson") or texts & _CONTACTS:
+    if not actor or kind in ("Patient", "RelatedPerson") or texts & _CONTACTS.keys():
         return ""
     return "AIP" if kind in _PERSONS else "AIL" if kind == "Location" else "AIG"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from vrfhir.hl7v2.reference import tables
 from vrfhir.mappers.order import ORDER, UNMAPPED
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.origins import in_sent_order
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import MessageBuilder
@@ -19,19 +20,28 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
     from vrfhir.mappers.writing.structures import Structure
 
-__all__ = ["arranged", "carried_leaves", "put_back", "with_carried"]
+__all__ = ["arranged", "carried_leaves", "put_back", "sent_order", "with_carried"]
 
 _OWN = (9, 12)
 """Fields of MSH that say what is written here and now."""
 _MOST = 500
 """Segments of one name that carried values may ask for."""
-_PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
+PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
 
 
 def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(path, ER7 text) of everything the resources carry."""
-    for entry in bundle.get("entry", ()):
-        for extension in entry.get("resource", {}).get("extension", ()):
+    return _carried(entry.get("resource", {}) for entry in bundle.get("entry", ()))
+
+
+def sent_order(resources: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The names of the segments that were read, where their order is noted; with ``*`` those of which nothing was mapped."""
+    return next((text.split(" ") for path, text in _carried(resources) if path == ORDER), [])
+
+
+def _carried(resources: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for resource in resources:
+        for extension in resource.get("extension", ()):
             if extension.get("url") == extension_urls()["v2-content"]:
                 parts = {
                     part.get("url"): part.get("valueString", part.get("valueCode", ""))
@@ -47,6 +57,7 @@ def arranged(drafts: list[Draft], bundle: Mapping[str, Any], writing: Writing) -
     Segments that the message did not have keep their place after the one before them; those that the version does not know
     have none.
     """
+    drafts = in_sent_order(drafts, writing)
     known = tables(writing.version).segment_names
     names = next((text.split(" ") for path, text in carried_leaves(bundle) if path == ORDER), [])
     if not names:
@@ -97,7 +108,7 @@ def _has_room(version: str, name: str, field: int, component: int, subcomponent:
 def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, int, int, int, int, int, str]]:
     """(segment, occurrence, field, repetition, component, subcomponent, ER7 text) of what can be put back."""
     for path, text in carried_leaves(bundle):
-        match = _PATH.fullmatch(path)
+        match = PATH.fullmatch(path)
         if match is None or not text or re.search(r"[\r\n]", text):
             continue
         name, occurrence = match[1], int(match[2])
@@ -145,16 +156,32 @@ def _place(name: str, drafts: list[Draft], order: Mapping[str, int]) -> int:
     return next(later, len(drafts))
 
 
-def put_back(builder: MessageBuilder, bundle: Mapping[str, Any], writing: Writing) -> None:
-    """Write the carried leaves into the message; segments that only they need are added at its end."""
+def put_back(
+    builder: MessageBuilder,
+    bundle: Mapping[str, Any],
+    writing: Writing,
+    places: Mapping[tuple[str, int], SegmentBuilder | None] | None = None,
+) -> list[str]:
+    """Write the carried leaves into the message; the paths of those for which there is no place any more.
+
+    ``places`` are the segments of the message that was read, when they are known: None is one whose resource is gone.
+    Segments that only carried leaves need are added at the end.
+    """
     known: dict[str, list[SegmentBuilder]] = {}
+    gone = []
     for each in builder.segments:
         known.setdefault(each.name, []).append(each)
     for name, occurrence, field, repetition, component, subcomponent, text in _places(bundle, writing):
-        segments = known.setdefault(name, [])
-        while len(segments) < occurrence:
-            segments.append(builder.add(name))
-        segment = segments[occurrence - 1]
+        segment = (places or {}).get((name, occurrence))
+        if places is not None and segment is None and (name, occurrence) in places:
+            gone.append(f"{name}[{occurrence}]-{field}[{repetition}].{component}.{subcomponent}")
+            continue
+        if segment is None:
+            segments = known.setdefault(name, [])
+            while len(segments) < occurrence:
+                segments.append(builder.add(name))
+            segment = segments[occurrence - 1]
         if text == '""' and segment.at(field, repetition, component, subcomponent):
             continue  # a value was set since
         segment.set_er7(field, text, repetition, component, subcomponent)
+    return gone

@@ -73,8 +73,12 @@ def visit(writing: Writing) -> list[Draft]:
         return []
     draft = Draft("PV1")
     draft.put(1, {key(1): "1"})
-    draft.roles = {"Encounter": url}
-    write_rows(draft, "", {"Encounter": writing.resources[url]}, writing)
+    draft.roles, roles = {"Encounter": url}, {"Encounter": writing.resources[url]}
+    for reference in writing.originals[url].get("episodeOfCare", ())[:1]:
+        episode = writing.url_of(reference)
+        if episode and writing.from_v2:
+            roles["Episode"], draft.roles["Episode"] = writing.resources[episode], episode
+    write_rows(draft, "", roles, writing)
     if 2 not in draft.fields and not writing.from_v2:
         draft.put(2, {key(1): "N"})
     return [draft, *simple(writing, "PV2", {"Encounter": writing.resources[url]})]

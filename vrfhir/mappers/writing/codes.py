@@ -333,7 +333,8 @@ def _business_status(row: RowFacts) -> Inverse:
             return None
         codings = value.get("coding", [])
         own = next((each for each in codings if each.get("system", "").endswith("/vr-referral-status")), None)
-        if own is not None and len(codings) > 1:
+        sent = own is not None and codings[0] is not own and writing.as_it_was
+        if own is not None and len(codings) > 1 and not sent:
             value["coding"] = [each for each in codings if each is not own]
         return concept_parts(value, writing, "0283")
 

@@ -13,9 +13,10 @@ from vrfhir.mappers.writing.event import event
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import patient
 from vrfhir.mappers.writing.registry import key
+from vrfhir.mappers.writing.reports import ordered_report
 from vrfhir.mappers.writing.results import observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
-from vrfhir.mappers.writing.segments import of_type, only
+from vrfhir.mappers.writing.segments import of_type, only, software
 from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def plan_document(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     url, document = _document(writing)
     require(url, writing, kind, trigger, "DocumentReference or Composition")
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), event(writing, kind, trigger)]
+    drafts += software(writing) if writing.from_v2 else ()
     drafts += [*patient(writing), *required_visit(writing)]
+    for report in of_type(writing, "DiagnosticReport") if writing.from_v2 else ():
+        drafts += ordered_report(writing, report, "")
     if url:
         drafts.append(_transcription(writing, url, document))
     drafts += list(_contents(writing, document))
@@ -83,6 +87,7 @@ def _transcription(writing: Writing, url: str, document: dict[str, Any]) -> Draf
     if writing.originals[url].get("resourceType") == "DocumentReference":
         draft.roles = {"DocumentReference": url}
     if writing.from_v2:
+        write_row(draft, "TXA-9", "", {"DocumentReference": document}, writing)
         write_rows(draft, "", {"DocumentReference": document}, writing)
         return draft
     kind, status = document.pop("type", {}), document.get("docStatus", "")

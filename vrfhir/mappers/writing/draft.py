@@ -16,16 +16,18 @@ class Draft:
     """One segment: the repetitions of each field as parts.
 
     ``roles`` say what it was written from: role → full URL, or ``-8[1].Practitioner`` for who is named in a field.
+    ``identity`` is its name in the layout of notes; segments that only carried values need have none.
     ``closing`` is an NTE of the message, not of the segment before it.
     """
 
-    __slots__ = ("closing", "fields", "name", "occurrence", "roles")
+    __slots__ = ("closing", "fields", "identity", "name", "occurrence", "roles")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.fields: dict[int, list[Parts]] = {}
         self.roles: dict[str, str] = {}
         self.occurrence = 0
+        self.identity = ""
         self.closing = False
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.vocabulary import extension_urls, table_codes
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
-from vrfhir.mappers.writing.rows import write_rows
+from vrfhir.mappers.writing.rows import write_row, write_rows
 from vrfhir.mappers.writing.segments import of_type, simple
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
     }
     if not known & table_codes("0286").keys():
         _name_party(draft, code)
+    if writing.as_it_was and writing.version >= "2.6":
+        write_row(draft, "PRD-10", "", roles, writing)
     write_rows(draft, "", roles, writing)
     return draft
 
@@ -122,7 +124,14 @@ def patient(writing: Writing, url: str = "", *, demographics: bool = False) -> l
     updated = _last_update(writing, url) if writing.from_v2 else ""
     if updated:
         roles["Updated"], draft.roles["Updated"] = writing.resources[updated], updated
+    mother = _mother(writing) if writing.from_v2 else ""
+    if mother:
+        roles["Mother"], draft.roles["Mother"] = writing.resources[mother], mother
+        writing.placed.add(mother)
+    born = writing.originals[url].get("_birthDate") if writing.from_v2 else None
     write_rows(draft, "", roles, writing)
+    if born and 7 in draft.fields:
+        write_row(draft, "PID-7/time", "", {"Patient": {"_birthDate": deepcopy(born)}}, writing)
     drafts = [draft]
     if writing.from_v2 or demographics:
         drafts += simple(writing, "PD1", {"Patient": resource})
@@ -140,11 +149,24 @@ def _last_update(writing: Writing, patient: str) -> str:
     return ""
 
 
+_OF_MOTHER = frozenset({"resourceType", "id", "meta", "patient", "relationship", "identifier"})
+
+
+def _mother(writing: Writing) -> str:
+    """The RelatedPerson that a reading of PID-21 made: a mother of whom nothing but a number is said."""
+    for url in of_type(writing, "RelatedPerson"):
+        original = writing.originals[url]
+        codes = [c.get("code") for each in original.get("relationship", ()) for c in each.get("coding", ())]
+        if codes == ["MTH"] and "identifier" in original and original.keys() <= _OF_MOTHER:
+            return url
+    return ""
+
+
 def next_of_kin(writing: Writing) -> Iterator[Draft]:
     """NK1: every job with its employer, every related person."""
     count = 0
     for url, original in writing.originals.items():
-        if url in writing.transport:
+        if url in writing.transport or url in writing.placed:
             continue
         kind = original.get("resourceType")
         draft = Draft("NK1")

@@ -18,7 +18,7 @@ from vrfhir.mappers.writing.results import documents, fit_note, items, observati
 from vrfhir.mappers.writing.rows import write_rows
 from vrfhir.mappers.writing.segments import notes, of_type, only, own_segments, simple
 from vrfhir.mappers.writing.structures import structure
-from vrfhir.workflow import v2_status
+from vrfhir.workflow import STATUSES, v2_status
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -104,7 +104,7 @@ def _referral(writing: Writing, draft: Draft, request: dict[str, Any], task: dic
                 del draft.fields[11]
         else:
             draft.text(6, str(request.get("id", "") or "unknown"))
-    if 1 not in draft.fields and task is not None:
+    if 1 not in draft.fields and status in STATUSES:
         codes = [c for c in business.get("coding", ()) if c.get("system", "").endswith("/vr-referral-status")]
         said = v2_status(str(status), str(codes[0].get("code", "")) if codes else None)
         parts = said if codes or said[0] != "P" else said[:3]

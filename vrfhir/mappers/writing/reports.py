@@ -19,7 +19,7 @@ from vrfhir.mappers.writing.structures import require, structure
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["plan_results"]
+__all__ = ["ordered_report", "plan_results"]
 
 
 @structure("ORU_R01")
@@ -31,7 +31,7 @@ def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += list(next_of_kin(writing))
     drafts += visit(writing)
     for url in of_type(writing, "DiagnosticReport"):
-        drafts += _report(writing, url)
+        drafts += ordered_report(writing, url)
     drafts += documents(writing) if any(draft.name == "OBR" for draft in drafts) else []
     free = [draft for url in of_type(writing, "Observation") for draft in observation(writing, url, forced=True)]
     if free:
@@ -41,7 +41,7 @@ def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     return drafts
 
 
-def _report(writing: Writing, url: str) -> list[Draft]:
+def ordered_report(writing: Writing, url: str, code: str = "RE") -> list[Draft]:
     """ORC of the order, OBR of the report, its notes and timing, an OBX for each result."""
     original, resource = writing.originals[url], writing.resources[url]
     head = Draft("OBR")
@@ -55,7 +55,7 @@ def _report(writing: Writing, url: str) -> list[Draft]:
             noted = list(notes(writing, writing.resources[each]))
     if order:
         when = timing(writing, order)
-        drafts = [control(writing, order, "RE")]
+        drafts = [control(writing, order, code)]
     if detail:
         roles["Order"], head.roles["Order"] = writing.resources[detail], detail
     write_rows(head, "report", roles, writing)

@@ -59,7 +59,8 @@ def _is_known(row: Row, fields: Sequence[Definition] | None) -> bool:
 
 def _special(row: Row) -> tuple[int, int]:
     last = row.conversion in ("concept-text", "string", "producer", "Organization") and "." in row.to
-    return (0 if row.options.get("type") or row.options.get("use") or row.beside else 2 if last else 1, 0)
+    special = row.options.get("type") or row.options.get("use") or row.beside or row.conversion == "licence"
+    return (0 if special else 2 if last else 1, 0)
 
 
 def write_rows(draft: Draft, flavour: str, roles: Mapping[str, dict[str, Any]], writing: Writing) -> None:

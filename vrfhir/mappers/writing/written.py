@@ -9,29 +9,25 @@ from typing import Any, NamedTuple
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import match_structure, parse
-from vrfhir.hl7v2.reference import structure_name, tables
 from vrfhir.issues import Issue
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.mapping import mapped
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.writing.alignment import Alignment, align
-from vrfhir.mappers.writing.carried import arranged, put_back, with_carried
-from vrfhir.mappers.writing.corrections import exact_message
+from vrfhir.mappers.writing.corrections import composed
 from vrfhir.mappers.writing.differences import Step, differences, leaves, with_references
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.elements import element_group
-from vrfhir.mappers.writing.encoding import begun, encoded
-from vrfhir.mappers.writing.primitives import v2_datetime
+from vrfhir.mappers.writing.encoding import encoded
+from vrfhir.mappers.writing.notes import split
+from vrfhir.mappers.writing.planning import fit, planned, structure_written
 from vrfhir.mappers.writing.scope import Writing, version_of
-from vrfhir.mappers.writing.segments import only, own_segments
-from vrfhir.mappers.writing.structures import STRUCTURES, header_of, message_type
+from vrfhir.mappers.writing.structures import header_of, message_type
 
 __all__ = ["Loss", "Written", "sender_of", "to_hl7v2"]
 
 VERSIONS = ("2.4", "2.5.1")
-_REFERRALS = ("REF", "RRI")
-_ALWAYS = ("Patient", "MessageHeader")
-"""Resources of every message that a partner's own segments may speak of."""
+EDITED = "left aside: the element was edited"
 _OPEN = "\ue000"
 """Ends what stands for the name of a resource that has none yet; a private character, which no such name has."""
 
@@ -61,13 +57,15 @@ class Written:
     """A Bundle as HL7 v2: the message, what it does not say, and how much of the rest has a field of its own.
 
     ``counts``: leaves of the Bundle that are ``native`` (a field by a row of the map), ``element`` (an OBX that names the
-    element), ``regenerated`` (ids and narrative, which a reader makes anew) and ``lost``.
+    element), ``regenerated`` (ids and narrative, which a reader makes anew) and ``lost``. ``overridden``: what was carried or
+    noted of the message that the Bundle was made of, and is left aside because the element was edited; by its v2 path.
     """
 
     message: bytes
     loss: list[Loss]
     issues: list[Issue]
     counts: Mapping[str, int] = field(default_factory=dict)
+    overridden: list[Loss] = field(default_factory=list)
 
 
 def to_hl7v2(
@@ -91,26 +89,22 @@ def to_hl7v2(
     receiver = partner or Partner.default()
     version = version or version_of(bundle)
     _check(bundle, version)
-    if version == version_of(bundle):
-        same = exact_message(bundle, receiver)
-        if same is not None:
-            return Written(same, [], [], {"native": 0, "element": 0, "regenerated": 0, "lost": 0})
+    bundle, notes = split(bundle)
     kind, trigger = message_type(bundle, message)
-    name = structure_name(kind, trigger, VERSIONS[1])
-    structure = STRUCTURES[name]
-    writing = Writing(bundle, receiver, version, sender_of(bundle))
-    writing.now = (
-        v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
-    )
-    own = [] if kind in _REFERRALS else own_segments(writing, {each: only(writing, each) for each in _ALWAYS})
-    drafts = arranged([*structure.plan(writing, kind, trigger), *own], bundle, writing)
-    drafts = with_carried(drafts, bundle, writing, structure, name)
-    dropped = _fit(drafts, version, writing)
-    plain = begun(drafts, writing)
-    put_back(plain, bundle, writing)
+    holds = notes is not None and version == version_of(bundle) and (kind, trigger) == message_type(bundle)
+    _, structure = structure_written(kind, trigger)
+    writing = Writing(bundle, receiver, version, (notes.sender if notes else "") or sender_of(bundle))
+    drafts = planned(writing, bundle, kind, trigger)
+    held = notes.held(drafts, writing) if notes is not None and holds else None
+    drafts = held.drafts if held is not None else drafts
+    dropped = fit(drafts, writing)
+    plain, gone = composed(drafts, bundle, writing, held)
     message_text = encoded(plain)
     context, read = mapped(parse(message_text), receiver)
-    alignment = align(writing, drafts, context)
+    overridden = [*(held.overridden if held is not None else ()), *gone]
+    if held is not None and not overridden and _same(bundle, read):
+        return Written(message_text, [], [], {"native": 0, "element": 0, "regenerated": 0, "lost": 0})
+    alignment = align(writing, drafts, context, same_segments=held is not None and held.is_complete)
     lost: list[tuple[str, Step, str]] = []
     counts = {"native": 0, "element": 0, "regenerated": 0, "lost": 0}
     position = structure.place_of_elements(drafts)
@@ -118,9 +112,8 @@ def to_hl7v2(
     groups = _groups(writing, read, alignment, opening, elements, lost, counts)
     if groups:
         drafts[position:position] = groups
-        _fit(drafts, version, writing)
-        final = begun(drafts, writing)
-        put_back(final, bundle, writing)
+        fit(drafts, writing)
+        final, _ = composed(drafts, bundle, writing, held)
         message_text = encoded(final)
         lost += _not_returned(message_text, writing, alignment)
     loss = _report(lost)
@@ -131,7 +124,7 @@ def to_hl7v2(
         raise UnreadableError(
             CATALOGUE.issue("VR-V2-0542", expression=f"{loss[0].resource}.{loss[0].path}", count=len(loss))
         )
-    return Written(message_text, loss, issues, counts)
+    return Written(message_text, loss, issues, counts, [Loss("HL7 v2", path, EDITED) for path in overridden])
 
 
 def _check(bundle: Mapping[str, Any], version: str) -> None:
@@ -147,6 +140,16 @@ def _check(bundle: Mapping[str, Any], version: str) -> None:
         raise UnreadableError(CATALOGUE.issue("VR-V2-0544", expression="MSH-12", version=version))
 
 
+def _same(bundle: Mapping[str, Any], read: Mapping[str, Any]) -> bool:
+    """Equal but for what a reading says of itself: the original bytes, when and by what they were read."""
+    skipped = ("Binary", "Provenance", "Device", "DocumentReference")
+    one, two = (
+        {e.get("fullUrl"): e["resource"] for e in each["entry"] if e["resource"].get("resourceType") not in skipped}
+        for each in (bundle, read)
+    )
+    return one == two
+
+
 def sender_of(bundle: Mapping[str, Any]) -> str:
     """What MSH-4 (or MSH-3) will say, which names the systems of the sender's own numbers."""
     header = header_of(bundle)
@@ -156,29 +159,6 @@ def sender_of(bundle: Mapping[str, Any]) -> str:
         if identifier.get("system") == "https://fhir.nhs.uk/Id/ods-organization-code":
             return str(identifier.get("value", "")) or "unknown"
     return str(organization.get("name") or header.get("source", {}).get("name") or "unknown")
-
-
-def _fit(drafts: list[Draft], version: str, writing: Writing) -> list[str]:
-    seen: dict[str, int] = {}
-    dropped = []
-    for draft in drafts:
-        seen[draft.name] = draft.occurrence = seen.get(draft.name, 0) + 1
-        dropped += [] if writing.as_it_was else draft.fit(tables(version))
-    _number(drafts)
-    return dropped
-
-
-def _number(drafts: list[Draft]) -> None:
-    """Set ids: OBR over the message, OBX and NTE within what they belong to."""
-    counts: dict[str, int] = {}
-    for draft in drafts:
-        if draft.name == "OBR":
-            counts["OBX"] = counts["NTE"] = 0
-        elif draft.name != "NTE":
-            counts["NTE"] = 0
-        if draft.name in ("OBR", "OBX", "NTE", "RGS", "ZVE"):
-            counts[draft.name] = counts.get(draft.name, 0) + 1
-            draft.fields[1] = [{1 << 12 | 1: str(counts[draft.name])}]
 
 
 def _groups(
