@@ -93,6 +93,7 @@ SHAPES: dict[str, st.SearchStrategy[str]] = {
     "facility": st.sampled_from(["RXX01", "Northbank"]),
     "Period": st.tuples(_DAY, _DAY).map(lambda days: "^".join(sorted(days))),
     "Coding": _CWE,
+    "facility-name": _WORD,
 }
 NOT_GENERATED = frozenset(
     {

@@ -94,7 +94,9 @@ def _show(path: Path, written: Written | None, issues: list[Issue], *, ledger: b
     if written is not None and ledger:
         counts = ", ".join(f"{number} {what}" for what, number in written.counts.items())
         sys.stdout.write(f"{path}: {counts}\n")
-        sys.stdout.writelines(f"{loss.resource}  {loss.path}  {loss.reason}\n" for loss in (*written.loss, *written.overridden))
+        sys.stdout.writelines(
+            f"{loss.resource}  {loss.path}  {loss.reason}\n" for loss in (*written.loss, *written.overridden)
+        )
     elif written is not None:
         sys.stdout.flush()
         sys.stdout.buffer.write(written.message)

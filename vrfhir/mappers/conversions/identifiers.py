@@ -189,8 +189,14 @@ def assigning_facility(cell: Cell, component: int) -> dict[str, Any]:
         facility["display"] = name
     for part, text in enumerate((name, number, kind if number else ""), 1):
         if text:
-            cell.take(component, part)
+            cell.take(component or part, part if component else 1)
     return facility
+
+
+@register("facility-name")
+def _facility_name(row: RowFacts) -> Conversion:
+    """HD as a Reference by name and number."""
+    return lambda cell, _: assigning_facility(cell, 0) or None
 
 
 @register("Identifier")

@@ -208,6 +208,8 @@ def _unit(row: RowFacts) -> Conversion:
         unit = {"unit": cell.take(2) if term and not code else cell.take(1)}
         ucum = ucum_code(unit["unit"])
         if ucum:
+            if ucum == code and term:
+                unit["unit"] = cell.take(2)
             return {**unit, "system": _UCUM, "code": ucum}
         if system and code and not any(mark.isspace() for mark in code):
             uri, derivable = resolve_system(context, system, code, "")

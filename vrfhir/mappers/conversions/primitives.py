@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.fhir.json import decimal
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.paths import Primitive
+from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.terminology.registries import COUNTRIES_2, CURRENCIES, LANGUAGES
 
 if TYPE_CHECKING:
@@ -19,6 +21,13 @@ __all__ = ["fhir_decimal", "fhir_text"]
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LONGEST_NUMBER = 40
+_LANGUAGES = {
+    "ara": "ar", "ben": "bn", "ces": "cs", "chi": "zh", "cym": "cy", "deu": "de", "dut": "nl", "eng": "en", "fas": "fa", "fra": "fr",
+    "fre": "fr", "ger": "de", "gla": "gd", "gle": "ga", "guj": "gu", "hin": "hi", "hun": "hu", "ita": "it", "jpn": "ja", "kor": "ko",
+    "lav": "lv", "lit": "lt", "nld": "nl", "nor": "no", "pan": "pa", "pol": "pl", "por": "pt", "ron": "ro", "rum": "ro", "rus": "ru",
+    "slk": "sk", "som": "so", "spa": "es", "swe": "sv", "tur": "tr", "ukr": "uk", "urd": "ur", "vie": "vi", "wel": "cy", "zho": "zh",
+}  # fmt: skip
+"""ISO 639-2 codes (both kinds) of languages that have a shorter one in ISO 639-1, which BCP 47 asks for."""
 
 
 def fhir_decimal(text: str) -> Decimal | None:
@@ -85,13 +94,24 @@ def _decimal(row: RowFacts) -> Conversion:
 
 @register("language")
 def _language(row: RowFacts) -> Conversion:
-    """A language tag (BCP 47) from a code such as ``EN`` or ``en-US``."""
+    """A language tag (BCP 47) from a code such as ``EN`` or ``en-US``; of ``ENG^English^ISO`` with all that beside it."""
 
-    def convert(cell: Cell, _: Context) -> str | None:
-        match = re.fullmatch(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?", cell.take(row.component or 1))
-        if match is None or match[1].lower() not in LANGUAGES or (match[2] and match[2].upper() not in COUNTRIES_2):
+    def convert(cell: Cell, context: Context) -> Primitive | str | None:
+        code = cell.peek(row.component or 1)
+        match = re.fullmatch(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?", code)
+        if match and (match[1].lower() not in LANGUAGES or (match[2] and match[2].upper() not in COUNTRIES_2)):
             return None
-        return match[1].lower() + (f"-{match[2].upper()}" if match[2] else "")
+        if match is not None and (row.component or len(cell.at) == 1):
+            cell.take(row.component or 1)
+            return match[1].lower() + (f"-{match[2].upper()}" if match[2] else "")
+        tag = match[1].lower() if match is not None else _LANGUAGES.get(code.lower())
+        if tag is None or row.component:
+            return None
+        from vrfhir.mappers.conversions.codes import taken_concept
+
+        return Primitive(
+            tag, [{"url": extension_urls()["alternate-codes"], "valueCodeableConcept": taken_concept(cell, context)}]
+        )
 
     return convert
 

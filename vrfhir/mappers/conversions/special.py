@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.conversions.identifiers import identifier_type
 from vrfhir.mappers.conversions.people import keys_of, practitioner_system
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.times import as_sent
 from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.vocabulary import sender_system
 from vrfhir.terminology.registries import COUNTRIES_2, COUNTRIES_3, LANGUAGES
@@ -220,16 +222,18 @@ def _yes_no_words(row: RowFacts) -> Conversion:
 
 @register("minutes-unit")
 def _minutes_unit(row: RowFacts) -> Conversion:
-    """The unit of a duration that FHIR counts in minutes: taken when it says just that."""
+    """The unit of a duration that FHIR counts in minutes, when it says just that: how it was written stands beside it."""
+    element = row.element.partition(".")[2]
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        if cell.peek(1).lower() not in _MINUTES:
+        appointment = context.shared.get("Appointment")
+        if appointment is None or cell.peek(1).lower() not in _MINUTES:
             return None
-        cell.take(1)
-        if cell.peek(2).lower() in _MINUTES:
-            cell.take(2)
-        if cell.peek(3).upper() in _UNIT_SYSTEMS:
-            cell.take(3)
+        marks = appointment.resource.setdefault("_" + element, {}).setdefault("extension", [])
+        for component in (1, 2, 3):
+            text = cell.peek(component)
+            if text and (text.lower() in _MINUTES if component < 3 else text.upper() in _UNIT_SYSTEMS):
+                marks.append(as_sent(cell, escapes.encode(cell.take(component)), component, 1))
         return ALREADY
 
     return convert

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
 
-__all__ = ["fhir_date", "fhir_datetime", "fhir_time", "taken_datetime", "taken_period", "taken_time"]
+__all__ = ["as_sent", "fhir_date", "fhir_datetime", "fhir_time", "taken_datetime", "taken_period", "taken_time"]
 
 _FORM = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?([+-]\d\d(?:\d\d)?)?",
@@ -94,7 +94,7 @@ def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponen
     if found[1]:
         marks.append({"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone})
     if found[1] or _is_filled(text):
-        marks.append(_as_sent(cell, text, component, subcomponent))
+        marks.append(as_sent(cell, text, component, subcomponent))
     return Primitive(found[0], marks)
 
 
@@ -113,7 +113,7 @@ def taken_time(cell: Cell, component: int = 1) -> Primitive | None:
     cell.take(component)
     if not set("+-") & set(text):
         return Primitive(value, [])
-    return Primitive(value, [_as_sent(cell, text, component, 1)])
+    return Primitive(value, [as_sent(cell, text, component, 1)])
 
 
 def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
@@ -137,12 +137,12 @@ def taken_period(cell: Cell, context: Context, start: int, end: int, whole: int)
         for part, element in enumerate(("start", "end"), 1):
             text, value = cell.peek(whole, part), taken_datetime(cell, context, whole, part)
             if value is not None and context.message.version >= "2.5" and len(value.extension) == 0:
-                value = Primitive(value.value, [_as_sent(cell, text, whole, part)])
+                value = Primitive(value.value, [as_sent(cell, text, whole, part)])
             put(period, element, value)
     return period
 
 
-def _as_sent(cell: Cell, text: str, component: int, subcomponent: int) -> dict[str, Any]:
+def as_sent(cell: Cell, text: str, component: int, subcomponent: int) -> dict[str, Any]:
     """What stood in the message, and where."""
     content = [
         {"url": "path", "valueString": cell.path(component, subcomponent)},
@@ -207,7 +207,7 @@ def _date(row: RowFacts) -> Conversion:
             return None
         if len(text) <= _DAY or has_time_row:
             return date
-        return Primitive(date, [_as_sent(cell, text, component, 1)])
+        return Primitive(date, [as_sent(cell, text, component, 1)])
 
     return convert
 

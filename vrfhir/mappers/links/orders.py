@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.engine import Scope
 
-__all__: list[str] = []
+__all__ = ["CONTACTS"]
+
+CONTACTS = {"Placer": "placer contact", "Filler": "filler contact", "Enterer": "entered by"}
+"""Whom SCH names for questions, as their part in the appointment is called."""
 
 
 @link("order")
@@ -48,6 +51,9 @@ def _ordered(scope: Scope, segment: SegmentView, context: Context) -> None:
     if order is not None:
         context.current["Noted"] = order
         context.current.pop("OBR", None)
+    sample = scope.get("Sample")
+    if sample is not None and order is not None:
+        add_reference(order.resource, "specimen", sample)
     copies = scope.get("Copies")
     if copies is not None:
         about = order or context.shared.get("Patient") or context.shared["MessageHeader"]  # an OBR without ORC
@@ -118,6 +124,13 @@ def _schedule(scope: Scope, segment: SegmentView, context: Context) -> None:
     appointment = scope.records.get("Appointment") or scope.make("Appointment")
     if appointment is not None:
         context.current["Appointment"] = context.current["Noted"] = appointment
+    for person, words in CONTACTS.items():
+        place = scope.get(person + "Role")
+        if place is not None:
+            named = scope.make(person)
+            if named is not None:
+                place.resource["practitioner"] = named.reference
+            place.resource["code"] = [{"text": words}]
 
 
 @link("booked")
@@ -126,3 +139,22 @@ def _booked(scope: Scope, segment: SegmentView, context: Context) -> None:
     appointment = context.current.get("Appointment")
     if appointment is not None:
         context.current["Noted"] = appointment
+
+
+@link("charge")
+def _charge(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """FT1: a charge; of what becomes of it nothing is said."""
+    charge = scope.records["ChargeItem"]
+    resource = charge.resource
+    resource["status"] = "unknown"
+    if "code" not in resource:
+        resource["code"] = unknown()
+    context.current["Noted"] = charge
+
+    def complete() -> None:
+        patient, encounter = context.shared.get("Patient"), context.shared.get("Encounter")
+        resource["subject"] = patient.reference if patient is not None else unknown()
+        if encounter is not None:
+            resource["context"] = encounter.reference
+
+    context.later.append(complete)

@@ -30,6 +30,9 @@ def _report(scope: Scope, segment: SegmentView, context: Context) -> None:
             order.resource["code"] = report.resource["code"]
         report.resource.setdefault("basedOn", []).insert(0, order.reference)  # OBR-29 names another one
         context.current["Noted"] = order
+    sample = scope.get("Sample")
+    if sample is not None:
+        add_reference(report.resource, "specimen", sample)
     support(context, report)
     if "Order" in context.current:
         add_reference(report.resource, "basedOn", context.current["Order"])

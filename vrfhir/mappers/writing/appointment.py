@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.links.orders import CONTACTS
 from vrfhir.mappers.writing.carried import sent_order
 from vrfhir.mappers.writing.clinical import each, visit
 from vrfhir.mappers.writing.draft import Draft
@@ -30,7 +31,7 @@ _EVENTS: Mapping[str, str] = {
     "S26": "Patient did not come",
 }
 """Why the message is sent, which SCH-6 must say: the name of its event (table 0003)."""
-_CONTACTS = {"placer contact": "Placer", "filler contact": "Filler", "entered by": "Enterer"}
+_CONTACTS = {words: name for name, words in CONTACTS.items()}
 """What SCH calls those who arrange an appointment, and their role in the map."""
 _SEGMENTS = {"AIG": "Resource", "AIL": "Location", "AIP": "Participant"}
 _PERSONS = frozenset({"Practitioner", "PractitionerRole"})
@@ -66,7 +67,8 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
         write_row(draft, "SCH-6", "", {"Appointment": {"reasonCode": [first]}}, writing)
         write_row(draft, "SCH-7", "", {"Appointment": {"reasonCode": others}}, writing)
         rest = {name: value for name, value in appointment.items() if name != "reasonCode"}
-        write_rows(draft, "", {"Appointment": rest, **_contacts(writing, url)}, writing)
+        found = {**_contacts(writing, url), **_places(writing, draft)}
+        write_rows(draft, "", {"Appointment": rest, **found}, writing)
         return draft
     draft.put(6, {key(2): _EVENTS[trigger]})
     reasons = appointment.get("reasonCode", [])
@@ -84,6 +86,17 @@ def _schedule(writing: Writing, url: str, appointment: dict[str, Any], trigger: 
         if field not in draft.fields:
             draft.put(field, contact)
     return draft
+
+
+def _places(writing: Writing, draft: Draft) -> dict[str, dict[str, Any]]:
+    """Where the contacts are: roles that a reading of SCH made."""
+    found: dict[str, dict[str, Any]] = {}
+    for url in of_type(writing, "PractitionerRole"):
+        texts = {each.get("text") for each in writing.originals[url].get("code", ())}
+        role = next((name + "Role" for name, words in CONTACTS.items() if words in texts), "")
+        if role and role not in found:
+            found[role], draft.roles[role] = writing.resources[url], url
+    return found
 
 
 def _contacts(writing: Writing, url: str) -> dict[str, dict[str, Any]]:

@@ -30,7 +30,7 @@ PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{
 
 
 def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(path, ER7 text) of everything the resources carry."""
+    """(path, ER7 text) of everything the resources carry, and of units that an element of one unit has no room for."""
     return _carried(entry.get("resource", {}) for entry in bundle.get("entry", ()))
 
 
@@ -41,7 +41,7 @@ def sent_order(resources: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _carried(resources: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for resource in resources:
-        for extension in resource.get("extension", ()):
+        for extension in (*resource.get("extension", ()), *resource.get("_minutesDuration", {}).get("extension", ())):
             if extension.get("url") == extension_urls()["v2-content"]:
                 parts = {
                     part.get("url"): part.get("valueString", part.get("valueCode", ""))

@@ -15,7 +15,7 @@ from vrfhir.mappers.writing.segments import notes, of_type, simple
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["each", "procedures", "required_visit", "visit"]
+__all__ = ["charges", "each", "procedures", "required_visit", "visit"]
 
 
 def each(writing: Writing, name: str, role: str, urls: list[str], *, noted: bool = False) -> Iterator[Draft]:
@@ -32,6 +32,13 @@ def each(writing: Writing, name: str, role: str, urls: list[str], *, noted: bool
         yield draft
         if noted and writing.from_v2:
             yield from notes(writing, resource)
+
+
+def charges(writing: Writing) -> list[Draft]:
+    """FT1 of a message that had them."""
+    return (
+        list(each(writing, "FT1", "ChargeItem", of_type(writing, "ChargeItem"), noted=True)) if writing.from_v2 else []
+    )
 
 
 def _rank(writing: Writing, draft: Draft, url: str) -> None:

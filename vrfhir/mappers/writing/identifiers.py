@@ -110,7 +110,12 @@ def facility_parts(assigner: Any, component: int, writing: Writing) -> Parts:
     if identifier.get("system") == "urn:ietf:rfc3986":
         _, number, kind = writing.authority("", number)
     texts = (assigner.pop("display", ""), number, kind)
-    return {key(component, place): text for place, text in enumerate(texts, 1) if text}
+    return {(key(component, place) if component else key(place)): text for place, text in enumerate(texts, 1) if text}
+
+
+@inverse("facility-name")
+def _facility_name(row: RowFacts) -> Inverse:
+    return lambda value, writing: facility_parts(value, 0, writing) or None
 
 
 @inverse("Identifier")

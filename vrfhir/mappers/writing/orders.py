@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import tables
-from vrfhir.mappers.writing.clinical import each, visit
+from vrfhir.mappers.writing.clinical import charges, each, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only, software
+from vrfhir.mappers.writing.segments import add_sample, notes, of_type, only, software
 from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     drafts += list(each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
     for number, url in enumerate(orders):
         drafts += _order(writing, url, kind, first=not number)
-    return drafts
+    return [*drafts, *charges(writing)]
 
 
 def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Draft]:
@@ -57,6 +57,7 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
     detail.roles, roles = {"Order": url}, {"Order": request}
     for found, provenance in _provenances(writing, url, _RECIPIENT, frozenset({"PRCP"})):
         roles["Copies"], detail.roles["Copies"] = provenance, found
+    add_sample(writing, original, detail, roles)
     write_rows(detail, "order", roles, writing)
     if 4 in detail.fields or not writing.from_v2 or kind == "OMG":
         detail.fields.setdefault(4, [])

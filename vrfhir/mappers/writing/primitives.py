@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.times import fhir_datetime
@@ -116,7 +117,17 @@ def _decimal(row: RowFacts) -> Inverse:
 
 @inverse("language")
 def _language(row: RowFacts) -> Inverse:
-    return lambda value, _: text_parts(value.upper() if len(str(value)) == 2 else value, row)
+    def back(value: Any, writing: Writing) -> Parts | None:
+        sent = [
+            e for e in (writing.twin or {}).get("extension", ()) if e.get("url") == extension_urls()["alternate-codes"]
+        ]
+        if sent and not row.component:
+            from vrfhir.mappers.writing.codes import concept_parts
+
+            return concept_parts(deepcopy(sent[0].get("valueCodeableConcept", {})), writing)
+        return text_parts(value.upper() if len(str(value)) == 2 else value, row)
+
+    return back
 
 
 def _moment(row: RowFacts) -> Inverse:

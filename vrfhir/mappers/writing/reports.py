@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vrfhir.mappers.elements import RESOURCE
-from vrfhir.mappers.writing.clinical import visit
+from vrfhir.mappers.writing.clinical import charges, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.orders import control, order_of_detail, specimens, timing
@@ -13,7 +13,7 @@ from vrfhir.mappers.writing.parties import next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only, software
+from vrfhir.mappers.writing.segments import add_sample, notes, of_type, only, software
 from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def plan_results(writing: Writing, kind: str, trigger: str) -> list[Draft]:
         group = Draft("OBR")
         group.put(4, {key(1): "items", key(2): "Observations without a report", key(3): RESOURCE})
         drafts += [group, *free]
-    return drafts
+    return [*drafts, *charges(writing)]
 
 
 def ordered_report(writing: Writing, url: str, code: str = "RE") -> list[Draft]:
@@ -58,6 +58,7 @@ def ordered_report(writing: Writing, url: str, code: str = "RE") -> list[Draft]:
         drafts = [control(writing, order, code)]
     if detail:
         roles["Order"], head.roles["Order"] = writing.resources[detail], detail
+    add_sample(writing, original, head, roles)
     write_rows(head, "report", roles, writing)
     writing.placed.add(url)
     drafts.append(head)

@@ -10,7 +10,7 @@ from vrfhir.mappers.vocabulary import known_display
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import back_rows, write_row, write_rows
-from vrfhir.mappers.writing.segments import notes
+from vrfhir.mappers.writing.segments import add_sample, notes
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -140,6 +140,7 @@ def report(writing: Writing, url: str) -> list[Draft]:
         order = writing.copy(reference)
         if order is not None and order.get("resourceType") == "ServiceRequest" and writing.from_v2:
             roles["Order"], head.roles["Order"] = order, writing.url_of(reference)
+    add_sample(writing, original, head, roles)
     write_rows(head, "report", roles, writing)
     writing.placed.add(url)
     drafts = [head]

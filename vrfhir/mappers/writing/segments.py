@@ -12,7 +12,7 @@ from vrfhir.mappers.writing.rows import write_row, write_rows
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["notes", "of_type", "only", "own_segments", "simple", "software"]
+__all__ = ["add_sample", "notes", "of_type", "only", "own_segments", "simple", "software"]
 
 
 def of_type(writing: Writing, kind: str) -> list[str]:
@@ -71,3 +71,13 @@ def software(writing: Writing) -> Iterator[Draft]:
         draft.roles = {"Device": url}
         write_rows(draft, "", {"Device": writing.resources[url]}, writing)
         yield draft
+
+
+def add_sample(writing: Writing, holder: Mapping[str, Any], draft: Draft, roles: dict[str, dict[str, Any]]) -> None:
+    """What a reading of OBR-10 made: the specimen that says who collected it."""
+    for url in map(writing.url_of, holder.get("specimen", ()) if writing.from_v2 else ()):
+        specimen = writing.originals.get(url, {})
+        if specimen.get("resourceType") == "Specimen" and "collector" in specimen.get("collection", {}):
+            roles["Sample"], draft.roles["Sample"] = writing.resources[url], url
+            writing.placed.add(url)
+            return

@@ -33,11 +33,18 @@ class Slot(NamedTuple):
         if not self.item or self.name not in self.holder:
             self.holder.pop("_" + self.name, None)
         for name in self.beside:
-            holder = self.chain[-1][2] if self.chain else self.holder
-            holder.pop(name, None)
+            _item_of(self.chain, self.holder).pop(name, None)
         for holder, name, item in reversed(self.chain):
             if isinstance(item, dict) and (not item or item.keys() == {"url"}):
                 _remove(holder, name, item, isinstance(holder.get(name), list))
+
+
+def _item_of(chain: tuple[tuple[dict[str, Any], str, Any], ...], holder: dict[str, Any]) -> dict[str, Any]:
+    """What constants stand in beside a value: the last list item on its path, else the object that holds it."""
+    for outer, name, item in reversed(chain):
+        if isinstance(outer.get(name), list) and isinstance(item, dict):
+            return item
+    return chain[-1][2] if chain else holder
 
 
 def _remove(holder: dict[str, Any], name: str, value: Any, item: bool) -> None:
@@ -78,7 +85,7 @@ def _walk(
         if rest:
             if isinstance(found, dict):
                 yield from _walk(found, rest, (*chain, (holder, step.name, found)), constants)
-        elif _agrees(chain[-1][2] if chain else holder, constants):
+        elif _agrees(_item_of(chain, holder), constants):
             yield Slot(found, holder.get("_" + step.name), holder, step.name, False, chain, constants)
         return
     items = list(found) if isinstance(found, list) else []
