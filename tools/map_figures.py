@@ -222,7 +222,7 @@ class Search:
             return True
         if any(value == each.namespace and each.system in self.everything for each in _authorities()):
             return True
-        if value.lower() in self.lines:
+        if value.lower() in self.lines or value.lstrip("+") in self.lines:
             return True
         maps = [code_map(name) for name in (*CODES, *_code_maps().get(entry.row, ()))]
         return any(value in each.codes and each.codes[value] in self.everything for each in maps)

@@ -168,3 +168,39 @@ def test_an_element_of_a_resource_that_is_not_there_is_kept(label: str) -> None:
 def test_the_number_of_a_place_that_nobody_gives_is_carried() -> None:
     mapping = mapped("ADT^A08", "EVN|A08|20261116", PID, "PV1|1|I|W1^^^^^^^^^L77")
     assert entry(mapping, "PV1[1]-3[1].10.1").outcome == "carried"
+
+
+def test_the_version_of_a_table_to_which_a_value_set_is_tied_is_carried() -> None:
+    specimen = f"SPM|1|||BLD^Blood^HL70487{'|' * 20}HEM^Hemolyzed^HL70493^^^^2.5.1"
+    mapping = mapped("ORU^R01", PID, "OBR|1|||X^Ours^L", specimen)
+    assert entry(mapping, "SPM[1]-24[1].7.1").outcome == "carried"
+    assert only(mapping.bundle, "Specimen")["condition"][0]["coding"][0]["code"] == "HEM"
+
+
+def test_a_task_whose_last_change_nobody_tells_changed_last_when_it_began() -> None:
+    head = HEAD.format("REF^I12").replace("20261116101700", "")
+    text = "\r".join([head, "RF1|P||18781004^^SCT|||VR-1|20261116||20261116101500", PID, ""])
+    task = only(to_fhir(text.encode()).bundle, "Task")
+    assert "_lastModified" not in task or "authoredOn" not in task
+
+
+def test_an_appointment_of_nobody_says_so() -> None:
+    appointment = only(mapped("SIU^S12", "SCH|A1|B1").bundle, "Appointment")
+    assert appointment["participant"][0]["actor"]["extension"][0]["valueCode"] == "unknown"
+
+
+def test_a_group_without_a_plan_keeps_its_name() -> None:
+    coverage = only(mapped("ADT^A08", "EVN|A08|20261116", PID, "IN1|1||C1|Insurer||||G1|Group").bundle, "Coverage")
+    assert [(each["value"], each["name"]) for each in coverage["class"]] == [("G1", "Group")]
+
+
+def test_copies_of_an_order_without_its_order_are_about_the_patient() -> None:
+    provenance = "OBR|1|A1|B1|X^Ours^L" + "|" * 24 + "77^Finch^Ann"
+    mapping = mapped("ORM^O01", PID, provenance)
+    patient = next(each for each in mapping.bundle["entry"] if each["resource"]["resourceType"] == "Patient")
+    copies = [
+        each
+        for each in resources(mapping.bundle, "Provenance")
+        if "Finch" in str(mapping.bundle) and len(each["target"]) == 1
+    ]
+    assert {"reference": patient["fullUrl"]} in [target for each in copies for target in each["target"]]

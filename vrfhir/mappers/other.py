@@ -88,6 +88,8 @@ def _finish_appointment(resource: dict[str, Any], context: Context) -> None:
     patient = context.shared.get("Patient")
     if patient is not None:
         participants.insert(0, {"actor": patient.reference, "status": "accepted"})
+    if not participants:
+        participants.append({"actor": unknown()})
     for participant in participants:
         participant.setdefault("status", "needs-action")
 

@@ -99,7 +99,9 @@ def finish_referral(context: Context) -> None:
         # only equal precisions can be compared (inv-1): the day, as given
         loop["lastModified"] = begun
         loop.pop("_lastModified", None)
-    if "lastModified" not in loop and context.vr:
+    if "lastModified" not in loop and begun:
+        loop["lastModified"] = begun  # nothing says that it changed since; an unknown moment is not after it (inv-1)
+    elif "lastModified" not in loop and context.vr:
         loop["_lastModified"] = unknown()
     if loop["status"] in NEGATIVE and "statusReason" not in loop:
         text = _reason(context)

@@ -44,6 +44,8 @@ _OUR_NAMES = "https://vrfhir.org/fhir/sid/"
 """Systems without published displays: the sender's own, and national ones that have no FHIR name."""
 _INTERPRETATION = THO + "v3-ObservationInterpretation"
 _SNOMED = "http://snomed.info/sct"
+_OTHERWISE_VERSIONED = frozenset({_SNOMED, THO + "v2-0493"})
+"""Systems of which FHIR wants another version than HL7 v2 says: an edition's URI; the table's own, to which R4's value set is tied."""
 
 
 class _Known(NamedTuple):
@@ -120,7 +122,7 @@ def _coding(
         if name and known.derivable:
             taken.append(name_key)
             context.names[name] = known.system
-    if version_key in at and known.system != _SNOMED:
+    if version_key in at and known.system not in _OTHERWISE_VERSIONED:
         taken.append(version_key)
         coding["version"] = at[version_key]
     coding["code"] = code

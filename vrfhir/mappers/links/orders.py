@@ -55,8 +55,9 @@ def _ordered(scope: Scope, segment: SegmentView, context: Context) -> None:
     if sample is not None and order is not None:
         add_reference(order.resource, "specimen", sample)
     copies = scope.get("Copies")
-    if copies is not None and order is not None:
-        copies.resource["target"] = [order.reference]
+    if copies is not None:
+        about = order or context.shared.get("Patient") or context.shared["MessageHeader"]  # an OBR without ORC
+        copies.resource["target"] = [about.reference]
         copies.resource["_recorded"] = unknown()
 
 

@@ -37,7 +37,11 @@ def _insurance(scope: Scope, segment: SegmentView, context: Context) -> None:
         context.current["Insured"] = insured
     else:
         context.current.pop("Insured", None)
-    coverage.resource["class"] = [each for each in coverage.resource.get("class", ()) if "value" in each]
+    classes = coverage.resource.get("class", [])
+    for each in classes[1:]:
+        if "value" not in each and "name" in each:
+            classes[0].setdefault("name", each["name"])  # the group's, where no plan stands before it
+    coverage.resource["class"] = [each for each in classes if "value" in each]
     if not coverage.resource["class"]:
         del coverage.resource["class"]
     context.current["Coverage"] = coverage
