@@ -64,7 +64,7 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "to version 2.9": {"version": "2.9"},
     "as XYZ^Z01": {"message": "XYZ^Z01"},
     "as SIU^S12": {"message": "SIU^S12"},
-    "a name with a period, to version 2.4": {"version": "2.4", "elements": False, "allow_loss": True},
+    "a professional suffix after a name, to version 2.4": {"version": "2.4", "elements": False, "allow_loss": True},
     "a resource that no segment holds, without elements in OBX": {"elements": False},
 }
 """What an entry says in words of how a Bundle is written."""

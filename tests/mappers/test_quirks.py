@@ -49,6 +49,16 @@ def test_no_quirk_ends_in_a_traceback() -> None:
             assert outcome(quirk.data[:cut])[0] in {"AA", "AA+", "AE", "AR", "CR"}
 
 
+def test_a_quirk_keeps_what_it_said_beside_the_elements() -> None:
+    for quirk in QUIRKS:
+        try:
+            exact = to_fhir(quirk.data, exact=True)
+        except UnreadableError:
+            continue
+        assert exact.ledger.unaccounted == []
+        assert quirk.value in "\n".join(texts(exact.bundle))
+
+
 @pytest.mark.parametrize("quirk", BATCHES, ids=[quirk.name for quirk in BATCHES])
 def test_a_quirk_of_batches_has_its_declared_outcome(quirk: BatchQuirk) -> None:
     batch = parse_batch(quirk.data)

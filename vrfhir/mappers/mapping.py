@@ -49,7 +49,7 @@ def to_fhir(
     """Turn a message into a FHIR R4 message Bundle: referrals (REF, RRI), and what stands around them (:data:`SUPPORTED`).
 
     ``accept`` are the message codes the caller takes (all that are mapped, when None). ``exact`` keeps beside the elements
-    what they alone would not write back (never of a patient whose place is hidden). ``received`` is when the message
+    what they alone would not write back (never of a patient whose place is hidden, nor of several messages in one). ``received`` is when the message
     arrived, for Provenance; without it the message's
     own time is taken, so that equal
     input gives equal bytes. Raises :class:`~vrfhir.errors.UnreadableError` when the bytes are no message, or one of a
@@ -66,7 +66,7 @@ def to_fhir(
         context.trigger = "I12"
     bundle = _run(context, message, received)
     ledger = Ledger(context.segments)
-    if exact and not context.hidden:
+    if exact and not context.hidden and _one_message(message):
         from vrfhir.mappers.writing.corrections import add_corrections
 
         add_corrections(bundle, message, sender, context.sender, ledger)
@@ -91,6 +91,10 @@ def _run(context: Context, message: Message, received: datetime | None) -> dict[
     begin(context)
     walk(context)
     return finish(context, message.encode(), received)
+
+
+def _one_message(message: Message) -> bool:
+    return sum(segment.name == "MSH" for segment in message.segments) == 1
 
 
 def _unsupported(message: Message) -> UnreadableError:
