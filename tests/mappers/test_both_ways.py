@@ -65,6 +65,31 @@ def test_a_public_sample_comes_back_from_its_bundle(path: Path) -> None:
     assert canonical(parse(to_hl7v2(bundle, version="").message)) == canonical(original)
 
 
+SPOKEN = {
+    "own": lambda text: text.translate(
+        str.maketrans({**dict.fromkeys("#@*!$", " "), **dict(zip("|^~\\&", "#@*!$", strict=True))})
+    ),
+    "no subcomponents": lambda text: text.replace("|^~\\&|", "|^~\\|", 1),
+    "no escapes": lambda text: text.replace("|^~\\&|", "|^~|", 1),
+    "components only": lambda text: text.replace("|^~\\&|", "|^|", 1),
+}
+"""A message as a system says it that declares other delimiters, or fewer; then what it does not declare is text."""
+
+
+@pytest.mark.parametrize("way", SPOKEN)
+def test_a_message_comes_back_whatever_delimiters_it_declares(way: str) -> None:
+    changed = 0
+    for path in [*EXAMPLES, *samples()[::4]]:
+        text = SPOKEN[way](path.read_bytes().decode("latin-1"))
+        original = parse(text.encode("latin-1"))
+        if original.type.trigger not in SUPPORTED.get(original.type.code, ()):
+            continue
+        bundle = to_fhir(original, exact=True).bundle
+        assert canonical(parse(to_hl7v2(bundle, version="").message)) == canonical(original), path.name
+        changed += "|^~\\&|" not in text[:12]
+    assert changed > 10
+
+
 def test_an_edited_element_wins_over_what_was_noted() -> None:
     bundle = to_fhir(DRIVER.read_bytes(), exact=True).bundle
     only(bundle, "Patient")["birthDate"] = "1980-01-02"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from vrfhir.hl7v2 import charset as character_sets
 from vrfhir.hl7v2.delimiters import STANDARD, Delimiters
 
-__all__ = ["Piece", "decode", "encode", "is_reproducible", "pieces"]
+__all__ = ["Piece", "decode", "encode", "in_standard", "is_reproducible", "pieces"]
 
 _FORMATTING = re.compile(r"\.(br|sp|fi|nf|in|ti|sk|ce)\s*([+-]?\d{0,4})\Z", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -65,6 +65,22 @@ def encode(text: str, delimiters: Delimiters = STANDARD) -> str:
     if text == '""' and delimiters.escape:
         return f"{delimiters.escape}X2222{delimiters.escape}"
     return pattern.sub(replace, text)
+
+
+def in_standard(raw: str, delimiters: Delimiters) -> str:
+    """The raw value as a message with the recommended delimiters says it; sequences that are no delimiter stay what they are.
+
+    >>> in_standard("Cole & Sons", Delimiters(subcomponent=""))
+    'Cole \\\\T\\\\ Sons'
+    """
+    if delimiters[:5] == STANDARD[:5]:
+        return raw
+    return "".join(
+        encode(piece.text)
+        if piece.kind in ("text", "delimiter")
+        else STANDARD.escape + piece.source[1:-1] + STANDARD.escape
+        for piece in pieces(raw, delimiters)
+    )
 
 
 def is_reproducible(raw: str, delimiters: Delimiters = STANDARD, *, codec: str = "utf-8") -> bool:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias, final
 
 from msgspec import Struct
 
+from vrfhir.hl7v2.delimiters import STANDARD
+
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Delimiters, Segment
     from vrfhir.mappers.ledger import Outcome
@@ -146,10 +148,10 @@ class Cell(Struct, gc=False, eq=False):
         """(component, subcomponent) of every value that is there."""
         return [(key >> 12, key & 0xFFF) for key in self.at]
 
-    def whole(self, component_mark: str, subcomponent_mark: str, component: int = 0) -> str:
-        """Take everything as one text, inner delimiters as they stood: for text sent with an unescaped ``&`` or ``^``.
+    def whole(self, component: int = 0) -> str:
+        """Take everything as one text, with ``^`` and ``&`` between the parts: for text sent with these unescaped.
 
-        With ``component`` only that component is taken.
+        A sender's own delimiters between parts become the recommended ones. With ``component`` only that component is taken.
         """
         if not component and len(self.at) == 1 and _FIRST in self.at:
             self.taken.append(_FIRST)
@@ -164,8 +166,8 @@ class Cell(Struct, gc=False, eq=False):
         texts = []
         for number in range(first, max(parts, default=first) + 1):
             subs = parts.get(number, {})
-            texts.append(subcomponent_mark.join(subs.get(n, "") for n in range(1, max(subs, default=1) + 1)))
-        return component_mark.join(texts)
+            texts.append(STANDARD.subcomponent.join(subs.get(n, "") for n in range(1, max(subs, default=1) + 1)))
+        return STANDARD.component.join(texts)
 
 
 @final

@@ -67,7 +67,6 @@ class Context:
         self.segment: SegmentView = self.segments[0]
         self.focus: dict[str, Any] = {}
         marks = message.delimiters
-        self.component_mark, self.subcomponent_mark = marks.component, marks.subcomponent
         header = self.segments[0]
         self.sender = header.value(4) or header.value(3) or "unknown"
         self.reading = "\n".join((self.sender, marks.encoding_characters, message.charset))

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.conversions.primitives import fhir_decimal
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import fhir_datetime
@@ -143,7 +144,7 @@ def read_value(kind: str, segment: SegmentView, cell: Cell) -> Any:
     at = cell.at
     first = cell.peek(1)
     if kind == "string":
-        return cell.whole("^", "&") or None
+        return cell.whole() or None
     if kind == "boolean":
         return {"Y": True, "N": False}.get(first)
     if kind == "integer":
@@ -218,9 +219,13 @@ def _keep(instruction: Instruction, context: Context) -> None:
     """An element that could not be set, and the name of a resource that is not there, are carried as they stand."""
     segment = instruction.segment
     items = context.shared["MessageHeader"].resource.setdefault("extension", [])
+    marks = context.message.delimiters
     for leaf in segment.segment.leaves():
         path = f"{segment.path}-{leaf.field}[{leaf.repetition}].{leaf.component}.{leaf.subcomponent}"
-        parts = [{"url": "path", "valueString": path}, {"url": "value", "valueString": leaf.raw}]
+        parts = [
+            {"url": "path", "valueString": path},
+            {"url": "value", "valueString": escapes.in_standard(leaf.raw, marks)},
+        ]
         extension = {"url": extension_urls()["v2-content"], "extension": parts}
         if leaf.field in _OWN_FIELDS[segment.name] and extension not in items:
             items.append(extension)

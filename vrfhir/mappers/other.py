@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.links import unknown
 from vrfhir.mappers.vocabulary import extension_urls
 
@@ -102,7 +103,7 @@ def _note_status(resource: dict[str, Any], context: Context) -> None:
             if value:
                 content = [
                     {"url": "path", "valueString": f"{segment.path}-{field}[1].1.1"},
-                    {"url": "value", "valueString": value},
+                    {"url": "value", "valueString": escapes.encode(value)},
                 ]
                 resource.setdefault("_status", {}).setdefault("extension", []).append(
                     {"url": extension_urls()["v2-content"], "extension": content}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.engine import CompiledMap, Scope
 from vrfhir.mappers.links import LINKS
 from vrfhir.mappers.order import note_order
@@ -263,7 +264,8 @@ def _left_over(
     target = home.place
     items = target.resource.setdefault("extension", [])
     path = f"{segment.path}-{field}[{place[1]}].{place[2]}.{place[3]}"
-    parts = [{"url": "path", "valueString": path}, {"url": "value", "valueString": _printable(raw)}]
+    text = _printable(escapes.in_standard(raw, context.message.delimiters))
+    parts = [{"url": "path", "valueString": path}, {"url": "value", "valueString": text}]
     items.append({"url": extension_urls()["v2-content"], "extension": parts})
     return ("carried", "v2-content", f"{target.type}.extension[]", target, len(items) - 1)
 

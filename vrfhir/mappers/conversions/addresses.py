@@ -137,7 +137,7 @@ def _address_text(row: RowFacts) -> Conversion:
 @register("birth-place")
 def _birth_place(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        text = cell.whole(context.component_mark, context.subcomponent_mark).strip()
+        text = cell.whole().strip()
         return {"text": text} if text else None
 
     return convert

@@ -238,7 +238,7 @@ def _concept_text(row: RowFacts) -> Conversion:
     """Plain text as a CodeableConcept."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        text = fhir_text(cell.whole())
         return {"text": text} if text else None
 
     return convert

@@ -117,7 +117,7 @@ def _concept(cell: Cell, context: Context) -> dict[str, Any] | None:
 
 
 def _text(cell: Cell, context: Context) -> dict[str, Any] | None:
-    text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+    text = fhir_text(cell.whole())
     return {"valueString": text} if text else None
 
 
@@ -224,7 +224,7 @@ def _unit(row: RowFacts) -> Conversion:
 @register("reference-range")
 def _reference_range(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        text = fhir_text(cell.whole())
         return {"text": text} if text else None
 
     return convert
@@ -235,7 +235,7 @@ def _sub_id(row: RowFacts) -> Conversion:
     """OBX-4: tells observations of one code apart."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        value = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        value = fhir_text(cell.whole())
         return {"type": {"text": "observation sub-id"}, "value": value} if value else None
 
     return convert

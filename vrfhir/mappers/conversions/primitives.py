@@ -59,7 +59,7 @@ def _string(row: RowFacts) -> Conversion:
     component, subcomponent = row.component, row.subcomponent or 1
     if component:
         return lambda cell, _: fhir_text(cell.take(component, subcomponent))
-    return lambda cell, context: fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+    return lambda cell, context: fhir_text(cell.whole())
 
 
 @register("part")
@@ -119,7 +119,7 @@ def _language(row: RowFacts) -> Conversion:
 @register("Annotation")
 def _annotation(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        text = fhir_text(cell.whole())
         return {"text": text} if text else None
 
     return convert

@@ -90,7 +90,7 @@ def _open_note(row: RowFacts) -> Conversion:
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
         if cell.settled:
             return None
-        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        text = fhir_text(cell.whole())
         return {"text": text} if text else None
 
     return convert
@@ -261,7 +261,7 @@ def _more_text(row: RowFacts) -> Conversion:
     element = row.element.partition(".")[2]
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        text = fhir_text(cell.whole(context.component_mark, context.subcomponent_mark))
+        text = fhir_text(cell.whole())
         noted = context.current.get("Noted")
         if not text or noted is None:
             return None

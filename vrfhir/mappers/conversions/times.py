@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.paths import Primitive
 from vrfhir.mappers.vocabulary import extension_urls
@@ -146,7 +147,7 @@ def as_sent(cell: Cell, text: str, component: int, subcomponent: int) -> dict[st
     """What stood in the message, and where."""
     content = [
         {"url": "path", "valueString": cell.path(component, subcomponent)},
-        {"url": "value", "valueString": text},
+        {"url": "value", "valueString": escapes.encode(text)},
     ]
     return {"url": extension_urls()["v2-content"], "extension": content}
 
