@@ -19,7 +19,7 @@ from vrfhir.server.inbox import Admission, Answers, Pool, SameProcess, Workers, 
 from vrfhir.server.inbox.admission import digest, sender_of
 from vrfhir.server.inbox.batches import batch_answer, is_filed, messages_of
 from vrfhir.server.inbox.faults import fault
-from vrfhir.server.messaging.delivered import delivered
+from vrfhir.server.messaging.delivered import delivered, failure_ids
 from vrfhir.server.messaging.drafting import Drafting
 from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
 
@@ -117,12 +117,12 @@ class Gateway:
         """The application's answer to what was accepted at its door (enhanced mode): one that refuses makes it a dead letter."""
         answer = read_answer(admission.data)
         row = self._endpoint.store.sent_as(answer.control_id) if answer.code in ("AE", "AR") else None
-        if row is None or row.status != "sent" or admission.is_strange:
+        if row is None or row.status not in ("sent", "pending") or admission.is_strange:
             return
         correspondent = self._endpoint.correspondents.named(admission.partner, admission.sender)
         if row.destination != admission.sender and row.destination not in correspondent.names:
             return
-        failure = " ".join([answer.code, *(issue.id for issue in answer.reported if issue.id)])
+        failure = " ".join(failure_ids(answer, answer.reported))
 
         def work(tx: Transaction) -> None:
             tx.settle(row.pk, status="dead", due=row.due, answer=admission.data, failure=failure)
