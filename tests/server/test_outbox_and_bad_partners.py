@@ -88,9 +88,7 @@ def test_a_partner_that_stalls_holds_up_its_own_messages_only(client: Client) ->
     assert {row.control_id for row in client.app.endpoint.store.outbox("pending")} == {"S2"}
 
 
-def test_what_is_under_way_at_the_end_is_sent_again_next_time(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_under_way_at_the_end_is_sent_again_next_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vrfhir.server.outbox._GRACE_SECONDS", 0.1)
     put(client, "APP|SLOW", "S1")
 

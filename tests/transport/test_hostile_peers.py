@@ -18,7 +18,7 @@ async def test_a_frame_that_comes_in_trickles_is_given_up() -> None:
     async with MllpListener(
         answer, port=0, idle_timeout=0.3, on_issue=lambda issue, _: heard.append(issue)
     ) as listener:
-        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        _, writer = await asyncio.open_connection("127.0.0.1", listener.port)
         writer.write(b"\x0bMSH|^~\\&|")
         begun = time.monotonic()
         while listener.connections and time.monotonic() - begun < 5:
@@ -59,7 +59,7 @@ async def test_a_peer_that_does_not_read_its_answers_is_closed_and_the_others_ar
         await asyncio.sleep(0.3)
         assert acknowledged(await send("127.0.0.1", listener.port, referral(2))) == "M2"
         async with asyncio.timeout(10):
-            while listener.connections:
+            while listener.connections:  # noqa: ASYNC110 -- there is no event for it
                 await asyncio.sleep(0.05)
         assert taken < 5000
         flood.cancel()

@@ -22,7 +22,7 @@ from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.gateway import Gateway
 from vrfhir.server.http import Refusal
 from vrfhir.server.inbox.admission import outline, sender_of
-from vrfhir.server.inbox.batches import messages_of
+from vrfhir.server.inbox.batches import holds_too_many, messages_of
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.security import Caller, Gatekeeper
 from vrfhir.transport import Peer
@@ -66,6 +66,8 @@ async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper,
     if gateway.is_full:
         raise Refusal(503, [fault("VR-GATEWAY-0004")], (("Retry-After", "30"),))
     data = await read_body(request.headers, request.receive, endpoint.settings.max_message_bytes)
+    if holds_too_many(data):
+        raise Refusal(413, [fault("VR-GATEWAY-0008")])
     _require_own_side(data, caller, endpoint.correspondents)
     return data, caller.organisation
 
