@@ -187,6 +187,7 @@ def _coding(at: Mapping[int, str], place: int) -> dict[str, Any]:
 def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
     """Set what the element segments say, when everything else is in place; the last word is theirs."""
     own: set[int] = set()
+    labels = context.labels() if context.elements else {}
     for instruction in context.elements:
         record: Record | None = instruction.record
         resource: dict[str, Any] | None = None
@@ -194,7 +195,7 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             resource = bundle
         else:
             if instruction.label:
-                record = context.labelled(instruction.label)
+                record = labels.get(instruction.label)
             if record is None or _is_of_transport(record):
                 _keep(instruction, context)
                 continue
@@ -207,11 +208,12 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             if instruction.kind == "none" and not instruction.path:
                 if record.place in context.records and record.role not in ("MessageHeader",):
                     context.records.remove(record.place)
+                    labels = context.labels()
                 continue
         if id(resource) not in own:
             own.add(id(resource))
             resource.update(_unshared(resource))  # references and constants are shared until here
-        if not _apply(context, resource, instruction):
+        if not _apply(labels, resource, instruction):
             _keep(instruction, context)
 
 
@@ -243,7 +245,7 @@ def _is_of_transport(record: Record) -> bool:
     return record.path.startswith("MSH[1]") and record.role in ("Original", "Original-document", "Provenance", "Mapper")
 
 
-def _apply(context: Context, resource: dict[str, Any], instruction: Instruction) -> bool:
+def _apply(labels: Mapping[str, Record], resource: dict[str, Any], instruction: Instruction) -> bool:
     """Set or take away the element; False when there is no such place."""
     path, kind, value = instruction.path, instruction.kind, instruction.value
     if kind == "none":
@@ -251,7 +253,7 @@ def _apply(context: Context, resource: dict[str, Any], instruction: Instruction)
         return True
     shape, _, _ = kind.partition(":")
     if isinstance(value, str) and path.endswith(("reference", "Reference")):
-        value = _resolved(context, value)
+        value = _resolved(labels, value)
     if shape == "component":
         code = set_element(resource, path + ".code", {"coding": [dict(instruction.coding)]})
         return set_element(resource, f"{path}.value{_name(kind)}", value) and code
@@ -273,11 +275,11 @@ def _name(kind: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _resolved(context: Context, text: str) -> str:
+def _resolved(labels: Mapping[str, Record], text: str) -> str:
     """``@PRD[1].Practitioner`` as the URL of that resource; anything else as it stands."""
     if not text.startswith("@"):
         return text
-    record = context.labelled(text[1:])
+    record = labels.get(text[1:])
     return record.full_url if record is not None else text[1:]
 
 
