@@ -22,7 +22,6 @@ from vrfhir.mappers.other import SUPPORTED
 
 PID = "PID|1||9000004128^^^NHS^NH||Millward^John||19790314|1"
 NEITHER_VALID = {
-    "ADT-A01-6315f6d8a9bd": "the visit ends before it begins",
     "ORU-R01-15f564918436": "a heart rate without time and unit",
 }
 """Samples whose own content breaks a rule of FHIR, and which."""

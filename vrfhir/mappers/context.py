@@ -12,7 +12,7 @@ from uuid import UUID
 from vrfhir.mappers.cells import Cell, SegmentView, is_tidy
 from vrfhir.mappers.hiding import hides_location
 from vrfhir.mappers.issues import CATALOGUE
-from vrfhir.mappers.records import Record
+from vrfhir.mappers.records import Labels, Record
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Message
@@ -111,12 +111,9 @@ class Context:
             found.append(place)
         return found
 
-    def labels(self) -> dict[str, Record]:
+    def labels(self) -> Labels:
         """What :meth:`labelled` says of every label, as things stand."""
-        found: dict[str, Record] = {}
-        for record in (*self.records, *self.gone, *self.shared.values()):
-            found.setdefault(f"{record.path}.{record.role}", record.place)
-        return found
+        return Labels((*self.records, *self.gone, *self.shared.values()))
 
     def first(self, name: str) -> SegmentView | None:
         """The first segment of a name."""

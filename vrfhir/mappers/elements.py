@@ -18,7 +18,7 @@ from vrfhir.mappers.conversions.primitives import fhir_decimal
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import fhir_datetime
 from vrfhir.mappers.conversions.vocational import ALREADY
-from vrfhir.mappers.records import Record
+from vrfhir.mappers.records import Labels, Record
 from vrfhir.mappers.vocabulary import extension_urls, named_system
 
 if TYPE_CHECKING:
@@ -187,7 +187,8 @@ def _coding(at: Mapping[int, str], place: int) -> dict[str, Any]:
 def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
     """Set what the element segments say, when everything else is in place; the last word is theirs."""
     own: set[int] = set()
-    labels = context.labels() if context.elements else {}
+    labels = context.labels() if context.elements else Labels()
+    gone: set[str] = set()
     for instruction in context.elements:
         record: Record | None = instruction.record
         resource: dict[str, Any] | None = None
@@ -208,13 +209,27 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             if instruction.kind == "none" and not instruction.path:
                 if record.place in context.records and record.role not in ("MessageHeader",):
                     context.records.remove(record.place)
-                    labels = context.labels()
+                    labels.drop(record.place)
+                    gone.add(record.place.full_url)
                 continue
         if id(resource) not in own:
             own.add(id(resource))
             resource.update(_unshared(resource))  # references and constants are shared until here
         if not _apply(labels, resource, instruction):
             _keep(instruction, context)
+    if gone:
+        _refocus(context, gone)
+
+
+def _refocus(context: Context, gone: set[str]) -> None:
+    """A message is not about what was taken out of it: it is about its document then."""
+    header = context.shared["MessageHeader"].resource
+    before = header.get("focus", [])
+    left = [each for each in before if each.get("reference") not in gone]
+    if len(left) < len(before):
+        header["focus"] = left or [record.reference for record in context.records if record.type == "Composition"]
+        if not header["focus"]:
+            del header["focus"]
 
 
 def _keep(instruction: Instruction, context: Context) -> None:
@@ -245,7 +260,7 @@ def _is_of_transport(record: Record) -> bool:
     return record.path.startswith("MSH[1]") and record.role in ("Original", "Original-document", "Provenance", "Mapper")
 
 
-def _apply(labels: Mapping[str, Record], resource: dict[str, Any], instruction: Instruction) -> bool:
+def _apply(labels: Labels, resource: dict[str, Any], instruction: Instruction) -> bool:
     """Set or take away the element; False when there is no such place."""
     path, kind, value = instruction.path, instruction.kind, instruction.value
     if kind == "none":
@@ -275,7 +290,7 @@ def _name(kind: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _resolved(labels: Mapping[str, Record], text: str) -> str:
+def _resolved(labels: Labels, text: str) -> str:
     """``@PRD[1].Practitioner`` as the URL of that resource; anything else as it stands."""
     if not text.startswith("@"):
         return text

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conditions import Names, condition_source
 from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.conversions.vocational import ALREADY
-from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, quick_place, role_of
+from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, disorder_at, quick_place, role_of
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
@@ -173,6 +173,16 @@ def _put(row: Row, names: Names) -> tuple[list[str], str]:
         spread = names.constant("spread", _spread)
         return [f"index = {PLACED} if value is {already} else {spread}(record.resource, value)"], refused
     slow = f"index = {PLACED} if value is {already} else {names.constant('place', _placing(row))}(resource, value)"
+    disorder = disorder_at(row.to, extension_urls())
+    if disorder is not None:
+        return [
+            "resource = record.resource",
+            f"if value is not {already} and {names.constant('disordered', disorder)}(resource, value):",
+            f"    index = {REFUSED}",
+            '    context.report("VR-V2-0536", cell.first_path())',
+            "else:",
+            "    " + slow,
+        ], refused
     quick = quick_place(row.to, extension_urls(), row.beside)
     if quick is None:
         return ["resource = record.resource", slow], refused
