@@ -10,7 +10,7 @@ no OBR for it (ADT, SIU, MDM), an OBX of the type ``resource`` names the resourc
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.hl7v2 import escapes
@@ -189,6 +189,7 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
     own: set[int] = set()
     labels = context.labels() if context.elements else Labels()
     gone: set[str] = set()
+    kept = _Kept(context)
     for instruction in context.elements:
         record: Record | None = instruction.record
         resource: dict[str, Any] | None = None
@@ -198,7 +199,7 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             if instruction.label:
                 record = labels.get(instruction.label)
             if record is None or _is_of_transport(record):
-                _keep(instruction, context)
+                kept.add(instruction)
                 continue
             if instruction.kind == OPENS:
                 continue
@@ -216,7 +217,7 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             own.add(id(resource))
             resource.update(_unshared(resource))  # references and constants are shared until here
         if not _apply(labels, resource, instruction):
-            _keep(instruction, context)
+            kept.add(instruction)
     if gone:
         _refocus(context, gone)
 
@@ -232,20 +233,41 @@ def _refocus(context: Context, gone: set[str]) -> None:
             del header["focus"]
 
 
-def _keep(instruction: Instruction, context: Context) -> None:
-    """An element that could not be set, and the name of a resource that is not there, are carried as they stand."""
-    segment = instruction.segment
-    items = context.shared["MessageHeader"].resource.setdefault("extension", [])
-    marks = context.message.delimiters
-    for leaf in segment.segment.leaves():
-        path = f"{segment.path}-{leaf.field}[{leaf.repetition}].{leaf.component}.{leaf.subcomponent}"
-        parts = [
-            {"url": "path", "valueString": path},
-            {"url": "value", "valueString": escapes.in_standard(leaf.raw, marks)},
-        ]
-        extension = {"url": extension_urls()["v2-content"], "extension": parts}
-        if leaf.field in _OWN_FIELDS[segment.name] and extension not in items:
-            items.append(extension)
+class _Kept:
+    """Elements that could not be set, and the names of resources that are not there, are carried as they stand, each once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._items: list[Any] = []
+        self._size = -1
+        self._known: set[tuple[str, str]] = set()
+
+    def add(self, instruction: Instruction) -> None:
+        segment, url = instruction.segment, extension_urls()["v2-content"]
+        items = self._context.shared["MessageHeader"].resource.setdefault("extension", [])
+        if items is not self._items or len(items) != self._size:  # others wrote there meanwhile
+            self._items, self._known = items, set(_carried(items, url))
+        marks = self._context.message.delimiters
+        for leaf in segment.segment.leaves():
+            if leaf.field not in _OWN_FIELDS[segment.name]:
+                continue
+            path = f"{segment.path}-{leaf.field}[{leaf.repetition}].{leaf.component}.{leaf.subcomponent}"
+            text = escapes.in_standard(leaf.raw, marks)
+            if (path, text) not in self._known:
+                self._known.add((path, text))
+                parts = [{"url": "path", "valueString": path}, {"url": "value", "valueString": text}]
+                items.append({"url": url, "extension": parts})
+        self._size = len(items)
+
+
+def _carried(items: list[Any], url: str) -> Iterator[tuple[str, str]]:
+    """Path and text of the values that are carried already."""
+    for item in items:
+        parts = item.get("extension") if isinstance(item, dict) and item.get("url") == url else None
+        if isinstance(parts, list) and len(parts) == 2 and len(item) == 2:
+            path, text = (part.get("valueString") if isinstance(part, dict) else None for part in parts)
+            if parts == [{"url": "path", "valueString": path}, {"url": "value", "valueString": text}]:
+                yield str(path), str(text)
 
 
 def _unshared(value: Any) -> Any:

@@ -203,8 +203,8 @@ def _groups(
     groups: list[Draft] = []
     for label, words, steps in changed:
         _count(writing, steps, counts)
-        url = urls.get(label)
-        name = words if url is None else _name(writing.originals[url])
+        found = urls.get(label)
+        name = words if found is None else _name(writing.originals[found])
         _emit(groups, label, words, steps, writing, opening, elements, lost, name)
     renamed = {}
     before = opening.before + sum(draft.name == opening.segment for draft in groups)
