@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,14 @@ def test_a_message_comes_back_whatever_delimiters_it_declares(way: str) -> None:
         assert canonical(parse(to_hl7v2(bundle, version="").message)) == canonical(original), path.name
         changed += "|^~\\&|" not in text[:12]
     assert changed > 10
+
+
+def test_a_message_without_a_time_says_none_and_one_of_another_version_when_it_was_written(message: Any) -> None:
+    bundle = to_fhir(message(MSH=r"MSH|^~\&|GPSYS|Y99901|||||REF^I12^REF_I12|C1|P|2.4|||||GBR")).bundle
+    assert "timestamp" not in bundle
+    assert parse(to_hl7v2(bundle, version="2.4").message).value("MSH-7") is None
+    stamp = datetime.strptime(parse(to_hl7v2(bundle, version="2.5.1").message).value("MSH-7") or "", "%Y%m%d%H%M%S%z")
+    assert abs(datetime.now(UTC) - stamp) < timedelta(minutes=1)
 
 
 def test_an_edited_element_wins_over_what_was_noted() -> None:
