@@ -42,7 +42,7 @@ def align(writing: Writing, drafts: list[Draft], context: Context, *, same_segme
     taken: set[int] = set()
     queue: deque[str] = deque()
     standing = {id(record) for record in context.records}
-    known = context.labels()
+    labels = context.labels()
 
     def pair(url: str, record: Record | None) -> None:
         place = record.place if record is not None else None
@@ -64,7 +64,7 @@ def align(writing: Writing, drafts: list[Draft], context: Context, *, same_segme
             pair(record.full_url if known else "", record)
     for draft in drafts:
         for role, url in draft.roles.items():
-            pair(url, known.get(draft.label(role)) or _shared(context, role, draft.path))
+            pair(url, labels.get(draft.label(role)) or _shared(context, role, draft.path))
     by_url = {record.full_url: record for record in context.records}
     while queue:
         url = queue.popleft()

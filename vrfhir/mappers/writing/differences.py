@@ -123,9 +123,9 @@ def _likeness(value: Any) -> Hashable:
     if isinstance(value, str) or value is None:
         return str(value)
     try:
-        return repr(float(value))
-    except (ValueError, TypeError, OverflowError):
-        return ""
+        return repr(abs(float(value)))
+    except OverflowError:
+        return "inf"
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
