@@ -154,3 +154,14 @@ def test_bundles_of_many_rows_come_back_after_writing(data: st.DataObject) -> No
         if name not in segments:
             segments[name] = segment_text(flavour, row, data.draw(field_text(row)))
     assert lost_after_writing(list(segments.values())) == []
+
+
+@pytest.mark.parametrize(("declared", "codec"), [("ASCII", "utf-8"), ("8859/1", "cp1252")])
+def test_a_message_that_names_the_wrong_character_set_comes_back_in_utf_8(
+    message: Any, declared: str, codec: str
+) -> None:
+    text = message("NTE|1||Zoë “as quoted”", MSH=MINIMAL["MSH"] + f"|{declared}").decode()
+    for exact in (False, True):
+        written = to_hl7v2(to_fhir(text.encode(codec), exact=exact).bundle, version="")
+        read = parse(written.message)
+        assert (written.loss, read.value("MSH-18"), read.value("NTE-3")) == ([], "UNICODE UTF-8", "Zoë “as quoted”")
