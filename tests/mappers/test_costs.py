@@ -31,6 +31,7 @@ SHAPES = {
     "escapes that repeat": REF + b"OBX|2|TX|A^B^L||" + b"\\Zq\\~" * 30_000 + b"||||||F\r",
     "fields": REF.replace(b"\rNK1", b"|" * 40 + many(lambda n: b"|A%d" % n, 30_000) + b"\rNK1"),
     "notes counted wrongly": REF + many(lambda n: b"NTE|%d||x\r" % n, 15_000),
+    "people of one name": REF + many(lambda n: b"OBX|%d|ST|A^B^L||v||||||F|||2026||%d^Same^Name\r" % (n, n), 8_000),
     "observations": REF + many(lambda n: b"OBX|%d|ST|A%d^B^L||v||||||F\r" % (n, n % 50), 4_000),
 }
 
