@@ -54,7 +54,7 @@ def test_headers_of_every_length_leave_little_behind(make_client: Callable[..., 
     gateway = Gateway(client.app.endpoint)
     for number in range(4):
         message = REF.replace(b"MSG00001", b"M%d" % number).replace(
-            b"UNICODE UTF-8", b"UNICODE UTF-8||||" + b"|x" * 500_000
+            b"UNICODE UTF-8", b"UNICODE UTF-8|||||" + b"x" * 500_000
         )
         answer = parse(client.run(gateway.handle(message, PEER)))
         assert answer.value("MSA-1") == "AA"
