@@ -136,7 +136,9 @@ def _other_patients(context: Context) -> list[Issue]:
 
 def _known_as(patient: Segment) -> set[tuple[str, ...]]:
     """The numbers of a PID; without any, name and birth date."""
-    numbers = {(each.value(1) or "", each.value(4) or "") for each in patient.repetitions(3) if each.value(1)}
+    numbers: set[tuple[str, ...]] = {
+        (each.value(1) or "", each.value(4) or "") for each in patient.repetitions(3) if each.value(1)
+    }
     return numbers or {(patient.value(5, 1, 1) or "", patient.value(5, 1, 2) or "", patient.value(7) or "")}
 
 
