@@ -43,6 +43,19 @@ def made(message_type: str, *segments: str, version: str = "2.5.1") -> Any:
 
 @pytest.mark.shared
 @pytest.mark.skipif(not supported(), reason="the public sample messages are not here")
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_an_error_of_an_old_version_is_the_same_issue_as_one_of_a_new_version(version: str) -> None:
+    """ERR-1 (ELD) before 2.5, with all its repetitions, and ERR-2 and ERR-3 since: the same OperationOutcome."""
+    details = "102{0}Data type error{0}HL70357{0}VR-REFERRAL-0003{0}Wrong check digit{0}99VRFHIR"
+    head = r"MSH|^~\&|VRSYS|Y99902|GPSYS|Y99901|20261123||ACK^I12^ACK|1|P|"
+    old = f"{head}{version}\rMSA|AE|C9\rERR|PID^1^3^{details.format('&')}~RF1^1^6^205&Duplicate&HL70357\r"
+    new = f"{head}2.5.1\rMSA|AE|C9\rERR||PID^1^3|{details.format('^')}|E\rERR||RF1^1^6|205^Duplicate^HL70357|E\r"
+    one, two = (only(to_fhir(text.encode()).bundle, "OperationOutcome")["issue"] for text in (old, new))
+    assert one == two
+    assert [each["code"] for each in one] == ["value", "duplicate"]
+    assert [each["location"] for each in one] == [["PID^1^3"], ["RF1^1^6"]]
+
+
 def test_every_sample_of_a_supported_type_is_accounted_for_to_the_last_value() -> None:
     leaves = mapped = found = 0
     for path in supported():

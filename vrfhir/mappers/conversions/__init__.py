@@ -10,6 +10,7 @@ from vrfhir.mappers.conversions import (  # noqa: F401  (each registers its conv
     addresses,
     codes,
     documents,
+    errors,
     identifiers,
     locations,
     messages,

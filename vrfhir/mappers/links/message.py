@@ -45,12 +45,13 @@ def _software(scope: Scope, segment: SegmentView, context: Context) -> None:
 def _error(scope: Scope, segment: SegmentView, context: Context) -> None:
     """ERR: an issue of the outcome that the response points to, one outcome for all of them."""
     record = scope.records["OperationOutcome"]
-    issue = record.resource.setdefault("issue", [{}])[0]
-    issue.setdefault("severity", "error")
-    issue.setdefault("code", "processing")
+    issues = record.resource.setdefault("issue", [{}])
+    for issue in issues:
+        issue.setdefault("severity", "error")
+        issue.setdefault("code", "processing")
     first = context.shared.setdefault("OperationOutcome", record)
     if first is not record:
-        first.resource["issue"].append(issue)
+        first.resource["issue"].extend(issues)
         record.merged = first
         context.records.remove(record)
     response = context.shared["MessageHeader"].resource.setdefault("response", {})

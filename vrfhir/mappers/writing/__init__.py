@@ -8,6 +8,7 @@ from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses
     appointment,
     codes,
     document,
+    errors,
     identifiers,
     names,
     observations,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.vocabulary import code_map
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.registry import key
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["plan_acknowledgement"]
 
 _TRANSIENT = "transient-error"
-_ERROR_ROWS = ("ERR-1", "ERR-2", "ERR-3", "ERR-3/code", "ERR-4", "ERR-5", "ERR-7", "ERR-8")
+_ERROR_ROWS = ("ERR-2", "ERR-1", "ERR-3", "ERR-3/code", "ERR-4", "ERR-5", "ERR-7", "ERR-8")
 
 
 @structure("ACK", elements="ZVE")
@@ -46,8 +45,11 @@ def _errors(writing: Writing, answered: Mapping[str, Any]) -> Iterator[Draft]:
     if writing.originals.get(url, {}).get("resourceType") != "OperationOutcome":
         return
     issues = list(writing.resources[url].get("issue", ()))
-    if writing.version < "2.5" and not writing.from_v2:
-        yield _old_error(writing, url, issues)
+    if writing.version < "2.5":
+        draft = Draft("ERR")
+        draft.roles = {"OperationOutcome": url}
+        write_row(draft, "ERR-1/issue", "", {"OperationOutcome": {"issue": issues}}, writing)
+        yield draft
         return
     for number, issue in enumerate(issues):
         draft = Draft("ERR")
@@ -60,20 +62,3 @@ def _errors(writing: Writing, answered: Mapping[str, Any]) -> Iterator[Draft]:
         for row in _ERROR_ROWS:
             write_row(draft, row, "", roles, writing)
         yield draft
-
-
-def _old_error(writing: Writing, url: str, issues: list[dict[str, Any]]) -> Draft:
-    """ERR of 2.4: one repetition for each issue, code and words of which stand in ELD.4."""
-    draft = Draft("ERR")
-    draft.roles = {"OperationOutcome": url}
-    codes = code_map("issue-type").codes
-    for issue in issues:
-        details = issue.get("details", {})
-        said: dict[str, Any] = next(
-            (code for code in details.get("coding", ()) if "/v2-0357" in code.get("system", "")), {}
-        )
-        code = said.get("code") or next((code for code, kind in codes.items() if kind == issue.get("code")), "207")
-        texts = (details.get("text"), said.get("display"), issue.get("diagnostics"))
-        words = next((str(text) for text in texts if text), "")
-        draft.put(1, {key(4, 1): code, key(4, 2): words, key(4, 3): "HL70357"})
-    return draft
