@@ -46,8 +46,8 @@ class Cell(Struct, gc=False, eq=False):
     settled as mapped when the value was placed; when the conversion gives up, :meth:`release` forgets it and the values
     stay open, to be carried. All cells of a message note in one list what was ``taken``, one cell after the other.
 
-    ``settled`` is what the first row made of the cell: outcome, row and target, the record, the index, and the keys it was
-    about (None: all); ``rest`` what became of the others.
+    ``settled`` is what the first row made of the cell: outcome, row and target, the record, the index; ``keys`` which parts that
+    was about (None: all); ``rest`` what became of the others.
     """
 
     segment: Segment
@@ -57,7 +57,8 @@ class Cell(Struct, gc=False, eq=False):
     at: dict[int, str]
     taken: list[int]
     next: Cell | None = None
-    settled: tuple[RowMark, Record | None, int, tuple[int, ...] | None] | None = None
+    settled: tuple[RowMark, Record | None, int] | None = None
+    keys: tuple[int, ...] | None = None
     rest: dict[int, Settlement] | None = None
 
     @property
@@ -106,14 +107,16 @@ class Cell(Struct, gc=False, eq=False):
 
     def settle(self, settlement: Settlement) -> None:
         """Write down what became of everything taken; what is settled already stays."""
+        taken, at = self.taken, self.at
         if self.settled is None:
-            size = len(self.at)
-            is_whole = len(self.taken) >= size and len(set(self.taken)) == size
-            self.settled = (settlement[:3], settlement[3], settlement[4], None if is_whole else tuple(self.taken))
-        else:
-            for key in self.taken:
-                self.settle_part(key, settlement)
-        self.taken.clear()
+            self.settled = (settlement[:3], settlement[3], settlement[4])
+            if at.keys() != set(taken):
+                self.keys = tuple(taken)
+        elif self.keys is not None:
+            known = self.keys if self.rest is None else (*self.keys, *self.rest)
+            more = {key: settlement for key in taken if key not in known}
+            self.rest = more if self.rest is None else {**self.rest, **more}
+        taken.clear()
 
     def settle_part(self, key: int, settlement: Settlement) -> None:
         """Write down what became of one part, unless that is known."""
@@ -125,8 +128,8 @@ class Cell(Struct, gc=False, eq=False):
     def settlement(self, key: int) -> Settlement | None:
         """What became of a part; None when nothing did yet."""
         if self.settled is not None:
-            row, record, index, keys = self.settled
-            if key in self.at if keys is None else key in keys:
+            if key in (self.at if self.keys is None else self.keys):
+                row, record, index = self.settled
                 return (*row, record, index)
         return self.rest.get(key) if self.rest is not None else None
 
@@ -135,7 +138,7 @@ class Cell(Struct, gc=False, eq=False):
         """True when nothing became of some part yet."""
         if self.settled is None:
             return self.rest is None or len(self.rest) < len(self.at)
-        return self.settled[3] is not None and any(self.settlement(key) is None for key in self.at)
+        return self.keys is not None and not self.at.keys() <= {*self.keys, *(self.rest or ())}
 
     def repetitions(self) -> Iterator[Cell]:
         """This one and those after it."""
@@ -310,13 +313,30 @@ def _content(segment: Segment) -> str:
 
 def is_tidy(text: str, delimiters: Delimiters) -> bool:
     """True when every value in the ER7 text is what stands there: nothing escaped, deleted, or with blanks around it."""
-    escape = delimiters.escape
-    return (
-        '""' not in text
-        and not (escape and escape in text)
-        and text.isprintable()
-        and not _has_loose_blanks(text, delimiters)
-    )
+    if '""' in text:
+        return False
+    seen_as = _characters(delimiters) if text.isascii() else None
+    if seen_as is None:
+        escape = delimiters.escape
+        return not (escape and escape in text) and text.isprintable() and not _has_loose_blanks(text, delimiters)
+    seen = text.encode("ascii").translate(seen_as)
+    return not (b"\x00" in seen or b" \x01" in seen or b"\x01 " in seen or seen.endswith(b" "))
+
+
+@lru_cache(maxsize=64)
+def _characters(delimiters: Delimiters) -> bytes | None:
+    """A table that makes 0 of characters that ask for decoding and 1 of delimiters; None for delimiters beyond ASCII."""
+    field, component, repetition, escape, subcomponent, _ = delimiters
+    marks = field + component + repetition + subcomponent
+    if not (marks + escape).isascii():
+        return None
+    table = bytearray(range(256))
+    for mark in marks:
+        table[ord(mark)] = 1
+    for character in (*map(chr, range(32)), "\x7f", escape):
+        if character:
+            table[ord(character)] = 0
+    return bytes(table)
 
 
 def _has_loose_blanks(raw: str, delimiters: Delimiters) -> bool:

@@ -30,7 +30,12 @@ __all__ = [
     "taken_identifier",
 ]
 
-ALREADY: dict[str, Any] = {}
+
+class _Already(dict[str, Any]):
+    """The type of :data:`ALREADY`."""
+
+
+ALREADY = _Already()
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
 _VALUE, _CHECK_DIGIT, _TYPE, _FACILITY, _START, _END = (number << 12 | 1 for number in (1, 2, 5, 6, 7, 8))
