@@ -213,11 +213,9 @@ class SegmentView:
         """Split into cells: the same values as ``Segment.leaves()``, in the same order."""
         segment, fields, taken = self.segment, self.fields, self._taken
         _, component_mark, repetition_mark, _, subcomponent_mark, _ = self._delimiters
-        declares = segment.declares
-        usual = subcomponent_mark and repetition_mark and tidy and component_mark and not declares
-        raw = segment.raw
+        declares, raw, texts = segment.declares, segment.raw, segment.field_texts
+        usual = subcomponent_mark and repetition_mark and tidy and component_mark
         is_plain = usual and repetition_mark not in raw and subcomponent_mark not in raw
-        texts = segment.field_texts
         for field, text in islice(compress(enumerate(texts), texts), 1, None):  # the name comes first
             if is_plain or (usual and repetition_mark not in text and subcomponent_mark not in text):
                 if component_mark not in text:
@@ -225,12 +223,16 @@ class SegmentView:
                     continue
                 parts = text.split(component_mark)
                 size = len(parts)
+                if size == 3 and "" not in parts:
+                    one, two, three = parts
+                    fields[field] = Cell(segment, field, 1, text, {_FIRST: one, _SECOND: two, _THIRD: three}, taken)
+                    continue
                 if size <= _MOST_PARTS:
-                    if size == 3 and "" not in parts:
-                        one, two, three = parts
-                        at = {_FIRST: one, _SECOND: two, _THIRD: three}
-                    else:
-                        at = _by_keys(parts)
+                    at, key = {}, _FIRST
+                    for part in parts:
+                        if part:
+                            at[key] = part
+                        key += _NEXT
                     if at:
                         fields[field] = Cell(segment, field, 1, text, at, taken)
                     continue
@@ -313,7 +315,7 @@ def _content(segment: Segment) -> str:
 
 def is_tidy(text: str, delimiters: Delimiters) -> bool:
     """True when every value in the ER7 text is what stands there: nothing escaped, deleted, or with blanks around it."""
-    if '""' in text:
+    if '"' in text and '""' in text:
         return False
     seen_as = _characters(delimiters) if text.isascii() else None
     if seen_as is None:

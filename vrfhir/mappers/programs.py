@@ -36,6 +36,14 @@ Choice = Callable[["SegmentView", "Context"], int]
 _TYPES_ONLY = frozenset({"selector", "value-type", "document-type", "item-type"})
 """Conversions whose values say how something is read and stand nowhere."""
 
+_START = (
+    ("get", "fields.get"),
+    ("records", "scope.records"),
+    ("shared", "context.shared"),
+    ("current", "context.current"),
+)
+"""What most functions look up again and again."""
+
 _SETTLE = """
 if cell.settled is None:
     cell.settled = ({mark}, record, index)
@@ -96,21 +104,17 @@ def rows_source(flavour: Flavour) -> tuple[str, Names]:
     for row in flavour.rows:
         if row.field != field:
             field = row.field
-            body += [f"first = get({field})", "if first is not None:"]
+            body += [f"if {field} in fields:", f"    first = fields[{field}]"]
         try:
             body += _indented(_row(row, flavour, names))
         except (KeyError, ValueError) as error:
             raise ValueError(f"map row {row.id}: {error}") from error
-    start = [
-        "fields = segment.fields",
-        "get = fields.get",
-        "records = scope.records",
-        "shared = context.shared",
-        "current = context.current",
-        "taken = context.taken",
-        *(f"made_{number} = records[{name!r}]" for number, name in enumerate(_made(flavour))),
-    ]
-    return "\n".join(["def generated(segment, scope, context):", *_indented([*start, *names.reading(), *body])]), names
+    body = [*names.reading(), *body]
+    made = [f"made_{number} = records[{name!r}]" for number, name in enumerate(_made(flavour))]
+    source = "\n".join(body)
+    start = [f"{name} = {value}" for name, value in _START if made or f"{name}." in source or f"{name}(" in source]
+    lines = ["fields = segment.fields", "taken = context.taken", *start, *made, *body]
+    return "\n".join(["def generated(segment, scope, context):", *_indented(lines)]), names
 
 
 def _indented(lines: Sequence[str]) -> list[str]:

@@ -168,11 +168,10 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
             _account_slowly(segment, target, context)
             continue
         fields = segment.fields
-        if segment.name in SET_IDS:
-            number = fields.get(1)
+        if 1 in fields and segment.name in SET_IDS:
+            number = fields[1]
             if (
-                number is not None
-                and number.settled is None
+                number.settled is None
                 and number.rest is None
                 and number.next is None
                 and number.raw == str(segment.occurrence)
@@ -182,7 +181,7 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
             if first.settled is None or first.keys is not None or first.next is not None:
                 cell: Cell | None = first
                 while cell is not None:
-                    if cell.is_open:
+                    if cell.rest is not _COUNTED and cell.is_open:
                         _account(cell, segment, target, context)
                     cell = cell.next
 
