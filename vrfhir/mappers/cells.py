@@ -32,10 +32,10 @@ Settlement: TypeAlias = "tuple[Outcome, str, str, Record | None, int]"
 _NO_OTHERS: Mapping[tuple[int, int, int, int], Settlement] = {}
 _MAX_PARTS = 4096
 _FIRST, _SECOND, _THIRD = (number << 12 | 1 for number in (1, 2, 3))
-_NEXT = 1 << 12
-"""How far the key of a component is from that of the one before."""
 _MOST_PARTS = 64
 """Fields of more components take the slow way."""
+_KEYS = tuple(component << 12 | 1 for component in range(1, _MOST_PARTS + 1))
+"""The keys of components."""
 
 
 class Cell(Struct, gc=False, eq=False):
@@ -127,10 +127,9 @@ class Cell(Struct, gc=False, eq=False):
 
     def settlement(self, key: int) -> Settlement | None:
         """What became of a part; None when nothing did yet."""
-        if self.settled is not None:
-            if key in (self.at if self.keys is None else self.keys):
-                row, record, index = self.settled
-                return (*row, record, index)
+        if self.settled is not None and key in (self.at if self.keys is None else self.keys):
+            row, record, index = self.settled
+            return (*row, record, index)
         return self.rest.get(key) if self.rest is not None else None
 
     @property
@@ -228,11 +227,10 @@ class SegmentView:
                     fields[field] = Cell(segment, field, 1, text, {_FIRST: one, _SECOND: two, _THIRD: three}, taken)
                     continue
                 if size <= _MOST_PARTS:
-                    at, key = {}, _FIRST
-                    for part in parts:
+                    at = {}
+                    for key, part in zip(_KEYS, parts):  # noqa: B905 - there are keys for the most parts
                         if part:
                             at[key] = part
-                        key += _NEXT
                     if at:
                         fields[field] = Cell(segment, field, 1, text, at, taken)
                     continue
@@ -299,13 +297,7 @@ class SegmentView:
 
 def _by_keys(texts: Sequence[str]) -> dict[int, str]:
     """The components that hold something."""
-    found = {}
-    key = _FIRST
-    for text in texts:
-        if text:
-            found[key] = text
-        key += _NEXT
-    return found
+    return {key: text for key, text in zip(_KEYS, texts, strict=False) if text}
 
 
 def _content(segment: Segment) -> str:

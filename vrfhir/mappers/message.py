@@ -225,10 +225,11 @@ def _provenance(context: Context, original: Record, recorded: str) -> None:
 
 def _naming_systems(context: Context) -> Iterator[dict[str, Any]]:
     """By what name the message called a system of codes or numbers, where its URI does not say so: a reader can check the reading."""
+    kinds = context.kinds
     for name, system in context.names.items():
         if name not in system:
             identifier: dict[str, Any] = {"system": _URI, "value": system}
-            kind = context.kinds.get(system)
+            kind = kinds.get(system) if kinds else None
             if kind is not None and kind in table_codes("0301"):
                 identifier = {"type": {"coding": [{"system": table_system("0301"), "code": kind}]}, **identifier}
             yield {"role": "source", "what": {"type": "NamingSystem", "identifier": identifier, "display": name}}

@@ -125,7 +125,7 @@ def _segment(segment: SegmentView, found: CompiledMap, context: Context) -> Reco
     if flavour.link:
         LINKS[flavour.link](scope, segment, context)
         context.taken.clear()
-    return scope.make(flavour.home)
+    return records.get(flavour.home) or scope.make(flavour.home)
 
 
 def _without_map(segment: SegmentView, context: Context) -> Record | None:
