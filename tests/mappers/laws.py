@@ -40,11 +40,8 @@ PLACEHOLDER = re.compile(
 )
 BY_PLACE = frozenset({"element-name", "element-resource", "table-word"})
 """Conversions of segments that say where in FHIR something goes: it went there."""
-SENDERS_OWN = (
-    "StructureDefinition/Period#per-1",
-    *(f"StructureDefinition/{name}|" for name in (*VITAL_SIGNS, "Quantity")),
-)
-"""What is wrong with a message's content as such: an end before its beginning, a vital sign that R4 wants otherwise."""
+SENDERS_OWN = (*(f"StructureDefinition/{name}|" for name in (*VITAL_SIGNS, "Quantity")),)
+"""What is wrong with a message's content as such: a vital sign that R4 wants otherwise."""
 _INCOMPLETE = re.compile(r"Minimum|Reference_REF_CantMatchChoice|#vr-|Profile_Maximum|NoValid_1_CC")
 """What a referral may lack that says it is one for vocational rehabilitation."""
 

@@ -234,6 +234,13 @@ QUIRKS = [
         ("VR-V2-0522",),
         "<>^5",
     ),
+    Quirk(
+        "a visit that ends before it begins",
+        made("PV1|1|O" + "|" * 42 + "20261116090000|20261115170000"),
+        "AA+",
+        ("VR-V2-0536",),
+        "20261115170000",
+    ),
     Quirk("PD1 after PID", made("PD1|||Surgery^^Y99901"), "AA", (), "Y99901"),
     Quirk("a segment nobody knows", made("ZXY|1|ours^and theirs"), "AA", ("VR-V2-0531",), "and theirs"),
     Quirk("a segment of a later version", made("GSP|1|A|76691-5^Gender identity^LN"), "AA", ("VR-V2-0531",), "76691-5"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,14 @@ def test_a_message_comes_back_whatever_delimiters_it_declares(way: str) -> None:
     assert changed > 10
 
 
+def test_a_message_without_a_time_says_none_and_one_of_another_version_when_it_was_written(message: Any) -> None:
+    bundle = to_fhir(message(MSH=r"MSH|^~\&|GPSYS|Y99901|||||REF^I12^REF_I12|C1|P|2.4|||||GBR")).bundle
+    assert "timestamp" not in bundle
+    assert parse(to_hl7v2(bundle, version="2.4").message).value("MSH-7") is None
+    stamp = datetime.strptime(parse(to_hl7v2(bundle, version="2.5.1").message).value("MSH-7") or "", "%Y%m%d%H%M%S%z")
+    assert abs(datetime.now(UTC) - stamp) < timedelta(minutes=1)
+
+
 def test_an_edited_element_wins_over_what_was_noted() -> None:
     bundle = to_fhir(DRIVER.read_bytes(), exact=True).bundle
     only(bundle, "Patient")["birthDate"] = "1980-01-02"
@@ -145,3 +154,14 @@ def test_bundles_of_many_rows_come_back_after_writing(data: st.DataObject) -> No
         if name not in segments:
             segments[name] = segment_text(flavour, row, data.draw(field_text(row)))
     assert lost_after_writing(list(segments.values())) == []
+
+
+@pytest.mark.parametrize(("declared", "codec"), [("ASCII", "utf-8"), ("8859/1", "cp1252")])
+def test_a_message_that_names_the_wrong_character_set_comes_back_in_utf_8(
+    message: Any, declared: str, codec: str
+) -> None:
+    text = message("NTE|1||Zoë “as quoted”", MSH=MINIMAL["MSH"] + f"|{declared}").decode()
+    for exact in (False, True):
+        written = to_hl7v2(to_fhir(text.encode(codec), exact=exact).bundle, version="")
+        read = parse(written.message)
+        assert (written.loss, read.value("MSH-18"), read.value("NTE-3")) == ([], "UNICODE UTF-8", "Zoë “as quoted”")

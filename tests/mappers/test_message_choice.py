@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from vrfhir.errors import UnreadableError
-from vrfhir.mappers import to_hl7v2
+from vrfhir.fhir.json import parse
+from vrfhir.mappers import to_fhir, to_hl7v2
 from vrfhir.mappers.writing.structures import STRUCTURES, message_type, structure, structure_of
+from vrfhir.validation import Validator
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 TABLE = "http://terminology.hl7.org/CodeSystem/v2-0003"
 OURS = "https://vrfhir.org/fhir/CodeSystem/vr-message-event"
 
@@ -60,3 +65,23 @@ def test_a_structure_has_one_plan() -> None:
         structure("REF_I12")(STRUCTURES["REF_I12"].plan)
     assert structure_of("REF", "I15") is STRUCTURES["REF_I12"]
     assert structure_of("DFT", "P03") is None
+
+
+DOCUMENTS = sorted(EXAMPLES.glob("*/fhir/*-document.json"))
+
+
+@pytest.mark.parametrize("version", ["2.4", "2.5.1"])
+@pytest.mark.parametrize("path", DOCUMENTS, ids=[f"{each.parts[-3]}-{each.stem}" for each in DOCUMENTS])
+def test_a_document_is_written_as_such_and_read_as_a_message_about_it(path: Path, version: str) -> None:
+    document = parse(path.read_bytes()).resource
+    written = to_hl7v2(document, version=version)
+    assert written.message.split(b"|")[8] == b"MDM^T02^MDM_T02"
+    assert written.loss == []
+    read = to_fhir(written.message).bundle
+    assert [issue for issue in Validator().validate(read).issues if issue.is_error] == []
+    entries = {each["fullUrl"]: each["resource"] for each in read["entry"]}
+    assert (read["type"], read["identifier"]) == ("message", document["identifier"])
+    about = [entries[each["reference"]]["resourceType"] for each in read["entry"][0]["resource"]["focus"]]
+    assert set(about) == {"Composition"}
+    kinds = Counter(each["resource"]["resourceType"] for each in document["entry"])
+    assert not kinds - Counter(each["resourceType"] for each in entries.values())

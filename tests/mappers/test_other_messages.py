@@ -17,12 +17,11 @@ from vrfhir import Validator
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import parse
 from vrfhir.issues import has_errors
-from vrfhir.mappers import to_fhir
+from vrfhir.mappers import to_fhir, to_hl7v2
 from vrfhir.mappers.other import SUPPORTED
 
 PID = "PID|1||9000004128^^^NHS^NH||Millward^John||19790314|1"
 NEITHER_VALID = {
-    "ADT-A01-6315f6d8a9bd": "the visit ends before it begins",
     "ORU-R01-15f564918436": "a heart rate without time and unit",
 }
 """Samples whose own content breaks a rule of FHIR, and which."""
@@ -205,3 +204,22 @@ def test_what_other_fields_say_of_a_practitioner_is_said_of_that_one(orderer: st
     assert [each["value"] for each in specimen["identifier"]] == ["P1", "F1"]
     assert specimen["type"]["coding"][0]["code"] == "119297000"
     assert only(bundle, "DiagnosticReport")["specimen"][0]["reference"].endswith(specimen["id"])
+
+
+@pytest.mark.parametrize("code", ["8302-2^Height^LN||170|cm", "29463-7^Weight^LN||81.5|kg", "8867-4^Pulse^LN||72|/min"])
+def test_a_vital_sign_without_a_time_is_valid_and_comes_back(code: str) -> None:
+    pid = "PID|1||9000004128^^^NHS^NH||Millward^John"
+    source = (
+        "MSH|^~\\&|PAS|RXX01|VRSYS|Y99902|20260704093015||ADT^A08^ADT_A01|C1|P|2.4|||||GBR\r"
+        f"EVN|A08|20260704093000\r{pid}\rPV1|1|N\rOBX|1|NM|{code}|||||F\r"
+    ).encode()
+    bundle = to_fhir(source).bundle
+    assert [issue for issue in Validator().validate(bundle).issues if issue.is_error] == []
+    (observation,) = (e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Observation")
+    assert list(observation["effectivePeriod"]) == ["extension"]
+    assert to_hl7v2(to_fhir(source, exact=True).bundle, version="").message == source
+    told = source.replace(b"|||||F\r", b"|||||F|||20260701\r")
+    (observation,) = (
+        e["resource"] for e in to_fhir(told).bundle["entry"] if e["resource"]["resourceType"] == "Observation"
+    )
+    assert "effectivePeriod" not in observation

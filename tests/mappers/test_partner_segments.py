@@ -106,3 +106,22 @@ def test_a_wrong_file_is_refused_with_the_place(tmp_path: Path, change: tuple[st
     (issue,) = caught.value.issues
     assert issue.id == "VR-V2-0801"
     assert named in issue.text
+
+
+def test_the_number_of_the_referral_and_of_the_patient_stay_where_they_are(message: Any, tmp_path: Path) -> None:
+    rows = "".join(
+        f'[[segment.row]]\nv2 = "ZVR-{n}"\nto = "{to}"\nas = "{kind}"\n'
+        for n, to, kind in (
+            (2, "ServiceRequest.identifier[]", "EntityIdentifier"),
+            (3, "Patient.identifier[]", "patient-identifier"),
+        )
+    )
+    known = partner(tmp_path, '[[segment]]\nname = "ZVR"\n' + rows)
+    source = message("ZVR||Z-9^RXX01|77^^^RXX01^MR")
+    bundle = to_fhir(source, partner=known).bundle
+    assert [len(only(bundle, each)["identifier"]) for each in ("ServiceRequest", "Patient")] == [2, 2]
+    for given in (bundle, to_fhir(source, partner=known, exact=True).bundle):
+        written = to_hl7v2(given, partner=known, version="2.4")
+        read = parse(written.message)
+        assert (read.value("RF1-6"), read.value("PID-3"), written.loss) == ("VR-1", "9000004128", [])
+        assert (read.value("ZVR-2"), read.value("ZVR-3")) == ("Z-9", "77")

@@ -75,7 +75,7 @@ def test_a_coded_value_gets_the_meaning_beside_its_own_code(message: Any, partne
 def test_a_broken_code_is_refused_with_its_number(partner: Any, text: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         partner(text)
-    assert "[[code]] 1" in refused.value.issues[0].text
+    assert refused.value.issues[0].expression.startswith("code[1]")
 
 
 def test_the_check_tells_what_would_be_lost_and_what_is_to_be_answered(
@@ -116,3 +116,21 @@ def test_the_public_samples_as_a_partner(tmp_path: Path, capsys: Any) -> None:
         (folder / path.name).write_bytes(path.read_bytes())
     main(["partner", "check", str(tmp_path / "partner.toml"), "--sample", str(folder)])
     assert "2 messages (1 REF^I12, 1 REF^I14)" in capsys.readouterr().out
+
+
+def test_the_check_says_what_a_finding_is_and_where_it_was_first(tmp_path: Path, message: Any, capsys: Any) -> None:
+    (tmp_path / "partner.toml").write_text('id = "somebody"\n', encoding="utf-8")
+    (tmp_path / "one.hl7").write_bytes(message(RF1=URGENT))
+    assert main(["partner", "check", str(tmp_path / "partner.toml"), "--sample", str(tmp_path / "one.hl7")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("warning VR-V2-0520: 1 times, first in "))
+    assert lines[at].endswith("one.hl7 RF1[1]-2[1].1.1")
+    assert lines[at + 1].startswith("  The code ")
+
+
+def test_the_check_reads_the_table_for_the_endpoint_too(tmp_path: Path, message: Any, capsys: Any) -> None:
+    (tmp_path / "one.hl7").write_bytes(message())
+    for text, code in (('acknowlege = "stored"', 2), ('acknowledge = "stored"', 0)):
+        (tmp_path / "partner.toml").write_text(f'[endpoint]\nnames = ["A|B"]\n{text}\n', encoding="utf-8")
+        assert main(["partner", "check", str(tmp_path / "partner.toml"), "--sample", str(tmp_path / "one.hl7")]) == code
+    assert "endpoint.acknowlege" in capsys.readouterr().err

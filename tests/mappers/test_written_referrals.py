@@ -236,3 +236,11 @@ def test_notes_stay_with_what_they_are_about_when_elements_follow(message: Any, 
     written = to_hl7v2(bundle, version="2.5.1")
     assert not written.loss
     assert f"\r{owner}\r{note}\r" in written.message.decode()
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4", "2.5.1"])
+def test_a_note_goes_to_a_segment_that_the_version_has(message: Any, version: str) -> None:
+    source = message("NTE|1||Wants to stay in work").replace(b"|P|2.4|", f"|P|{version}|".encode())
+    written = parse(to_hl7v2(to_fhir(source).bundle, version="").message)
+    assert (written.value("MSH-12"), written.value("RF1-24")) == (version, None)
+    assert written.value("NTE-3") == "Wants to stay in work"

@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(parsed.run(parsed))
     except VrfhirError as error:
         for issue in error.issues:
-            place = f"{issue.source}: " if issue.source else ""
+            line = f":{issue.line}" if issue.line else ""
+            place = f"{issue.source}{line}: " if issue.source else ""
             sys.stderr.write(f"vrfhir: {issue.severity} {issue.id}: {place}{issue.text}\n")
             if issue.hint:
                 sys.stderr.write(f"  hint: {issue.hint}\n")

@@ -46,10 +46,11 @@ class _Tally:
         self.by_type: dict[str, Counter[str]] = defaultdict(Counter)
         self.carried: Counter[str] = Counter()
         self.findings: Counter[tuple[str, str]] = Counter()
+        self.first: dict[tuple[str, str], tuple[str, Issue]] = {}
         self.unmapped: Counter[tuple[str, str, str]] = Counter()
         self.refused: list[tuple[str, str, str]] = []
 
-    def add(self, kind: str, mapping: Mapping) -> None:
+    def add(self, name: str, kind: str, mapping: Mapping) -> None:
         self.messages[kind] += 1
         counts = mapping.ledger.counts()
         self.outcomes.update(counts)
@@ -57,11 +58,14 @@ class _Tally:
         for entry in mapping.ledger:
             if entry.outcome == "carried":
                 self.carried[re.sub(r"\[\d+\]", "", entry.path)] += 1
-        self.say(mapping.issues)
+        self.say(name, mapping.issues)
         self.unmapped.update((each.table, each.code, each.name) for each in mapping.unmapped)
 
-    def say(self, issues: Iterable[Issue]) -> None:
-        self.findings.update((issue.severity, issue.id) for issue in issues)
+    def say(self, name: str, issues: Iterable[Issue]) -> None:
+        for issue in issues:
+            key = (issue.severity, issue.id)
+            self.findings[key] += 1
+            self.first.setdefault(key, (name, issue))
 
     @property
     def has_errors(self) -> bool:
@@ -71,6 +75,7 @@ class _Tally:
 def run(arguments: argparse.Namespace) -> int:
     """0 nothing refused and no error, 1 findings that are errors or messages refused, 2 it could not be checked."""
     partner = Partner.load(arguments.file)
+    _check_endpoint(arguments.file, partner)
     if not arguments.sample.exists():
         sys.stderr.write(f"vrfhir partner: there is no folder or file {arguments.sample}\n")
         return COULD_NOT_RUN
@@ -88,10 +93,22 @@ def run(arguments: argparse.Namespace) -> int:
     return FINDINGS if tally.has_errors else OK
 
 
+def _check_endpoint(file: Path, partner: Partner) -> None:
+    """What the file says of the endpoint, as an endpoint would read it; nothing where no endpoint is installed."""
+    if not partner.endpoint:
+        return
+    try:
+        from vrfhir.server.correspondents import Correspondents
+        from vrfhir.server.settings import Settings
+    except ImportError:
+        return
+    Correspondents.of(Settings(partner_files=(file,)))
+
+
 def _read(found: Found, partner: Partner, tally: _Tally) -> None:
     if found.data is None:
         tally.refused += [(found.name, issue.id, issue.text) for issue in found.issues if issue.severity == "fatal"]
-        tally.say(issue for issue in found.issues if issue.severity != "fatal")
+        tally.say(found.name, (issue for issue in found.issues if issue.severity != "fatal"))
         return
     try:
         message = parse(found.data, charset=partner.charset or None)
@@ -99,7 +116,7 @@ def _read(found: Found, partner: Partner, tally: _Tally) -> None:
     except VrfhirError as error:
         tally.refused.append((found.name, error.issues[0].id, error.issues[0].text))
         return
-    tally.add(f"{message.type.code}^{message.type.trigger}".rstrip("^"), mapping)
+    tally.add(found.name, f"{message.type.code}^{message.type.trigger}".rstrip("^"), mapping)
 
 
 def _as_dict(partner: Partner, tally: _Tally) -> dict[str, object]:
@@ -109,7 +126,10 @@ def _as_dict(partner: Partner, tally: _Tally) -> dict[str, object]:
         "values": {outcome: tally.outcomes.get(outcome, 0) for outcome in OUTCOMES},
         "byType": {kind: {"messages": tally.messages[kind], **counts} for kind, counts in tally.by_type.items()},
         "carried": dict(tally.carried.most_common()),
-        "findings": [{"severity": s, "id": i, "count": n} for (s, i), n in tally.findings.most_common()],
+        "findings": [
+            {"severity": key[0], "id": key[1], "count": number, **_first(*tally.first[key])}
+            for key, number in tally.findings.most_common()
+        ],
         "unmapped": [
             {"table": t, "code": c, "name": name, "count": n} for (t, c, name), n in tally.unmapped.most_common()
         ],
@@ -131,7 +151,10 @@ def _show(partner: Partner, tally: _Tally) -> None:
     if len(tally.by_type) > 1:
         lines += _by_type(tally)
     lines += [f"refused: {name}: {rule} {text}" for name, rule, text in tally.refused]
-    lines += [f"{severity} {rule}: {number} times" for (severity, rule), number in tally.findings.most_common()]
+    for key, number in tally.findings.most_common():
+        first = _first(*tally.first[key])
+        lines.append(f"{key[0]} {key[1]}: {number} times, first in {first['file']} {first['path']}".rstrip())
+        lines.append(f"  {first['text']}")
     if tally.carried:
         lines.append("kept as sent, without a FHIR element (most often first):")
         lines += [f"  {path}  {number}" for path, number in tally.carried.most_common(_SHOWN)]
@@ -139,6 +162,11 @@ def _show(partner: Partner, tally: _Tally) -> None:
         lines.append("# codes that nobody explained: fill in `to` and put these into the partner file")
         lines += work_lines(Work(*key, number) for key, number in tally.unmapped.most_common())
     sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _first(name: str, issue: Issue) -> dict[str, str]:
+    """Where a finding was met first, and what it says there."""
+    return {"file": name, "path": issue.expression, "text": issue.text}
 
 
 def _by_type(tally: _Tally) -> Iterator[str]:

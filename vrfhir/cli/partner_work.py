@@ -7,42 +7,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from vrfhir.errors import DefinitionError, VrfhirError
 from vrfhir.issues import Issue
 from vrfhir.mappers import Partner
+from vrfhir.mappers.partner_meanings import meanings
 
 __all__ = ["Work", "answered", "in_toml", "meanings", "work_lines", "write_answer"]
-
-_FHIR = "http://hl7.org/fhir/ValueSet/"
-
-_BOUND: Mapping[str, Sequence[str]] = {
-    "0001": ("administrative-gender",),
-    "0008": ("response-code",),
-    "0038": ("request-status",),
-    "0085": ("observation-status", "composition-status"),
-    "0123": ("diagnostic-report-status",),
-    "0155": ("messageheader-response-request",),
-    "0127": ("allergy-intolerance-category",),
-    "0128": ("reaction-event-severity",),
-    "0190": ("address-use", "address-type"),
-    "0200": ("name-use",),
-    "0201": ("contact-point-use",),
-    "0202": ("contact-point-system",),
-    "0271": ("composition-status",),
-    "0273": ("document-reference-status",),
-    "0278": ("appointmentstatus", "participationstatus"),
-    "0280": ("request-priority",),
-    "0357": ("issue-type",),
-    "0485": ("request-priority",),
-    "0516": ("issue-severity",),
-}
-"""HL7 v2 table → the R4 value sets to which the elements it is mapped to are bound (strength: required)."""
 
 
 class Work(NamedTuple):
@@ -52,20 +27,6 @@ class Work(NamedTuple):
     code: str
     name: str
     times: int
-
-
-@cache
-def meanings(table: str) -> Sequence[str]:
-    """The FHIR codes that a code of a v2 table can mean; empty for tables that are bound to no fixed set."""
-    from vrfhir.definitions import Definitions
-    from vrfhir.terminology import Terminology
-
-    terminology = Terminology(Definitions.default())
-    found: dict[str, None] = {}
-    for name in _BOUND.get(table, ()):
-        for codes in (terminology.expansion(_FHIR + name) or {}).values():
-            found.update(dict.fromkeys(codes))
-    return tuple(found)
 
 
 def work_lines(works: Iterable[Work]) -> Iterator[str]:

@@ -187,6 +187,7 @@ def _coding(at: Mapping[int, str], place: int) -> dict[str, Any]:
 def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
     """Set what the element segments say, when everything else is in place; the last word is theirs."""
     own: set[int] = set()
+    gone: set[str] = set()
     for instruction in context.elements:
         record: Record | None = instruction.record
         resource: dict[str, Any] | None = None
@@ -207,12 +208,26 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             if instruction.kind == "none" and not instruction.path:
                 if record.place in context.records and record.role not in ("MessageHeader",):
                     context.records.remove(record.place)
+                    gone.add(record.place.full_url)
                 continue
         if id(resource) not in own:
             own.add(id(resource))
             resource.update(_unshared(resource))  # references and constants are shared until here
         if not _apply(context, resource, instruction):
             _keep(instruction, context)
+    if gone:
+        _refocus(context, gone)
+
+
+def _refocus(context: Context, gone: set[str]) -> None:
+    """A message is not about what was taken out of it: it is about its document then."""
+    header = context.shared["MessageHeader"].resource
+    before = header.get("focus", [])
+    left = [each for each in before if each.get("reference") not in gone]
+    if len(left) < len(before):
+        header["focus"] = left or [record.reference for record in context.records if record.type == "Composition"]
+        if not header["focus"]:
+            del header["focus"]
 
 
 def _keep(instruction: Instruction, context: Context) -> None:

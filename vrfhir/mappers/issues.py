@@ -177,6 +177,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "",
     ),
     CatalogueEntry(
+        "VR-V2-0536",
+        "warning",
+        "102",
+        "business-rule",
+        "The period ends before it begins, or that cannot be told; FHIR has no such Period: this bound is carried as sent.",
+        "Correct the times, or send both with the same precision.",
+    ),
+    CatalogueEntry(
         "VR-V2-0541",
         "warning",
         "198",

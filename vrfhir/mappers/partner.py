@@ -9,11 +9,12 @@ from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from vrfhir.errors import DefinitionError
 from vrfhir.issues import Issue
 from vrfhir.mappers.partner_codes import PartnerCodes, read_codes
+from vrfhir.mappers.partner_file import KINDS, Fault, faults_in, line_of
 from vrfhir.mappers.partner_segments import read_segments
 from vrfhir.mappers.rows import SegmentMap
 
@@ -71,12 +72,13 @@ class Partner:
         """A partner file; DefinitionError when it cannot be read or says something unknown."""
         source = Path(path)
         try:
-            data = tomllib.loads(source.read_text(encoding="utf-8"))
+            text = source.read_text(encoding="utf-8-sig")
+            data = tomllib.loads(text)
         except OSError as error:
-            raise _broken(source.name, f"cannot be read: {error.strerror}") from error
+            raise DefinitionError(_broken(source.name, Fault("", f"cannot be read: {error.strerror}"))) from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise _broken(source.name, f"is not TOML: {error}") from error
-        return _read(data, cls.default(), source.name)
+            raise DefinitionError(_broken(source.name, Fault("", f"is not TOML: {error}"))) from error
+        return _read(data, cls.default(), source.name, text)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -128,51 +130,19 @@ class Partner:
         return self._namespaces.get((kind, system), "")
 
 
-_SECTIONS: Mapping[str, frozenset[str]] = {
-    "message": frozenset({"charset", "time_zone", "country", "null", "acknowledgement", "vocational_rehabilitation"}),
-    "versions": frozenset({"read"}),
-    "nhs_number": frozenset({"types"}),
-}
-_CHOICES: Mapping[str, Sequence[str]] = {
-    "null": ("delete", "keep", "empty"),
-    "acknowledgement": ("original", "enhanced"),
-    "vocational_rehabilitation": ("detect", "always"),
-}
-
-
-def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner:
-    unknown = sorted(
-        data.keys()
-        - {"id", "message", "versions", "authority", "nhs_number", "code_systems", "code", "segment", "endpoint"}
-    )
-    for section, names in _SECTIONS.items():
-        unknown += sorted(f"{section}.{name}" for name in data.get(section, {}).keys() - names)
-    if unknown:
-        raise _broken(source, f"holds settings that do not exist: {', '.join(unknown)}")
+def _read(data: Mapping[str, Any], base: Partner | None, source: str, text: str = "") -> Partner:
+    wrong = list(faults_in(data))
+    segments, unusable = read_segments(data.get("segment", []))
+    if wrong or unusable:
+        raise DefinitionError(*(_broken(source, fault, text) for fault in (*wrong, *unusable)))
     message = data.get("message", {})
-    for name, allowed in _CHOICES.items():
-        if name in message and message[name] not in allowed:
-            raise _broken(source, f"says {name} = {message[name]!r}; possible: {', '.join(allowed)}")
-    try:
-        ZoneInfo(message.get("time_zone", "Europe/London"))
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise _broken(source, "names a time zone that does not exist") from error
-    own = [
-        Authority(row.get("kind", "any"), row.get("namespace", ""), row.get("oid", ""), row["system"])
-        for row in data.get("authority", ())
-        if row.get("system")
-    ]
+    own = _authorities(data.get("authority", ()))
     systems = {name.upper(): uri for name, uri in data.get("code_systems", {}).items()}
-    codes, wrong = read_codes(data.get("code", []))
-    if wrong:
-        raise _broken(source, wrong)
-    segments, wrong = read_segments(data.get("segment", []))
-    if wrong:
-        raise _broken(source, wrong)
+    codes = read_codes(data.get("code", []))
     types = frozenset(data.get("nhs_number", {}).get("types", ()))
     default = base or Partner(id="default")
     return Partner(
-        id=str(data.get("id") or (Path(source).stem if base else "default")),
+        id=data.get("id") or (Path(source).stem if base else "default"),
         charset=message.get("charset", default.charset),
         time_zone=message.get("time_zone", default.time_zone),
         country=message.get("country", default.country),
@@ -189,14 +159,24 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str) -> Partner
     )
 
 
-def _broken(source: str, what: str) -> DefinitionError:
-    return DefinitionError(
-        Issue(
-            "fatal",
-            "invalid",
-            "VR-V2-0801",
-            f"The partner file {what}.",
-            source=source,
-            hint="See partners/default.toml.",
-        )
+def _authorities(rows: Sequence[Mapping[str, str]]) -> list[Authority]:
+    """What the rows say; one of kind ``any`` holds in every field that no other row speaks of."""
+    found = []
+    for row in sorted(rows, key=lambda each: each.get("kind", "any") == "any"):
+        kind = row.get("kind", "any")
+        for each in KINDS if kind == "any" else (kind,):
+            found.append(Authority(each, row.get("namespace", ""), row.get("oid", ""), row["system"]))
+    return found
+
+
+def _broken(source: str, fault: Fault, text: str = "") -> Issue:
+    return Issue(
+        "fatal",
+        "invalid",
+        "VR-V2-0801",
+        f"The partner file {fault.what}.",
+        expression=fault.path,
+        line=line_of(fault.path, text),
+        source=source,
+        hint="See partners/default.toml.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 __all__ = ["PartnerCode", "PartnerCodes", "Unmapped", "read_codes"]
 
@@ -69,19 +69,6 @@ class PartnerCodes:
         return None
 
 
-def read_codes(rows: Any) -> tuple[PartnerCodes, str]:
-    """(the codes of a partner file's ``[[code]]`` tables, what is wrong with them)."""
-    found = []
-    for number, row in enumerate(rows if isinstance(rows, list) else (), 1):
-        if not isinstance(row, Mapping) or not all(isinstance(value, str) for value in row.values()):
-            return PartnerCodes(), f"has a [[code]] {number} whose settings are not all text"
-        unknown = row.keys() - {"table", "code", "name", "system", "to", "display"}
-        if unknown:
-            return (
-                PartnerCodes(),
-                f"has a [[code]] {number} with settings that do not exist: {', '.join(sorted(unknown))}",
-            )
-        if not row.get("table") or not row.get("code") or not row.get("to"):
-            return PartnerCodes(), f"has a [[code]] {number} without table, code or to"
-        found.append(PartnerCode(*(row.get(name, "") for name in PartnerCode._fields)))
-    return PartnerCodes(found), ""
+def read_codes(rows: Sequence[Mapping[str, str]]) -> PartnerCodes:
+    """The codes of a partner file's ``[[code]]`` tables."""
+    return PartnerCodes([PartnerCode(*(row.get(name, "") for name in PartnerCode._fields)) for row in rows])

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeGuard
 
+from vrfhir.mappers.periods import in_order
+
 __all__ = [
     "LAST",
     "PLACED",
@@ -19,6 +21,7 @@ __all__ = [
     "Primitive",
     "Step",
     "compile_place",
+    "disorder_at",
     "is_primitive_pair",
     "quick_place",
     "role_of",
@@ -61,6 +64,9 @@ _OTHER_CHOICE = {
     for one, two in (pair, pair[::-1])
 }
 """Elements that are one choice in FHIR: the first that is placed stays."""
+
+
+_OTHER_BOUND = {"start": "end", "end": "start"}
 
 
 class Step(NamedTuple):
@@ -135,6 +141,30 @@ def quick_place(
         look.append(f"holder = holder[{-1 if walk[0].position == LAST else 0}] if holder else None")
         blocked.append(f"holder is None or {name!r} in holder" if last.position is None else "holder is None")
     return look, " or ".join(blocked), put
+
+
+def _is_period(steps: list[Step]) -> bool:
+    return len(steps) == 2 and steps[0].position is None and steps[0].name.lower().endswith("period")
+
+
+def disorder_at(path: str, extensions: Mapping[str, str]) -> Callable[[dict[str, Any], Any], bool] | None:
+    """For the path of a bound of a Period: whether, with this value in a resource, its end would be before its start."""
+    steps = steps_of(path, extensions)
+    if steps[-1].name not in _OTHER_BOUND or not _is_period(steps):
+        return None
+    outer, name = steps[0].name, steps[1].name
+    other = _OTHER_BOUND[name]
+
+    def is_disordered(resource: dict[str, Any], value: Any) -> bool:
+        period = resource.get(outer)
+        if period is None or other not in period:
+            return False
+        text = value.value if isinstance(value, Primitive) else value
+        if not isinstance(text, str):
+            return False
+        return not (in_order(text, period[other]) if name == "start" else in_order(period[other], text))
+
+    return is_disordered
 
 
 def _is_item(walk: list[Step], last: Step) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conditions import Names, condition_source
 from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.conversions.vocational import ALREADY
-from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, quick_place, role_of
+from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, disorder_at, quick_place, role_of
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
@@ -168,9 +168,20 @@ def _put_and_settled(row: Row, names: Names, mark: str) -> list[str]:
     settling = _SETTLE.format(mark=mark).strip().split("\n")
     if row.conversion in _TYPES_ONLY:
         return [f"index = {PLACED}", *settling]
-    place: Place = _spread if row.to.endswith(".*") else _placing(row)
+    is_spread = row.to.endswith(".*")
+    place: Place = _spread if is_spread else _placing(row)
     slowly = f"{names.constant('slowly', _slowly(place, names.constants[mark]))}(cell, record, value)"
-    quick = None if row.to.endswith(".*") else quick_place(row.to, extension_urls(), row.beside)
+    disorder = None if is_spread else disorder_at(row.to, extension_urls())
+    if disorder is not None:
+        disordered = f"{names.constant('disordered', disorder)}(record.resource, value)"
+        return [
+            f"if value is not {names.constant('already', ALREADY)} and {disordered}:",
+            "    taken.clear()",
+            '    context.report("VR-V2-0536", cell.first_path())',
+            "else:",
+            "    " + slowly,
+        ]
+    quick = None if is_spread else quick_place(row.to, extension_urls(), row.beside)
     if quick is None:
         return [slowly]
     look, blocked, put = quick

@@ -29,11 +29,9 @@ from typing import Any
 
 from vrfhir.hl7v2 import parse_path
 
-__all__ = ["Flavour", "Role", "Row", "SegmentMap", "load_maps", "map_digest", "read_segment_map"]
+__all__ = ["ROW_KEYS", "Flavour", "Role", "Row", "SegmentMap", "load_maps", "map_digest", "read_segment_map"]
 
-_ROW_KEYS = frozenset(
-    {"id", "v2", "to", "as", "when", "source", "direction", "reason", "beside", "join", "repetitions"}
-)
+ROW_KEYS = frozenset({"id", "v2", "to", "as", "when", "source", "direction", "reason", "beside", "join", "repetitions"})
 _SOURCES = frozenset({"ig", "core", "uk", "ours"})
 
 
@@ -162,5 +160,5 @@ def _row(segment: str, data: Mapping[str, Any], sources: frozenset[str]) -> Row:
         beside=data.get("beside", {}),
         join=data.get("join", ""),
         repetitions=data.get("repetitions", "all"),
-        options={name: value for name, value in data.items() if name not in _ROW_KEYS},
+        options={name: value for name, value in data.items() if name not in ROW_KEYS},
     )

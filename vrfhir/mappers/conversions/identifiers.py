@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.mappers.conversions.alternates import coded_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
-from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.conversions.times import put, taken_datetime, taken_period
 from vrfhir.mappers.vocabulary import extension_urls, is_uri, sender_system, table_codes, table_system
 
 if TYPE_CHECKING:
@@ -148,9 +148,7 @@ def taken_identifier(cell: Cell, context: Context, kind: str, fallback: str = ""
         identifier["system"] = system
     identifier["value"] = value
     if _START in at or _END in at:
-        period: dict[str, Any] = {}
-        for element, component in (("start", 7), ("end", 8)):
-            put(period, element, taken_datetime(cell, context, component))
+        period = taken_period(cell, context, 7, 8)
         if period:
             identifier["period"] = period
     if _AUTHORITY_ID in at or max(at) >= _FACILITY:

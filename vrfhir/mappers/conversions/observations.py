@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conversions.codes import resolve_system, taken_concept
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
-from vrfhir.mappers.conversions.times import put, taken_datetime, taken_time
+from vrfhir.mappers.conversions.times import put, taken_datetime, taken_period, taken_time
 from vrfhir.mappers.vocabulary import ucum_code
 
 if TYPE_CHECKING:
@@ -105,9 +105,7 @@ def _clock(cell: Cell, _: Context) -> dict[str, Any] | None:
 
 
 def _span(cell: Cell, context: Context) -> dict[str, Any] | None:
-    period: dict[str, Any] = {}
-    put(period, "start", taken_datetime(cell, context, 1))
-    put(period, "end", taken_datetime(cell, context, 2))
+    period = taken_period(cell, context, 1, 2)
     return {"valuePeriod": period} if period else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.alternates import alternate
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, is_of_organization, register
-from vrfhir.mappers.conversions.times import put, taken_datetime
+from vrfhir.mappers.conversions.times import taken_period
 from vrfhir.mappers.vocabulary import code_map, extension_urls
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     if rank and _RANK.fullmatch(rank):
         telecom["rank"] = int(cell.take(18))
     if 13 << 12 | 1 in at or 14 << 12 | 1 in at:
-        period: dict[str, Any] = {}
-        for element, component in (("start", 13), ("end", 14)):
-            put(period, element, taken_datetime(cell, context, component))
+        period = taken_period(cell, context, 13, 14)
         if period:
             telecom["period"] = period
     return telecom

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.paths import Primitive
+from vrfhir.mappers.periods import in_order
 from vrfhir.mappers.vocabulary import extension_urls
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def fhir_date(text: str) -> str | None:
 
 
 def fhir_time(text: str) -> str | None:
-    """HH:MM:SS; None when the text is no time."""
+    """HH:MM:SS, with the fraction unless it is zero; None when the text is no time."""
     match = _TIME.fullmatch(text)
     if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59 or int(match[3] or 0) > 59:
         return None
-    fraction = f".{match[4]}" if match[4] else ""
+    fraction = f".{match[4]}" if match[4] and match[4].strip("0") else ""
     return f"{match[1]}:{match[2] or '00'}:{match[3] or '00'}{fraction}"
 
 
@@ -106,13 +107,13 @@ def _is_filled(text: str) -> bool:
 
 
 def taken_time(cell: Cell, component: int = 1) -> Primitive | None:
-    """The time of day at a place of the cell, taken; with an offset, for which FHIR has no room, as sent beside it."""
+    """The time of day at a place of the cell, taken; as sent beside it where FHIR says less (an offset, a fraction of zero)."""
     text = cell.peek(component)
     value = fhir_time(text)
     if value is None:
         return None
     cell.take(component)
-    if not set("+-") & set(text):
+    if not set("+-") & set(text) and ("." in text) == ("." in value):
         return Primitive(value, [])
     return Primitive(value, [as_sent(cell, text, component, 1)])
 
@@ -125,20 +126,24 @@ def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
             target["_" + name] = {"extension": value.extension}
 
 
-def taken_period(cell: Cell, context: Context, start: int, end: int, whole: int) -> dict[str, Any]:
+def taken_period(cell: Cell, context: Context, start: int, end: int, whole: int = 0) -> dict[str, Any]:
     """The Period at two components, else at the older one that holds both (``whole``, DR); empty when there is none.
 
-    The older one is withdrawn since 2.5: there the place stands beside what was sent in it.
+    The older one is withdrawn since 2.5: there the place stands beside what was sent in it. An end that is not after the
+    start is not taken: FHIR has no such Period (per-1).
     """
     period: dict[str, Any] = {}
-    if start << 12 | 1 in cell.at or end << 12 | 1 in cell.at:
-        put(period, "start", taken_datetime(cell, context, start))
-        put(period, "end", taken_datetime(cell, context, end))
-    else:
-        for part, element in enumerate(("start", "end"), 1):
-            text, value = cell.peek(whole, part), taken_datetime(cell, context, whole, part)
-            if value is not None and context.message.version >= "2.5" and len(value.extension) == 0:
-                value = Primitive(value.value, [as_sent(cell, text, whole, part)])
+    places = [(start, 1), (end, 1)]
+    if whole and start << 12 | 1 not in cell.at and end << 12 | 1 not in cell.at:
+        places = [(whole, 1), (whole, 2)]
+    for element, (component, part) in zip(("start", "end"), places, strict=True):
+        text, value = cell.peek(component, part), taken_datetime(cell, context, component, part)
+        if value is not None and component == whole and context.message.version >= "2.5" and not value.extension:
+            value = Primitive(value.value, [as_sent(cell, text, component, part)])
+        if element == "end" and value is not None and "start" in period and not in_order(period["start"], value.value):
+            cell.untake(component, part)
+            context.report("VR-V2-0536", cell.path(component, part))
+        else:
             put(period, element, value)
     return period
 

@@ -94,6 +94,10 @@ def _has_note(segment: SegmentView, context: Context) -> bool:
     return following < len(context.segments) and context.segments[following].name == "NTE"
 
 
+_WHEN = frozenset({"effectiveDateTime", "_effectiveDateTime", "effectivePeriod"})
+"""Elements that say when something was observed; a period that is not known is one, a time that is not known breaks vs-1."""
+
+
 @link("observation")
 def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
     """OBX: an observation, a result of the report that is open."""
@@ -102,6 +106,8 @@ def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
     if any(each.get("system") == "http://loinc.org" and each["code"] in vital_signs() for each in codings):
         category = {"system": f"{TERMINOLOGY}observation-category", "code": "vital-signs"}
         observation.resource.setdefault("category", []).insert(0, {"coding": [category]})
+        if not observation.resource.keys() & _WHEN:
+            observation.resource["effectivePeriod"] = unknown()  # vital signs have to say when
     laboratory = merged(scope, context, "Laboratory")
     if laboratory is not None:
         add_reference(observation.resource, "performer", laboratory)

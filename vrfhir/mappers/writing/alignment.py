@@ -57,7 +57,8 @@ def align(writing: Writing, drafts: list[Draft], context: Context, *, same_segme
 
     if same_segments:
         for record in context.records:
-            pair(record.full_url if record.full_url in writing.originals else "", record)
+            known = record.full_url in writing.originals and record.full_url not in writing.transport
+            pair(record.full_url if known else "", record)
     for draft in drafts:
         for role, url in draft.roles.items():
             pair(url, context.labelled(draft.label(role)) or _shared(context, role, draft.path))

@@ -28,7 +28,7 @@ def event(writing: Writing, kind: str, trigger: str) -> Draft:
             del resource["activity"]
         draft.roles = {"Event": url}
         write_rows(draft, "", {"Event": resource}, writing)
-    if 2 not in draft.fields and not (url and writing.from_v2):
+    if writing.now and 2 not in draft.fields and not (url and writing.from_v2):
         draft.put(2, {key(1): writing.now})
     return draft
 

@@ -39,7 +39,8 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     draft.fields[12] = [{key(1): writing.version}]
     if not writing.as_it_was:
         draft.fields.setdefault(11, [{key(1): "P"}])
-    draft.fields.setdefault(7, [{key(1): writing.now}])
+    if writing.now:
+        draft.fields.setdefault(7, [{key(1): writing.now}])
     if not writing.from_v2:
         draft.fields[17] = [{key(1): "GBR"}]
         draft.fields[18] = [{key(1): "UNICODE UTF-8"}]

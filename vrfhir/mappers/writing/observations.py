@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conversions.observations import TEXT_TYPES, canonical_type
 from vrfhir.mappers.vocabulary import code_map, ucum_code
 from vrfhir.mappers.writing.codes import concept_parts
-from vrfhir.mappers.writing.primitives import apart, number_text, period_parts, v2_datetime
+from vrfhir.mappers.writing.primitives import apart, number_text, period_parts, v2_datetime, v2_time
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
             if element == "valueString" and writing.kind not in TEXT_TYPES:
                 return kind, apart(text)
             if element == "valueTime":
-                text = text.replace(":", "")
+                text = v2_time(text, twin)
             elif element == "valueDateTime":
                 text = v2_datetime(text, writing, twin)
             return (kind, {key(1): text}) if text else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2.reference import structure_name, tables
@@ -33,9 +34,9 @@ def structure_written(kind: str, trigger: str) -> tuple[str, Structure]:
 def planned(writing: Writing, bundle: Mapping[str, Any], kind: str, trigger: str) -> list[Draft]:
     """The segments in their order, with a place for each one that only carried values need."""
     name, structure = structure_written(kind, trigger)
-    writing.now = (
-        v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp")) or "19000101000000+0000"
-    )
+    writing.now = v2_datetime(str(bundle.get("timestamp", "")), writing, bundle.get("_timestamp"))
+    if not writing.now and not writing.as_it_was:
+        writing.now = datetime.now(UTC).strftime("%Y%m%d%H%M%S+0000")
     own = [] if kind in _REFERRALS else own_segments(writing, {each: only(writing, each) for each in _ALWAYS})
     plan = [*structure.plan(writing, kind, trigger), *own]
     name_segments(plan)

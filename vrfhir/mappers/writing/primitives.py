@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.conversions.times import fhir_datetime
+from vrfhir.mappers.conversions.times import fhir_datetime, fhir_time
 from vrfhir.mappers.vocabulary import extension_urls
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.conversions.registry import RowFacts
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["apart", "number_text", "text_parts", "v2_datetime", "whole_parts"]
+__all__ = ["apart", "number_text", "text_parts", "v2_datetime", "v2_time", "whole_parts"]
 
 _DATETIME = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d))?)?)?", re.ASCII)
 
@@ -44,6 +44,14 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
     if is_assumed and _returns(shown, text, writing):
         return shown
     return shown + ("+0000" if offset == "Z" else (offset or "").replace(":", ""))
+
+
+def v2_time(text: str, twin: Any = None) -> str:
+    """TM of a FHIR time, as it was sent when it was more than FHIR can say."""
+    for sent in _sent(twin.get("extension", ()) if isinstance(twin, dict) else ()):
+        if fhir_time(sent) == text:
+            return sent
+    return text.replace(":", "")
 
 
 def _sent(marks: Any) -> Iterator[str]:

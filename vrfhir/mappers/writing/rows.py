@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BackRow", "back_rows", "compiled_back", "flavour_of", "write_row", "write_rows"]
 
+_NOTE = "Annotation"
+"""Every version has NTE for notes: no field that only a later one has is written for them."""
+
 Run = Callable[["Draft", Mapping[str, dict[str, Any]], "Writing"], bool]
 
 
@@ -48,7 +51,7 @@ def _back(form: Flavour, segment: str, version: str, *, every: bool) -> Sequence
     rows = [row for row in form.rows if row.direction == "both" and row.conversion in INVERSES]
     fields = tables(version).segment(segment)
     known = [row for row in rows if _is_known(row, fields)]
-    others = [row for row in rows if row not in known] if every else []
+    others = [row for row in rows if row not in known and row.conversion != _NOTE] if every else []
     ordered = sorted(known, key=_special) + sorted(others, key=_special)
     return tuple(BackRow(row, compiled_back(row)) for row in ordered)
 

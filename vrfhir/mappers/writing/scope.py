@@ -82,6 +82,7 @@ class Writing:
             if resource.get("id"):
                 self._by_name.setdefault(f"{resource.get('resourceType')}/{resource['id']}", url)
         self.now = ""
+        """When the message was made: what the Bundle says, else the moment of writing; empty where a message said nothing."""
         self.placed: set[str] = set()
         self.transport = _transport(self.originals)
         tags = self._tags()

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add_sample", "notes", "of_type", "only", "own_segments", "simple", "software"]
 
+_KNOWN_BY = ("ServiceRequest", "Patient")
+"""Resources that a message names by a number in a required field."""
+
 
 def of_type(writing: Writing, kind: str) -> list[str]:
     """The resources of a type that are content, not the message's own."""
@@ -37,9 +40,26 @@ def simple(writing: Writing, name: str, roles: Mapping[str, dict[str, Any]]) -> 
 
 
 def own_segments(writing: Writing, roles: Mapping[str, dict[str, Any] | None]) -> list[Draft]:
-    """The Z segments that the partner's own file maps, at the end of the message."""
+    """The Z segments that the partner's own file maps, at the end of the message.
+
+    Its rows go before those of the standard segments, but a number that the message is known by (RF1-6, PID-3) stays there.
+    """
     there = {role: resource for role, resource in roles.items() if resource is not None}
-    return [draft for name in writing.partner.segments for draft in simple(writing, name, there)]
+    kept = [(resource, _set_aside(resource)) for resource in there.values()] if writing.partner.segments else []
+    drafts = [draft for name in writing.partner.segments for draft in simple(writing, name, there)]
+    for resource, number in kept:
+        if number is not None:
+            resource["identifier"] = [number, *resource.get("identifier", ())]
+    return drafts
+
+
+def _set_aside(resource: dict[str, Any]) -> dict[str, Any] | None:
+    """The placer's number of a resource, else its first, taken out."""
+    numbers: list[dict[str, Any]] = resource.get("identifier", []) if resource.get("resourceType") in _KNOWN_BY else []
+    if not numbers:
+        return None
+    placed = (n for n, each in enumerate(numbers) if "PLAC" in str(each.get("type", {}).get("coding", "")))
+    return numbers.pop(next(placed, 0))
 
 
 def notes(writing: Writing, resource: dict[str, Any]) -> Iterator[Draft]:

@@ -102,13 +102,15 @@ def header_of(bundle: Mapping[str, Any]) -> Mapping[str, Any]:
 def message_type(bundle: Mapping[str, Any], wanted: str = "") -> tuple[str, str]:
     """(message code, trigger event): what is wanted (``ADT^A08``), else what the Bundle says it is.
 
-    A Bundle says it by the tags that a reading of HL7 v2 left, by its event, as an answer, or by holding a referral.
+    A Bundle says it as a document, by the tags that a reading of HL7 v2 left, by its event, as an answer, or by holding a referral.
     """
     if wanted:
         match = _TYPE.fullmatch(wanted)
         if match is None:
             raise _not_written(wanted)
         return _written(match["kind"], match["trigger"] or "", wanted)
+    if bundle.get("type") == "document":
+        return "MDM", "T02"
     header = header_of(bundle)
     tags = {
         str(tag.get("system", "")).rpartition("-")[2]: str(tag.get("code", ""))

@@ -181,7 +181,7 @@ def _groups(
         return "@" + labels[url] if url in labels else text
 
     head = {name: value for name, value in read.items() if name not in ("entry", "id")}
-    wanted_head = {name: value for name, value in writing_bundle(writing).items() if name not in ("entry", "id")}
+    wanted_head = _head(writing_bundle(writing), head)
     bundle_steps = differences(head, wanted_head)
     # what a new resource is called depends on how many segments come before its own, so that is put in afterwards
     labels.update({url: f"new:{place}{_OPEN}" for place, url in enumerate(fresh)})
@@ -237,6 +237,18 @@ def _groups(
             )
     counts["native"] = max(total - counts["element"], 0)
     return groups if elements else []
+
+
+def _head(bundle: Mapping[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
+    """What the Bundle says of itself, without what a message cannot be: what carries a document is a message, and no VR-Document."""
+    found = {name: value for name, value in bundle.items() if name not in ("entry", "id")}
+    if found.get("type") in ("message", "collection"):
+        return found
+    found["type"] = read["type"]
+    meta = {name: value for name, value in found.pop("meta", {}).items() if name != "profile"}
+    if "profile" in read.get("meta", {}):
+        meta["profile"] = read["meta"]["profile"]
+    return {**found, "meta": meta} if meta else found
 
 
 def _not_returned(message: bytes, writing: Writing, alignment: Alignment) -> list[tuple[str, Step, str]]:
