@@ -209,3 +209,11 @@ def test_codes_follow_from_the_findings() -> None:
 
 def test_every_code_has_its_text() -> None:
     assert {entry.code_0357 for entry in CATALOGUE} <= set(CODE_TEXTS)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_told_with_a_positive_answer_is_no_error(version: str) -> None:
+    told = MISSING._replace(severity="warning")
+    found = read_answer(acknowledge(referral(version), "AA", [told], control_id="A1", now=NOW, warnings=True), "M&1")
+    assert found.is_positive
+    assert [issue.severity for issue in found.reported] == ["warning"]

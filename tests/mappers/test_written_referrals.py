@@ -244,3 +244,19 @@ def test_a_note_goes_to_a_segment_that_the_version_has(message: Any, version: st
     written = parse(to_hl7v2(to_fhir(source).bundle, version="").message)
     assert (written.value("MSH-12"), written.value("RF1-24")) == (version, None)
     assert written.value("NTE-3") == "Wants to stay in work"
+
+
+@pytest.mark.parametrize("version", ["2.4", "2.5.1"])
+def test_an_urgent_referral_has_the_nearest_code_and_its_own_beside_it(version: str) -> None:
+    bundle = json.loads((ROOT / "examples/driver/fhir/message-referral-request.json").read_text(encoding="utf-8"))
+    (request,) = (e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "ServiceRequest")
+    request["priority"] = "urgent"
+    written = to_hl7v2(bundle, version=version)
+    assert parse(written.message).segment("RF1").field(2) == "A^^^urgent^Urgent^request-priority"  # type: ignore[union-attr]
+    assert written.loss == []
+    (read,) = (
+        e["resource"]
+        for e in to_fhir(written.message).bundle["entry"]
+        if e["resource"]["resourceType"] == "ServiceRequest"
+    )
+    assert (read["priority"], "_priority" in read) == ("urgent", False)

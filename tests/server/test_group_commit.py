@@ -51,3 +51,35 @@ def test_what_was_submitted_is_done_before_the_end(writer: GroupCommitWriter) ->
     assert [future.result(0) for future in futures] == list(range(100))
     with pytest.raises(RuntimeError):
         writer.submit(lambda: None)
+
+
+def test_a_failure_that_cannot_even_be_undone_does_not_end_the_thread() -> None:
+    """Disk and file trouble hits the rollback too: the caller is told, and what comes later is done."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    troubled = True
+    told = 0
+
+    def rolled_back() -> None:
+        nonlocal told
+        told += 1
+        if troubled:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    writer = GroupCommitWriter(connection, rolled_back)
+
+    def in_trouble(*_: object) -> int:
+        return int(troubled)
+
+    connection.set_authorizer(in_trouble)  # every statement is refused
+    failed = writer.submit(lambda: "done")
+    with pytest.raises(sqlite3.Error):
+        failed.result(20)
+    cancelled = writer.submit(lambda: "done")
+    cancelled.cancel()
+    before = told
+    troubled = False
+    connection.set_authorizer(None)
+    assert writer.submit(lambda: "done").result(20) == "done"
+    assert told > before  # what the callers remember of the failed transaction is forgotten before the next
+    writer.close()
+    connection.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import ssl
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,35 @@ async def test_a_certificate_that_is_not_trusted(certificate: tuple[Path, Path])
         with pytest.raises(TransportError) as caught:
             await send("localhost", listener.port, b"MSH|", tls=ssl.create_default_context(), timeout=5)
     assert caught.value.issues[0].id == "VR-V2-0912"
+
+
+@pytest.mark.parametrize("says", [b"", b"\x16\x03\x01\x40", b"\x0bMSH|^~\\&|in clear\x1c\r"])
+async def test_a_stalled_handshake_holds_up_neither_others_nor_the_end(
+    certificate: tuple[Path, Path], says: bytes
+) -> None:
+    inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    inside.load_cert_chain(*certificate)
+    outside = ssl.create_default_context(cafile=str(certificate[0]))
+    listener = MllpListener(echo, host="localhost", port=0, tls=inside, max_connections=1)
+    await listener.start()
+    reader, writer = await asyncio.open_connection("localhost", listener.port)
+    writer.write(says)
+    await asyncio.sleep(0.1)
+    assert await send("localhost", listener.port, b"MSH|by ", tls=outside, timeout=5) == b"MSH|by nobody"
+    begun = time.monotonic()
+    await listener.stop()
+    assert time.monotonic() - begun < 3
+    writer.close()
+    assert b"in clear" not in await reader.read()
+
+
+async def test_a_handshake_has_so_long_and_no_longer(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vrfhir.transport.listener._HANDSHAKE_SECONDS", 0.2)
+    inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    inside.load_cert_chain(*certificate)
+    async with MllpListener(echo, host="localhost", port=0, tls=inside) as listener:
+        reader, writer = await asyncio.open_connection("localhost", listener.port)
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()

@@ -27,6 +27,8 @@ HELP = "run the FHIR endpoint and the MLLP listener"
 
 _SWITCH_SECONDS = 0.0005
 """How long one thread may keep the others of this process waiting: the store's must not hold up the network's."""
+_GRACE_SECONDS = 10
+"""How long a request under way may take to its end when the endpoint is told to stop."""
 _COLLECTIONS = (10_000, 50, 50)
 """Objects between looks for garbage: definitions are many objects that stay."""
 
@@ -127,6 +129,9 @@ async def running(app: Application) -> AsyncIterator[dict[str, str]]:
     Raises :class:`~vrfhir.errors.VrfhirError` when a port is in use.
     """
     import uvicorn
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    from vrfhir.server.stalled import closing_stalled
 
     settings = app.endpoint.settings
     listener = _bound(settings.host, settings.port)
@@ -137,7 +142,14 @@ async def running(app: Application) -> AsyncIterator[dict[str, str]]:
         raise
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", server_header=False, date_header=True
+        app,
+        http=closing_stalled(AutoHTTPProtocol),
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = _server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="vrfhir-http")

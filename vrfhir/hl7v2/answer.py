@@ -77,12 +77,13 @@ def read_answer(data: bytes, control_id: str | None = None) -> Answer:
 
 def _reported(message: Message, msa: Segment) -> Iterator[Issue]:
     found = False
+    taken = (msa.value(1) or "").strip() in ("AA", "CA")
     for err in message.all("ERR"):
         found = True
         if err.field(3) or err.field(4):
             yield _long_form(err)
         else:
-            yield from (_short_form(part) for part in err.repetitions(1))
+            yield from (_short_form(part, taken) for part in err.repetitions(1))
     text = msa.repetition(3).plain
     if not found and text:
         yield Issue("information", "informational", "", text)
@@ -101,11 +102,12 @@ def _long_form(err: Segment) -> Issue:
     )
 
 
-def _short_form(part: Repetition) -> Issue:
+def _short_form(part: Repetition, taken: bool) -> Issue:
+    """ERR-1 has no severity: with AA or CA nothing in it kept the message from being taken."""
     code = part.component(4)
     text = code.value(5) or code.value(2) or "no reason given"
     return Issue(
-        "error",
+        "warning" if taken else "error",
         _FHIR_CODES.get(code.value(1) or "", "processing"),
         code.value(4) or "",
         text,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final, NamedTuple, final
 
 from vrfhir.hl7v2 import escapes
 from vrfhir.hl7v2.parts import NULL, Coding, Component, Repetition, part_at, split
 
-__all__ = ["HEADERS", "NULL", "Coding", "Component", "Leaf", "Repetition", "Segment"]
+__all__ = ["HEADERS", "NULL", "Coding", "Columns", "Component", "Leaf", "Repetition", "Segment"]
 
 HEADERS: Final = frozenset({"MSH", "FHS", "BHS"})
 """Segments whose first two fields declare the delimiters and are never split."""
@@ -137,27 +138,12 @@ class Segment:
 
     def column(self, field: int = 0, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> int:
         """Where a part begins, as the 1-based character in the segment; the nearest place before it when it is not there."""
-        if field <= 0 or (field <= 2 and self.declares):
-            return {0: 1, 1: 4, 2: 5}[max(field, 0)]
-        texts = self.field_texts
-        if field >= len(texts):
-            return len(self.raw) + 1
-        skipped = texts[2:field] if self.declares else texts[1:field]
-        separated = self.raw[len(self.name) : len(self.name) + 1] == self._coding.delimiters.field
-        start = len(self.name) + 1 + separated + sum(len(text) + 1 for text in skipped)
-        text = texts[field]
-        _, component_mark, repetition_mark, _, subcomponent_mark, _ = self._coding.delimiters
-        for mark, number in (
-            (repetition_mark, repetition),
-            (component_mark, component),
-            (subcomponent_mark, subcomponent),
-        ):
-            parts = split(text, mark)
-            if number > len(parts):
-                break
-            start += sum(len(part) + 1 for part in parts[: number - 1])
-            text = parts[number - 1]
-        return start
+        return Columns(self).of(field, repetition, component, subcomponent)
+
+    @property
+    def coding(self) -> Coding:
+        """What its text is read with."""
+        return self._coding
 
     def leaves(self) -> list[Leaf]:
         """Every non-empty subcomponent in order; MSH-1 and MSH-2 are leaves too.
@@ -205,3 +191,52 @@ class Segment:
                         if raw:
                             add((field, r, c, s, raw))
         return found
+
+
+class Columns:
+    """Where the parts of one segment begin: what was counted for one question is remembered for the next."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self._fields: list[int] = []
+        self._counted: list[tuple[str, str, list[str], list[int]]] = []
+
+    def of(self, field: int = 0, repetition: int = 1, component: int = 1, subcomponent: int = 1) -> int:
+        """See :meth:`Segment.column`."""
+        segment = self._segment
+        if field <= 0 or (field <= 2 and segment.declares):
+            return {0: 1, 1: 4, 2: 5}[max(field, 0)]
+        texts = segment.field_texts
+        if field >= len(texts):
+            return len(segment.raw) + 1
+        start, text = self._start(field), texts[field]
+        _, component_mark, repetition_mark, _, subcomponent_mark, _ = segment.coding.delimiters
+        marks = (repetition_mark, component_mark, subcomponent_mark)
+        for level, (mark, number) in enumerate(zip(marks, (repetition, component, subcomponent), strict=True)):
+            parts, starts = self._parts(level, text, mark)
+            if number > len(parts):
+                break
+            start += starts[number - 1]
+            text = parts[number - 1]
+        return start
+
+    def _start(self, field: int) -> int:
+        if not self._fields:
+            segment = self._segment
+            texts, name = segment.field_texts, len(segment.name)
+            separated = segment.raw[name : name + 1] == segment.coding.delimiters.field
+            first = 2 if segment.declares else 1
+            lengths = (len(text) + 1 for text in texts[first:])
+            self._fields = [0] * first + list(accumulate(lengths, initial=name + 1 + separated))
+        return self._fields[field]
+
+    def _parts(self, level: int, text: str, mark: str) -> tuple[list[str], list[int]]:
+        """The parts of a text and where each begins in it; those of the last text at this level are at hand."""
+        if level < len(self._counted):
+            known, by, parts, starts = self._counted[level]
+            if by == mark and known is text:
+                return parts, starts
+        parts = split(text, mark)
+        starts = list(accumulate((len(part) + 1 for part in parts), initial=0))
+        self._counted[level:] = [(text, mark, parts, starts)]
+        return parts, starts

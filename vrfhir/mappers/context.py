@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha1
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, final
@@ -12,7 +13,7 @@ from uuid import UUID
 from vrfhir.mappers.cells import Cell, SegmentView, is_tidy
 from vrfhir.mappers.hiding import hides_location
 from vrfhir.mappers.issues import CATALOGUE
-from vrfhir.mappers.records import Record
+from vrfhir.mappers.records import Labels, Record
 
 if TYPE_CHECKING:
     from vrfhir.hl7v2 import Message
@@ -26,6 +27,8 @@ __all__ = ["VR_SERVICE_CODES", "Context", "resource_names"]
 VR_SERVICE_CODES = frozenset({"70082004", "18781004", "1098041000000101", "1082611000000105"})
 """SNOMED CT: vocational rehabilitation, the referral for it, to an employment support service, to IPS."""
 
+_OPENERS = frozenset({"OBR", "PRD", "PID", "RF1", "SPM", "ORC", "RGS", "TXA"})
+"""With these a group begins, in which the set ids of the segments count anew."""
 _SNOMED_NAMES = frozenset({"SCT", "SNM", "SNOMED", "SNOMED-CT", "SNOMED CT", "SNOMEDCT", "SNCT"})
 _UK_AUTHORITIES = frozenset({"NHS", "NHSNBR", "NHSNMBR", "CHI", "HCN"})
 _NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8").bytes  # RFC 4122 name space for URLs
@@ -92,6 +95,26 @@ class Context:
             if record.path == path and record.role == role:
                 return record.place
         return None
+
+    @cached_property
+    def places(self) -> Sequence[int]:
+        """Of every segment the place among those of its name in its group, from 1."""
+        found: list[int] = []
+        counts: dict[str, int] = {}
+        for segment in self.segments:
+            name = segment.name
+            place = counts.get(name, 0) + 1
+            if name in _OPENERS:
+                counts.clear()
+            elif name == "OBX":
+                counts.pop("NTE", None)
+            counts[name] = place
+            found.append(place)
+        return found
+
+    def labels(self) -> Labels:
+        """What :meth:`labelled` says of every label, as things stand."""
+        return Labels((*self.records, *self.gone, *self.shared.values()))
 
     def first(self, name: str) -> SegmentView | None:
         """The first segment of a name."""

@@ -10,7 +10,7 @@ no OBR for it (ADT, SIU, MDM), an OBX of the type ``resource`` names the resourc
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.hl7v2 import escapes
@@ -18,7 +18,7 @@ from vrfhir.mappers.conversions.primitives import fhir_decimal
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import fhir_datetime
 from vrfhir.mappers.conversions.vocational import ALREADY
-from vrfhir.mappers.records import Record
+from vrfhir.mappers.records import Labels, Record
 from vrfhir.mappers.vocabulary import extension_urls, named_system
 
 if TYPE_CHECKING:
@@ -187,7 +187,9 @@ def _coding(at: Mapping[int, str], place: int) -> dict[str, Any]:
 def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
     """Set what the element segments say, when everything else is in place; the last word is theirs."""
     own: set[int] = set()
+    labels = context.labels() if context.elements else Labels()
     gone: set[str] = set()
+    kept = _Kept(context)
     for instruction in context.elements:
         record: Record | None = instruction.record
         resource: dict[str, Any] | None = None
@@ -195,9 +197,9 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             resource = bundle
         else:
             if instruction.label:
-                record = context.labelled(instruction.label)
+                record = labels.get(instruction.label)
             if record is None or _is_of_transport(record):
-                _keep(instruction, context)
+                kept.add(instruction)
                 continue
             if instruction.kind == OPENS:
                 continue
@@ -208,13 +210,14 @@ def apply_elements(context: Context, bundle: dict[str, Any]) -> None:
             if instruction.kind == "none" and not instruction.path:
                 if record.place in context.records and record.role not in ("MessageHeader",):
                     context.records.remove(record.place)
+                    labels.drop(record.place)
                     gone.add(record.place.full_url)
                 continue
         if id(resource) not in own:
             own.add(id(resource))
             resource.update(_unshared(resource))  # references and constants are shared until here
-        if not _apply(context, resource, instruction):
-            _keep(instruction, context)
+        if not _apply(labels, resource, instruction):
+            kept.add(instruction)
     if gone:
         _refocus(context, gone)
 
@@ -230,20 +233,41 @@ def _refocus(context: Context, gone: set[str]) -> None:
             del header["focus"]
 
 
-def _keep(instruction: Instruction, context: Context) -> None:
-    """An element that could not be set, and the name of a resource that is not there, are carried as they stand."""
-    segment = instruction.segment
-    items = context.shared["MessageHeader"].resource.setdefault("extension", [])
-    marks = context.message.delimiters
-    for leaf in segment.segment.leaves():
-        path = f"{segment.path}-{leaf.field}[{leaf.repetition}].{leaf.component}.{leaf.subcomponent}"
-        parts = [
-            {"url": "path", "valueString": path},
-            {"url": "value", "valueString": escapes.in_standard(leaf.raw, marks)},
-        ]
-        extension = {"url": extension_urls()["v2-content"], "extension": parts}
-        if leaf.field in _OWN_FIELDS[segment.name] and extension not in items:
-            items.append(extension)
+class _Kept:
+    """Elements that could not be set, and the names of resources that are not there, are carried as they stand, each once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._items: list[Any] = []
+        self._size = -1
+        self._known: set[tuple[str, str]] = set()
+
+    def add(self, instruction: Instruction) -> None:
+        segment, url = instruction.segment, extension_urls()["v2-content"]
+        items = self._context.shared["MessageHeader"].resource.setdefault("extension", [])
+        if items is not self._items or len(items) != self._size:  # others wrote there meanwhile
+            self._items, self._known = items, set(_carried(items, url))
+        marks = self._context.message.delimiters
+        for leaf in segment.segment.leaves():
+            if leaf.field not in _OWN_FIELDS[segment.name]:
+                continue
+            path = f"{segment.path}-{leaf.field}[{leaf.repetition}].{leaf.component}.{leaf.subcomponent}"
+            text = escapes.in_standard(leaf.raw, marks)
+            if (path, text) not in self._known:
+                self._known.add((path, text))
+                parts = [{"url": "path", "valueString": path}, {"url": "value", "valueString": text}]
+                items.append({"url": url, "extension": parts})
+        self._size = len(items)
+
+
+def _carried(items: list[Any], url: str) -> Iterator[tuple[str, str]]:
+    """Path and text of the values that are carried already."""
+    for item in items:
+        parts = item.get("extension") if isinstance(item, dict) and item.get("url") == url else None
+        if isinstance(parts, list) and len(parts) == 2 and len(item) == 2:
+            path, text = (part.get("valueString") if isinstance(part, dict) else None for part in parts)
+            if parts == [{"url": "path", "valueString": path}, {"url": "value", "valueString": text}]:
+                yield str(path), str(text)
 
 
 def _unshared(value: Any) -> Any:
@@ -258,7 +282,7 @@ def _is_of_transport(record: Record) -> bool:
     return record.path.startswith("MSH[1]") and record.role in ("Original", "Original-document", "Provenance", "Mapper")
 
 
-def _apply(context: Context, resource: dict[str, Any], instruction: Instruction) -> bool:
+def _apply(labels: Labels, resource: dict[str, Any], instruction: Instruction) -> bool:
     """Set or take away the element; False when there is no such place."""
     path, kind, value = instruction.path, instruction.kind, instruction.value
     if kind == "none":
@@ -266,7 +290,7 @@ def _apply(context: Context, resource: dict[str, Any], instruction: Instruction)
         return True
     shape, _, _ = kind.partition(":")
     if isinstance(value, str) and path.endswith(("reference", "Reference")):
-        value = _resolved(context, value)
+        value = _resolved(labels, value)
     if shape == "component":
         code = set_element(resource, path + ".code", {"coding": [dict(instruction.coding)]})
         return set_element(resource, f"{path}.value{_name(kind)}", value) and code
@@ -288,11 +312,11 @@ def _name(kind: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _resolved(context: Context, text: str) -> str:
+def _resolved(labels: Labels, text: str) -> str:
     """``@PRD[1].Practitioner`` as the URL of that resource; anything else as it stands."""
     if not text.startswith("@"):
         return text
-    record = context.labelled(text[1:])
+    record = labels.get(text[1:])
     return record.full_url if record is not None else text[1:]
 
 

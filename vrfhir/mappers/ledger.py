@@ -104,9 +104,13 @@ class Entry:
 
 
 def _entries(view: SegmentView) -> Iterator[Entry]:
+    cells = {(field, cell.repetition): cell for field, first in view.fields.items() for cell in first.repetitions()}
     for leaf in view.segment.leaves():
         place = leaf[3:7]
-        yield Entry(view.path, leaf, view.others.get(place) or view.settlement(*place))
+        settlement = view.others.get(place)
+        if settlement is None and (cell := cells.get(place[:2])) is not None:
+            settlement = cell.settlement(place[2] << 12 | place[3])
+        yield Entry(view.path, leaf, settlement)
 
 
 @final

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["Record"]
+__all__ = ["Labels", "Record"]
 
 
 class Record(Struct, gc=False, eq=False):
@@ -21,6 +22,8 @@ class Record(Struct, gc=False, eq=False):
     path: str
     full_url: str
     merged: Record | None = None
+    listed: set[int] | None = None
+    """Which long lists of references hold it, by identity."""
 
     @property
     def place(self) -> Record:
@@ -39,3 +42,25 @@ class Record(Struct, gc=False, eq=False):
     def reference(self) -> dict[str, Any]:
         """A Reference to it."""
         return {"reference": self.full_url if self.merged is None else self.place.full_url}
+
+
+class Labels:
+    """Records by segment and role, ``PRD[1].Practitioner``: of several the first."""
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._known: dict[str, list[Record]] = {}
+        for record in records:
+            self._known.setdefault(f"{record.path}.{record.role}", []).append(record)
+
+    def get(self, label: str) -> Record | None:
+        """The record of a label, or the one it was merged into."""
+        found = self._known.get(label)
+        return found[0].place if found else None
+
+    def drop(self, record: Record) -> None:
+        """Forget it once: it stands in the Bundle no more."""
+        found = self._known.get(f"{record.path}.{record.role}", [])
+        for place, each in enumerate(found):
+            if each is record:
+                del found[place]
+                break

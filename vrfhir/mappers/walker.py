@@ -260,17 +260,7 @@ def _left_over(
 def _counts(segment: SegmentView, value: str, context: Context) -> bool:
     """The set id is the number the segment would get anyway: its occurrence, or its place in its group."""
     number = value.lstrip("0")
-    if number == str(segment.occurrence):
-        return True
-    place = 1
-    for earlier in reversed(context.segments[: segment.index]):
-        if earlier.name == segment.name:
-            place += 1
-        elif earlier.name in ("OBR", "PRD", "PID", "RF1", "SPM", "ORC", "RGS", "TXA") or (
-            earlier.name == "OBX" and segment.name == "NTE"
-        ):
-            break
-    return number == str(place)
+    return number == str(segment.occurrence) or number == str(context.places[segment.index])
 
 
 def _printable(raw: str) -> str:

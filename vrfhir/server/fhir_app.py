@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 
 from vrfhir.errors import VrfhirError
 from vrfhir.fhir import json
+from vrfhir.server.body import Receive, read_body
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, Response
 from vrfhir.server.negotiation import CONTENT_TYPES, Format, wanted_format
@@ -25,7 +27,6 @@ from vrfhir.server.store import SearchTooCostlyError, StoreError
 __all__ = ["FhirApp"]
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _log = logging.getLogger("vrfhir.server")
@@ -60,7 +61,7 @@ class FhirApp:
             found = route(scope["method"], path)
             caller = LOCAL if found.name in _OPEN else self._gatekeeper.admit(headers.get("authorization"))
             body = (
-                await _body(headers, receive, self._endpoint.settings.max_body_bytes)
+                await read_body(headers, receive, self._endpoint.settings.max_body_bytes)
                 if scope["method"] != "GET"
                 else b""
             )
@@ -143,29 +144,6 @@ def _base(scope: Scope, headers: dict[str, str]) -> str:
     return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"
 
 
-async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
-    declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise _too_large(limit)
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise Refusal.of(400, "incomplete", "VR-HTTP-0400", "The request ended before its body.")
-        part = event.get("body", b"")
-        size += len(part)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(part)
-        if not event.get("more_body"):
-            return b"".join(parts)
-
-
-def _too_large(limit: int) -> Refusal:
-    return Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.")
-
-
 def _unforeseen(error: Exception, request_id: str) -> Response:
     """What nobody thought of: the log names the kind of error and the place, the caller the request id."""
     if isinstance(error, SearchTooCostlyError):
@@ -178,7 +156,7 @@ def _unforeseen(error: Exception, request_id: str) -> Response:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place else ""
     _log.error("unforeseen", extra={"request": request_id, "error": type(error).__name__, "where": where})
-    if isinstance(error, StoreError):
+    if isinstance(error, (StoreError, sqlite3.Error)):
         text = "The store could not take the change; try again."
         return Refusal.of(503, "transient", "VR-HTTP-0503", text).response()
     text = f"The endpoint failed; nothing was stored. The request was {request_id}."

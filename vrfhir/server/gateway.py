@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vrfhir.hl7v2 import read_answer
+from vrfhir.hl7v2.batch import Part
 from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.inbox import Admission, Answers, Pool, SameProcess, Workers, Worklist, admit
 from vrfhir.server.inbox.admission import digest, sender_of
-from vrfhir.server.inbox.batches import batch_answer, is_filed, messages_of
+from vrfhir.server.inbox.batches import batch_answer, holds_too_many, is_filed, messages_of
 from vrfhir.server.inbox.faults import fault
-from vrfhir.server.messaging.delivered import delivered
+from vrfhir.server.messaging.delivered import delivered, failure_ids
 from vrfhir.server.messaging.drafting import Drafting
 from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
 
@@ -36,6 +37,8 @@ Place = tuple[int, int]
 """Which batch a message came in, and as which part of it."""
 _TOGETHER = 64
 """Messages of a batch that are on their way at a time."""
+_LARGE = 1_000_000
+_Result = TypeVar("_Result")
 
 
 class Gateway:
@@ -80,10 +83,12 @@ class Gateway:
 
     async def handle(self, data: bytes, peer: Peer) -> bytes | None:
         """Take one message or batch and return its answer; None when none is due."""
+        if holds_too_many(data):
+            return await self._quarantined(Admission(data, None), [fault("VR-GATEWAY-0008")], None)
         parts = messages_of(data)
         if parts is None:
             return await self._take(data, peer)
-        kept = [(part.name, None if is_filed(part) else part.data) for part in parts]
+        kept = await _aside(data, _kept, parts)
         received = self._endpoint.now()
         batch = await self._endpoint.store.write(lambda tx: tx.begin_batch(DOOR, digest(data), received, kept))
         messages = [(part.data, (batch, place)) for place, part in enumerate(parts) if part.name == "MSH"]
@@ -98,7 +103,7 @@ class Gateway:
         worklist = self._worklist()
         if worklist.unfinished >= self._endpoint.settings.inbox_limit:
             await worklist.room(self._endpoint.settings.inbox_limit)
-        admission = admit(data, self._endpoint.correspondents, peer)
+        admission = await _aside(data, admit, data, self._endpoint.correspondents, peer)
         message = admission.message
         if message is None:
             return await self._quarantined(admission, admission.issues, place)
@@ -117,12 +122,12 @@ class Gateway:
         """The application's answer to what was accepted at its door (enhanced mode): one that refuses makes it a dead letter."""
         answer = read_answer(admission.data)
         row = self._endpoint.store.sent_as(answer.control_id) if answer.code in ("AE", "AR") else None
-        if row is None or row.status != "sent" or admission.is_strange:
+        if row is None or row.status not in ("sent", "pending") or admission.is_strange:
             return
         correspondent = self._endpoint.correspondents.named(admission.partner, admission.sender)
         if row.destination != admission.sender and row.destination not in correspondent.names:
             return
-        failure = " ".join([answer.code, *(issue.id for issue in answer.reported if issue.id)])
+        failure = " ".join(failure_ids(answer, answer.reported))
 
         def work(tx: Transaction) -> None:
             tx.settle(row.pk, status="dead", due=row.due, answer=admission.data, failure=failure)
@@ -219,3 +224,13 @@ class Gateway:
             rules = sorted({issue.id for issue in issues if issue.is_error})
             extra = {"door": DOOR, "outcome": outcome, "bytes": len(data), "rules": rules[:20]}
             _log.log(level, "message", extra=extra)
+
+
+def _kept(parts: Sequence[Part]) -> list[tuple[str, bytes | None]]:
+    """What is kept of a batch beside its messages."""
+    return [(part.name, None if is_filed(part) else part.data) for part in parts]
+
+
+async def _aside(data: bytes, work: Callable[..., _Result], *arguments: Any) -> _Result:
+    """Done in a thread when there is so much to look at that others would have to wait."""
+    return work(*arguments) if len(data) < _LARGE else await asyncio.to_thread(work, *arguments)

@@ -7,23 +7,29 @@ AR is 200 like one with AA; 202 without a body says that none is due.
 
 from __future__ import annotations
 
+import logging
+import sqlite3
+
 from fastapi import FastAPI
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message
+from vrfhir.server.body import read_body
 from vrfhir.server.correspondents import Correspondents
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.gateway import Gateway
 from vrfhir.server.http import Refusal
 from vrfhir.server.inbox.admission import outline, sender_of
-from vrfhir.server.inbox.batches import messages_of
+from vrfhir.server.inbox.batches import holds_too_many, messages_of
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.security import Caller, Gatekeeper
 from vrfhir.transport import Peer
 
 __all__ = ["ER7", "PATH", "mount_messages"]
+
+_log = logging.getLogger("vrfhir.server")
 
 PATH = "/hl7v2"
 ER7 = "application/hl7-v2+er7"
@@ -39,11 +45,12 @@ def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
     async def message(request: Request) -> Response:
         try:
             data, organisation = await _message(request, endpoint, gatekeeper, gateway)
+            host, port = request.client or ("unknown", 0)
+            answer = await gateway.handle(data, Peer(host, port, organisation=organisation))
         except Refusal as refusal:
-            response = refusal.response()
-            return Response(response.body, response.status, dict(response.headers), media_type=_FHIR)
-        host, port = request.client or ("unknown", 0)
-        answer = await gateway.handle(data, Peer(host, port, organisation=organisation))
+            return _refused(refusal)
+        except Exception as error:
+            return _refused(_unforeseen(error, endpoint.new_id()))
         if answer is None:
             return Response(status_code=202)
         return Response(answer, media_type=ER7, headers={"Cache-Control": "no-store"})
@@ -58,17 +65,26 @@ async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper,
         raise Refusal.of(415, "not-supported", "VR-HTTP-0415", "A body is sent as it is, without a content encoding.")
     if gateway.is_full:
         raise Refusal(503, [fault("VR-GATEWAY-0004")], (("Retry-After", "30"),))
-    limit = endpoint.settings.max_message_bytes
-    data = bytearray()
-    try:
-        async for part in request.stream():
-            data += part
-            if len(data) > limit:
-                raise Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.")
-    except ClientDisconnect:
-        raise Refusal.of(400, "incomplete", "VR-HTTP-0400", "The request ended before its body.") from None
-    _require_own_side(bytes(data), caller, endpoint.correspondents)
-    return bytes(data), caller.organisation
+    data = await read_body(request.headers, request.receive, endpoint.settings.max_message_bytes)
+    if holds_too_many(data):
+        raise Refusal(413, [fault("VR-GATEWAY-0008")])
+    _require_own_side(data, caller, endpoint.correspondents)
+    return data, caller.organisation
+
+
+def _refused(refusal: Refusal) -> Response:
+    response = refusal.response()
+    return Response(response.body, response.status, dict(response.headers), media_type=_FHIR)
+
+
+def _unforeseen(error: Exception, request: str) -> Refusal:
+    """The store cannot write, or what nobody thought of: the message is not acknowledged, and nothing of it is said."""
+    _log.error("unforeseen", extra={"request": request, "door": "http", "error": type(error).__name__})
+    if isinstance(error, sqlite3.Error):
+        text = "The message could not be stored; send it again."
+        return Refusal.of(503, "transient", "VR-HTTP-0503", text, headers=(("Retry-After", "30"),))
+    text = f"The endpoint failed; the message was not acknowledged. The request was {request}."
+    return Refusal.of(500, "exception", "VR-HTTP-0500", text)
 
 
 def _require_own_side(data: bytes, caller: Caller, correspondents: Correspondents) -> None:

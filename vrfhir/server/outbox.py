@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import NamedTuple
 
 from vrfhir.errors import TransportError
 from vrfhir.hl7v2.answer import read_answer
 from vrfhir.server.endpoint import Endpoint
-from vrfhir.server.messaging.delivered import Told, delivered
+from vrfhir.server.messaging.delivered import Told, delivered, failure_ids
 from vrfhir.server.settings import PartnerAddress
 from vrfhir.server.store import OutboxRow, Transaction
 from vrfhir.transport import send
@@ -25,6 +26,7 @@ _log = logging.getLogger("vrfhir.server")
 
 _POLL_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 3600.0
+_GRACE_SECONDS = 5.0
 
 
 class _Outcome(NamedTuple):
@@ -44,6 +46,7 @@ class Outbox:
         self._tls = calling(settings.mllp_certificate, settings.mllp_key, settings.mllp_ca) if secure else None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._under_way: dict[str, asyncio.Task[bool]] = {}
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -51,32 +54,53 @@ class Outbox:
         self._task = asyncio.create_task(self._run(), name="vrfhir-outbox")
 
     async def stop(self) -> None:
-        """Stop after the deliveries that are under way."""
+        """Stop; deliveries under way have a few seconds to be answered, and are made again next time when they are not."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        if self._under_way:
+            _, late = await asyncio.wait(list(self._under_way.values()), timeout=_GRACE_SECONDS)
+            for each in late:
+                each.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
             self._wake.clear()
             try:
-                delivered = await asyncio.shield(asyncio.ensure_future(self.deliver_due()))
+                for row, address in self._due():
+                    if row.destination not in self._under_way:
+                        self._begin(row, address)
             except Exception as error:
                 _log.error("outbox", extra={"error": type(error).__name__})
-                delivered = 0
-            if not delivered:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
-                except TimeoutError:
-                    continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+
+    def _begin(self, row: OutboxRow, address: PartnerAddress) -> None:
+        """One delivery per partner at a time: a partner that is slow to answer holds up its own messages only."""
+        task = self._under_way[row.destination] = asyncio.create_task(self._deliver(row, address))
+
+        def ended(task: asyncio.Task[bool]) -> None:
+            del self._under_way[row.destination]
+            if task.cancelled():
+                return
+            if task.exception() is not None:  # it stays as it was; the next look finds it
+                _log.error("outbox", extra={"error": type(task.exception()).__name__})
+            elif task.result():
+                self._wake.set()
+
+        task.add_done_callback(ended)
+
+    def _due(self) -> list[tuple[OutboxRow, PartnerAddress]]:
+        now = self._endpoint.now()
+        rows = self._endpoint.store.due(now, now + int(_LONGEST_WAIT_SECONDS * 1_000_000))
+        routed = [(row, self._endpoint.correspondents.address_of(row.destination)) for row in rows]
+        return [(row, address) for row, address in routed if address is not None]
 
     async def deliver_due(self) -> int:
         """Send the first waiting message of each partner whose time has come; returns how many were settled."""
-        rows = self._endpoint.store.due(self._endpoint.now())
-        routed = [(row, self._endpoint.correspondents.address_of(row.destination)) for row in rows]
-        work = [self._deliver(row, address) for row, address in routed if address is not None]
-        return sum(await asyncio.gather(*work))
+        return sum(await asyncio.gather(*(self._deliver(row, address) for row, address in self._due())))
 
     async def _deliver(self, row: OutboxRow, address: PartnerAddress) -> bool:
         outcome = await self._attempt(row, address)
@@ -89,6 +113,9 @@ class Outbox:
         due = self._endpoint.now() + int(wait * 1_000_000)
 
         def work(tx: Transaction) -> Told:
+            current = tx.sent_as(row.control_id)
+            if current is None or current.status != "pending":  # settled by the partner's own answer meanwhile
+                return Told()
             tx.settle(row.pk, status=status, due=due, answer=outcome.answer, failure=outcome.failure)
             return delivered(self._endpoint, tx, row, status, outcome.answer, outcome.failure)
 
@@ -112,9 +139,13 @@ class Outbox:
             )
         except TransportError as error:
             return _Outcome("pending", failure=" ".join(issue.id for issue in error.issues))
+        except Exception as error:
+            _log.error("outbox", extra={"error": type(error).__name__})
+            return _Outcome("pending", failure=type(error).__name__)
         answer = read_answer(data, row.control_id)
         if answer.is_positive:
             return _Outcome("sent", data)
-        failure = " ".join([answer.code, *(issue.id for issue in answer.issues)])
-        refused = answer.code in ("AE", "CE")  # wrong content does not get better by repeating it
+        failure = " ".join(failure_ids(answer, answer.issues))
+        about_it = answer.control_id in ("", row.control_id)
+        refused = answer.code in ("AE", "CE") and about_it  # wrong content does not get better by repeating it
         return _Outcome("dead" if refused else "pending", data, failure)

@@ -71,6 +71,11 @@ class FrameDecoder:
         """Between frames."""
         return self._state is _State.OUTSIDE
 
+    @property
+    def size(self) -> int:
+        """How many bytes of an unfinished frame have come."""
+        return self._size
+
     def feed(self, data: bytes) -> list[Frame | Fault]:
         """Take the next bytes; what was completed by them."""
         events: list[Frame | Fault] = []

@@ -13,6 +13,7 @@ import errno
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from ssl import SSLContext
 from typing import Any, NamedTuple
@@ -29,6 +30,9 @@ DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 _READ = 64 * 1024
 _CR_GRACE = 0.2
 """Seconds to wait for the CR after FS before the frame counts as complete."""
+_SLOWEST = 1000
+"""Bytes a second below which a frame that takes longer than a silent connection may is given up."""
+_HANDSHAKE_SECONDS = 20.0
 
 _log = logging.getLogger("vrfhir.transport")
 
@@ -49,8 +53,8 @@ Handler = Callable[[bytes, Peer], Awaitable[bytes | None]]
 class MllpListener:
     """Listens for MLLP connections.
 
-    ``port`` 0 takes a free one. ``idle_timeout`` closes silent connections, also inside a frame. ``tls`` makes it TLS;
-    with ``verify_mode=CERT_REQUIRED`` mutual. ``release`` is that of MLLP, 1 or 2; ``together`` bounds how
+    ``port`` 0 takes a free one. ``idle_timeout`` closes silent connections, also inside a frame, those that send a frame in
+    trickles, and those that do not read their answers. ``tls`` makes it TLS; with ``verify_mode=CERT_REQUIRED`` mutual. ``release`` is that of MLLP, 1 or 2; ``together`` bounds how
     many messages of one connection are handled at a time. ``port_option`` is named in the message when the port is in use.
     ``on_issue`` hears of every fault on the wire; it is logged too, without message content. ``admits`` says whether a
     peer may speak at all; one that may not is closed before anything is read.
@@ -86,6 +90,7 @@ class MllpListener:
         self._admits = admits
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self._admitted = 0
         self._reading: set[asyncio.Task[None] | None] = set()
         self._stopping = False
 
@@ -106,7 +111,12 @@ class MllpListener:
         self._stopping = False
         try:
             self._server = await asyncio.start_server(
-                self._connected, self.host, self._wanted_port, ssl=self._tls, limit=2 * _READ
+                self._connected,
+                self.host,
+                self._wanted_port,
+                ssl=self._tls,
+                ssl_handshake_timeout=_HANDSHAKE_SECONDS if self._tls is not None else None,
+                limit=2 * _READ,
             )
         except OSError as error:
             raise TransportError(self._start_issue(error)) from None
@@ -125,7 +135,9 @@ class MllpListener:
                 unfinished.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         if self._server is not None:
-            await self._server.wait_closed()
+            with suppress(TimeoutError):  # from Python 3.12 on it waits for handshakes under way, which may never end
+                async with asyncio.timeout(1.0):
+                    await self._server.wait_closed()
             self._server = None
 
     async def __aenter__(self) -> MllpListener:
@@ -143,12 +155,16 @@ class MllpListener:
     async def _hold(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = _peer(writer)
         try:
-            if len(self._connections) > self._max_connections or self._stopping:
-                self._report(CATALOGUE.issue("VR-V2-0911", limit=self._max_connections), peer)
-            elif self._admits is not None and not self._admits(peer):
+            if self._admits is not None and not self._admits(peer):  # first, so that strangers take nobody's place
                 self._report(CATALOGUE.issue("VR-V2-0917", host=peer.host), peer)
+            elif self._admitted >= self._max_connections or self._stopping:
+                self._report(CATALOGUE.issue("VR-V2-0911", limit=self._max_connections), peer)
             else:
-                await self._serve(reader, writer, peer)
+                self._admitted += 1
+                try:
+                    await self._serve(reader, writer, peer)
+                finally:
+                    self._admitted -= 1
         except (OSError, TimeoutError) as error:
             _log.info("connection with %s:%d ended: %s", peer.host, peer.port, type(error).__name__)
         finally:
@@ -157,13 +173,21 @@ class MllpListener:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer) -> None:
         decoder = FrameDecoder(self._max_bytes)
         unconfirmed = _Unconfirmed()
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         while not self._stopping:
             data = await self._read(reader, decoder, peer)
             events = decoder.close() if data is None else decoder.feed(data) if data else decoder.settle()
             for start in range(0, len(events), self._together):
                 await self._reply_in_order(events[start : start + self._together], writer, peer, unconfirmed)
-                await writer.drain()
+                async with asyncio.timeout(self._idle_timeout):
+                    await writer.drain()
             if data is None:
+                return
+            if events or decoder.is_idle:
+                begun = clock()
+            elif clock() - begun > self._idle_timeout + decoder.size / _SLOWEST:
+                self._report(CATALOGUE.issue("VR-V2-0913", seconds=round(self._idle_timeout)), peer)
                 return
 
     async def _reply_in_order(
@@ -286,7 +310,10 @@ def _refusal(data: bytes, issue: Issue) -> bytes | None:
         return acknowledge(data, "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
     if message.type.code.upper() == "ACK":
         return None
-    return acknowledge(message, "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
+    try:
+        return acknowledge(message, "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
+    except ValueError:  # the header holds what cannot be written back: the answer names the message no more
+        return acknowledge(b"", "AR", [issue], control_id=_control_id(), now=datetime.now(UTC))
 
 
 def _control_id() -> str:

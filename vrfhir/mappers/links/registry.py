@@ -25,6 +25,7 @@ Link = Callable[["Scope", "SegmentView", "Context"], None]
 LINKS: dict[str, Link] = {}
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
+_LONG = 256
 
 
 def link(name: str) -> Callable[[Link], Link]:
@@ -43,11 +44,19 @@ def unknown() -> dict[str, Any]:
 
 
 def add_reference(resource: dict[str, Any], element: str, record: Record) -> None:
-    """Append a reference to a list, once."""
-    reference = record.reference
+    """Append a reference to a list, once; of a long list the records themselves know whether they are in it."""
+    place, reference = record.place, record.reference
     items = resource.setdefault(element, [])
-    if reference not in items:
-        items.append(reference)
+    if len(items) <= _LONG:
+        if reference not in items:
+            items.append(reference)
+        return
+    if place.listed is None:
+        place.listed = set()
+    if id(items) in place.listed or reference in items[: _LONG + 1]:
+        return
+    place.listed.add(id(items))
+    items.append(reference)
 
 
 def support(context: Context, record: Record) -> None:

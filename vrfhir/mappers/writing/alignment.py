@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -39,11 +40,13 @@ def align(writing: Writing, drafts: list[Draft], context: Context, *, same_segme
     """
     found = Alignment()
     taken: set[int] = set()
-    queue: list[str] = []
+    queue: deque[str] = deque()
+    standing = {id(record) for record in context.records}
+    labels = context.labels()
 
     def pair(url: str, record: Record | None) -> None:
         place = record.place if record is not None else None
-        if not url or url in found.records or place is None or id(place) in taken or place not in context.records:
+        if not url or url in found.records or place is None or id(place) in taken or id(place) not in standing:
             return
         ours = writing.originals[url]
         if place.type == "Practitioner" and ours.get("resourceType") == "PractitionerRole":
@@ -61,10 +64,10 @@ def align(writing: Writing, drafts: list[Draft], context: Context, *, same_segme
             pair(record.full_url if known else "", record)
     for draft in drafts:
         for role, url in draft.roles.items():
-            pair(url, context.labelled(draft.label(role)) or _shared(context, role, draft.path))
+            pair(url, labels.get(draft.label(role)) or _shared(context, role, draft.path))
     by_url = {record.full_url: record for record in context.records}
     while queue:
-        url = queue.pop(0)
+        url = queue.popleft()
         theirs = dict(_references(found.records[url].resource))
         for path, text in _references(writing.originals[url]):
             other = by_url.get(theirs.get(path, ""))

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["concept_parts"]
 
 _OURS = "https://vrfhir.org/fhir/CodeSystem/vr-"
+_PRIORITIES = "request-priority"
+"""FHIR's code system of that name, in the twenty characters that CE.6 has."""
+_NEAREST = {"priority": {"urgent": "A"}, "order-priority": {"urgent": "A"}}
+"""Code map → FHIR codes that its table lacks, and the code of the table that is nearest (ConceptMap vr-priority-to-v2): a
+receiver must not take an urgent referral for one without a priority. That it was another code is said beside it."""
 _TRIPLETS = ((1, 7), (4, 8), (10, 13))
 
 
@@ -219,6 +224,7 @@ def _display_coding(row: RowFacts) -> Inverse:
 def _code(row: RowFacts) -> Inverse:
     codes = code_map(row.options["codes"])
     url = extension_urls()["alternate-codes"]
+    nearest = _NEAREST.get(row.options["codes"], {})
 
     def back(value: Any, writing: Writing) -> Parts | None:
         twin = writing.twin if isinstance(writing.twin, dict) else {}
@@ -241,6 +247,9 @@ def _code(row: RowFacts) -> Inverse:
                 found |= {key(place): text for place, text in ((2, known.display), (3, known.name)) if text}
             return found
         code = codes.back.get(str(value))
+        if code is None and value in nearest:
+            found = {key(row.component or 1): nearest[value]}
+            return found if row.component else {**found, key(4): value, key(5): value.capitalize(), key(6): _PRIORITIES}
         return {key(row.component or 1): code} if code else None
 
     return back

@@ -6,12 +6,13 @@ of steps, sets and removals, that turn the one into the other; applied in order 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 __all__ = ["Step", "differences", "equal", "leaves", "with_references"]
 
 _MISSING: Any = object()
+_FEW = 64
 
 
 class Step(NamedTuple):
@@ -85,10 +86,11 @@ def _value(present: Any, wanted: Any, path: str) -> Iterator[Step]:
 
 
 def _list(present: list[Any], wanted: list[Any], path: str) -> Iterator[Step]:
-    kept = [item for item in present if any(equal(item, each) for each in wanted)]
+    stands = _found_in(present, wanted)
+    kept = [item for item, found in zip(present, stands, strict=True) if found]
     if len(kept) < len(present) and kept and all(map(equal, kept, wanted)):
         for index in range(len(present) - 1, -1, -1):
-            if not any(equal(present[index], each) for each in wanted):
+            if not stands[index]:
                 yield Step(f"{path}[{index}]", None, removed=True)
         present = kept
     if not wanted:
@@ -100,6 +102,30 @@ def _list(present: list[Any], wanted: list[Any], path: str) -> Iterator[Step]:
         if value is None and (index >= len(present) or present[index] is None):
             continue  # a gap in a list of extensions beside primitive values
         yield from _value(present[index] if index < len(present) else _MISSING, value, f"{path}[{index}]")
+
+
+def _found_in(items: list[Any], others: list[Any]) -> list[bool]:
+    """Which of the items is equal to one of the others; of many only those are compared that can be equal."""
+    if len(items) * len(others) <= _FEW:
+        return [any(equal(item, each) for each in others) for item in items]
+    alike: dict[Hashable, list[Any]] = {}
+    for each in others:
+        alike.setdefault(_likeness(each), []).append(each)
+    return [any(equal(item, each) for each in alike.get(_likeness(item), ())) for item in items]
+
+
+def _likeness(value: Any) -> Hashable:
+    """What equal values have in common."""
+    if isinstance(value, dict):
+        return tuple(sorted((name, _likeness(each)) for name, each in value.items()))
+    if isinstance(value, list):
+        return tuple(map(_likeness, value))
+    if isinstance(value, str) or value is None:
+        return str(value)
+    try:
+        return repr(abs(float(value)))
+    except OverflowError:
+        return "inf"
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -197,12 +197,17 @@ def _groups(
     for url, label in alignment.labels.items():
         if steps_of[url]:
             changed.append((label, str(writing.originals[url]["resourceType"]), steps_of[url]))
+    urls: dict[str, str] = {}
+    for url, label in alignment.labels.items():
+        urls.setdefault(label, url)
     groups: list[Draft] = []
     for label, words, steps in changed:
         _count(writing, steps, counts)
-        name = next((_name(writing.originals[url]) for url, each in alignment.labels.items() if each == label), words)
+        found = urls.get(label)
+        name = words if found is None else _name(writing.originals[found])
         _emit(groups, label, words, steps, writing, opening, elements, lost, name)
     renamed = {}
+    before = opening.before + sum(draft.name == opening.segment for draft in groups)
     for url in fresh:
         resource = with_references(dict(writing.originals[url]), wanted_name)
         kind = str(resource["resourceType"])
@@ -212,8 +217,9 @@ def _groups(
             if name not in ("resourceType", "id", "text")
         ]
         _count(writing, steps, counts)
-        place = opening.before + sum(draft.name == opening.segment for draft in groups) + 1
+        place, size = before + 1, len(groups)
         _emit(groups, kind, _words(resource), steps, writing, opening, elements, lost, _name(resource))
+        before += sum(draft.name == opening.segment for draft in groups[size:])
         renamed["@" + labels[url]] = f"@{opening.segment}[{place}].{kind}"
         labels[url] = f"{opening.segment}[{place}].{kind}"
     alignment.final = labels
@@ -254,7 +260,8 @@ def _head(bundle: Mapping[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
 def _not_returned(message: bytes, writing: Writing, alignment: Alignment) -> list[tuple[str, Step, str]]:
     """Read the finished message once more: whatever of the Bundle is not there again is lost."""
     context, _ = mapped(parse(message), writing.partner)
-    records = {url: context.labelled(label) for url, label in alignment.final.items()}
+    known = context.labels()
+    records = {url: known.get(label) for url, label in alignment.final.items()}
     names = {record.place.full_url: url for url, record in records.items() if record is not None}
     found: list[tuple[str, Step, str]] = []
     for url, record in records.items():

@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from vrfhir.errors import UnreadableError
@@ -32,7 +33,11 @@ __all__ = ["Admission", "admit", "digest", "order_keys", "outline", "sender_of"]
 _ORDERED_BY = (("PID", (2, 3, 4)), ("MRG", (1,)), ("RF1", (6, 11)))
 """Fields that name the patient and the referral: messages that share a value are worked on in the order they came."""
 
-_OUTLINED = frozenset({b"EVN", *(name.encode() for name, _ in _ORDERED_BY)})
+_OUTLINED = re.compile(rb"[\r\n]((?:EVN|%b)[^\r\n]*)" % "|".join(name for name, _ in _ORDERED_BY).encode())
+_MOST_KEYS = 1000
+"""Patients and referrals that a message is kept in order by; a message names a few."""
+_LONGEST_HEADER = 2000
+"""A longer header is not remembered: senders repeat theirs, and theirs are short."""
 
 _LINE_END = re.compile(rb"[\r\n]")
 
@@ -76,7 +81,7 @@ def admit(data: bytes, correspondents: Correspondents, peer: Peer) -> Admission:
     issues: Sequence[Issue] = ()
     if not correspondent.may_send(message.type.code):
         issues = [fault("VR-GATEWAY-0007")]
-    elif mode != "processed" and not _is_sound(_constant(message)):
+    elif mode != "processed" and not (len(message.header.raw) <= _LONGEST_HEADER and _is_sound(_constant(message))):
         issues = [issue for issue in check_header(message, TAKEN) if issue.is_error]
     return Admission(data, message, sender, message.control_id, mode, issues, correspondent.id)
 
@@ -132,9 +137,10 @@ def outline(content: bytes, charset: str | None = None) -> Message:
     The rest, documents among it, is left unread. UnreadableError when the bytes are no message.
     """
     if content.startswith(b"MSH") and b"\x00" not in content:
-        first, *lines = content.replace(b"\n", b"\r").split(b"\r")
+        first = _LINE_END.split(content, maxsplit=1)[0]
+        lines = (match[1] for match in _OUTLINED.finditer(content, len(first)))
         try:
-            message = parse(b"\r".join([first, *(line for line in lines if line[:3] in _OUTLINED)]), charset=charset)
+            message = parse(b"\r".join([first, *islice(lines, _MOST_KEYS)]), charset=charset)
         except UnreadableError:
             pass
         else:
@@ -149,12 +155,13 @@ def order_keys(content: bytes | Message) -> frozenset[str]:
         message = content if isinstance(content, Message) else outline(content)
     except UnreadableError:
         return frozenset()
-    keys = {
+    named = (
         f"{name}|{value}"
         for name, fields in _ORDERED_BY
         for segment in message.all(name)
         for field in fields
         for repetition in segment.repetitions(field)
         if (value := repetition.value(1))
-    }
+    )
+    keys = set(islice(named, _MOST_KEYS))
     return frozenset(keys or {f"MSH|{sender_of(message)}"})

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Literal
 
 from vrfhir.hl7v2 import Message, acknowledge, parse, plan
+from vrfhir.hl7v2 import charset as character_sets
 from vrfhir.hl7v2.ack_modes import Level, Outcome, acknowledgement_code, outcome_of
 from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
@@ -69,11 +70,11 @@ class Answers:
         """An application acknowledgement may ask for an accept one (MSH-15), which ends the exchange; nothing else may."""
         if (message.header.value(15) or "").strip().upper() not in ("AL", "SU"):
             return None
-        header, separator, rest = message.encode().partition(b"\r")
-        fields = header.split(message.delimiters.field.encode(message.charset))
-        fields[8] = b"MCF"  # any type that may be acknowledged; the trigger does not matter here
-        answered = parse(message.delimiters.field.encode(message.charset).join(fields) + separator + rest)
-        return self.to(answered, level="accept")
+        header, separator, rest = message.text.partition("\r")
+        fields = header.split(message.delimiters.field)
+        fields[8] = "MCF"  # any type that may be acknowledged; the trigger does not matter here
+        answered = message.delimiters.field.join(fields) + separator + rest
+        return self.to(parse(character_sets.encode(answered, message.charset)), level="accept")
 
     def wants_application_answer(self, message: Message, outcome: Outcome) -> bool:
         """Whether MSH-16 asks to be told about this outcome."""
@@ -127,4 +128,4 @@ def _asking_for_receipt(answer: bytes) -> bytes:
     fields += [""] * (16 - len(fields))
     fields[14:16] = ["AL", "NE"]
     lines[0] = separator.join(fields)
-    return "\r".join(lines).encode(message.charset, "replace")
+    return character_sets.encode("\r".join(lines), message.charset, "replace")

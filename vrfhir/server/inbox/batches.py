@@ -16,8 +16,11 @@ from vrfhir.hl7v2 import parse
 from vrfhir.hl7v2.batch import Part, split_batch
 from vrfhir.hl7v2.timestamps import write_timestamp
 
-__all__ = ["batch_answer", "is_filed", "messages_of"]
+__all__ = ["MOST_MESSAGES", "batch_answer", "holds_too_many", "is_filed", "messages_of"]
 
+MOST_MESSAGES = 20_000
+"""Messages, headers and trailers in one batch: each is kept and answered by itself, however small it is."""
+_PARTS = tuple(end + name for end in (b"\r", b"\n", b"\x0b") for name in (b"MSH", b"FHS", b"BHS", b"BTS", b"FTS"))
 _LEADING = b"\xef\xbb\xbf\x0b \t\r\n"
 _HEAD = 4096
 _LINE_END = re.compile(rb"[\r\n]")
@@ -32,6 +35,11 @@ def messages_of(data: bytes) -> list[Part] | None:
     parts = split_batch(data)
     messages = sum(part.name == "MSH" for part in parts)
     return parts if messages > 1 or (headed and messages) else None
+
+
+def holds_too_many(data: bytes) -> bool:
+    """Whether there would be more parts than are taken at once; counted without cutting."""
+    return len(data) > 3 * MOST_MESSAGES and sum(data.count(part) for part in _PARTS) > MOST_MESSAGES
 
 
 def is_filed(part: Part) -> bool:

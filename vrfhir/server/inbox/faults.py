@@ -43,6 +43,12 @@ _TEXTS = {
         "MSH[1]-9[1].1.1",
         "Send the types that were agreed with the receiver.",
     ),
+    "VR-GATEWAY-0008": (
+        "too-long",
+        "The batch holds more messages than are taken at once; none of it was worked on.",
+        "",
+        "Send it in several batches of at most 20,000 messages.",
+    ),
     "VR-GATEWAY-0004": (
         "throttled",
         "Too many messages wait to be worked on; this one was not taken.",

@@ -14,6 +14,8 @@ from vrfhir.hl7v2 import Message, acknowledge, write_timestamp
 __all__ = ["Forms"]
 
 _MOST = 1024
+_LONGEST = 2000
+"""A longer header is not remembered."""
 _GAP = "\x00"
 _TIME, _CONTROL_ID = 6, 9
 """Where MSH-7 and MSH-10 stand when the segment is split at its field separator."""
@@ -27,6 +29,8 @@ class Forms:
 
     def fill(self, message: Message, code: Literal["AA", "CA"], control_id: str, now: datetime) -> bytes | None:
         """The acknowledgement of a message, without findings; None for a header that has no form."""
+        if len(message.header.raw) > _LONGEST:
+            return None
         fields = message.header.raw.split(message.delimiters.field)
         if len(fields) <= _CONTROL_ID:
             return None

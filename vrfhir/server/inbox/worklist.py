@@ -112,9 +112,13 @@ class Worklist:
 
     async def _look_again(self) -> None:
         while True:
-            self._seen = 0
-            self._unfinished = self._endpoint.store.inbox_counts()["received"]
-            self._look()
+            try:
+                self._unfinished = self._endpoint.store.inbox_counts()["received"]
+                self._seen = 0
+                self._less.set()  # whoever waits for room counts again
+                self._look()
+            except Exception as error:  # the store cannot be read just now: this goes on
+                _log.error("inbox", extra={"error": type(error).__name__})
             await asyncio.sleep(_RESCAN_SECONDS)
 
     def _look_soon(self) -> None:

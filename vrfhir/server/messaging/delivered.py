@@ -8,13 +8,15 @@ is noted on the Task, so that the referrer sees it. A partner may answer at once
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from vrfhir import workflow
 from vrfhir.errors import UnreadableError
-from vrfhir.hl7v2 import Message, acknowledge, parse
-from vrfhir.issues import has_errors
+from vrfhir.hl7v2 import Answer, Message, acknowledge, parse
+from vrfhir.issues import Issue, has_errors
 from vrfhir.server import loop
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import instant
@@ -23,17 +25,26 @@ from vrfhir.server.messaging.sides import owning_partner, referral_tasks
 from vrfhir.server.resource import load, put, stamp
 from vrfhir.server.store import AuditRow, DuplicateMessageError, InboxRow, OutboxRow, Stored, Transaction
 
-__all__ = ["Told", "delivered"]
+__all__ = ["Told", "delivered", "failure_ids"]
 
 Json = dict[str, Any]
 
 _DOOR = "mllp"
+_CODES = frozenset({"AA", "AE", "AR", "CA", "CE", "CR"})
+_ID = re.compile(r"(?=.*[0-9])[A-Za-z][A-Za-z0-9._-]{0,63}|[0-9]{1,6}")
+_MOST_IDS = 20
 
 
 class Told(NamedTuple):
     """Whether a message was put into the inbox."""
 
     incoming: bool = False
+
+
+def failure_ids(answer: Answer, issues: Sequence[Issue]) -> list[str]:
+    """What a partner's answer says of a failure, in codes and ids; whatever else stands in their place is not repeated."""
+    code = [answer.code] if answer.code in _CODES else []
+    return code + [issue.id for issue in issues if _ID.fullmatch(issue.id)][:_MOST_IDS]
 
 
 def delivered(

@@ -233,8 +233,11 @@ class Reader(Protocol):
     def outbox_counts(self) -> dict[str, int]:
         """How many outgoing messages are in each status."""
 
-    def due(self, now: int) -> list[OutboxRow]:
-        """Per destination the oldest pending message, if its time has come: later ones wait behind it."""
+    def due(self, now: int, furthest: int = 2**62) -> list[OutboxRow]:
+        """Per destination the oldest pending message, if its time has come: later ones wait behind it.
+
+        A time after ``furthest`` has come too: nobody waits so long, so the clock was set back.
+        """
 
     def audit_trail(self, target: str | None = None) -> list[AuditRow]:
         """Audit rows, oldest first."""

@@ -185,11 +185,11 @@ class Queries:
     def outbox_counts(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT status, count(*) FROM outbox GROUP BY status"))
 
-    def due(self, now: int) -> list[OutboxRow]:
+    def due(self, now: int, furthest: int = 2**62) -> list[OutboxRow]:
         rows = self._connection.execute(
-            f"SELECT {OUTBOX}, pk FROM outbox WHERE due <= ? AND pk IN"
+            f"SELECT {OUTBOX}, pk FROM outbox WHERE (due <= ? OR due > ?) AND pk IN"
             " (SELECT min(pk) FROM outbox WHERE status = 'pending' GROUP BY destination) ORDER BY pk",
-            (now,),
+            (now, furthest),
         )
         return [OutboxRow(*row) for row in rows]
 

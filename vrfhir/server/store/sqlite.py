@@ -116,8 +116,8 @@ class SqliteStore:
     def outbox_counts(self) -> dict[str, int]:
         return self._reader().outbox_counts()
 
-    def due(self, now: int) -> list[OutboxRow]:
-        return self._reader().due(now)
+    def due(self, now: int, furthest: int = 2**62) -> list[OutboxRow]:
+        return self._reader().due(now, furthest)
 
     def audit_trail(self, target: str | None = None) -> list[AuditRow]:
         return self._reader().audit_trail(target)

@@ -13,7 +13,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 __all__ = ["GroupCommitWriter"]
@@ -43,6 +44,8 @@ class GroupCommitWriter:
         self._background: deque[_Job] = deque()
         self._background_from = 0.0
         self._closed = False
+        self._forgets = False
+        """Whether ``rolled_back`` failed, and is still to be told."""
         self._came = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="vrfhir-store-writer", daemon=True)
         self._thread.start()
@@ -91,21 +94,37 @@ class GroupCommitWriter:
     def _commit(self, group: list[_Job]) -> None:
         done: list[tuple[Future[Any], Any]] = []
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             for job in group:
                 if job.future.set_running_or_notify_cancel():
                     self._attempt(job, done)
             self._connection.execute("COMMIT")
         except BaseException as error:  # the disk is full, the file is gone: nobody in the group was acknowledged
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            self._rolled_back()
+            self._undo()
             for job in group:
-                if not job.future.done():
+                with suppress(InvalidStateError):  # answered before, or its caller went away
                     job.future.set_exception(error)
             return
         for future, result in done:
             future.set_result(result)
+
+    def _begin(self) -> None:
+        if self._connection.in_transaction:  # an earlier one could not be undone when it failed
+            self._connection.execute("ROLLBACK")
+        if self._forgets:
+            self._rolled_back()
+            self._forgets = False
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def _undo(self) -> None:
+        """As far as it can be done: what is wrong with the file may be wrong with this too, and the thread has to live on."""
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        self._forgets = True
+        with suppress(sqlite3.Error):
+            self._rolled_back()
+            self._forgets = False
 
     def _attempt(self, job: _Job, done: list[tuple[Future[Any], Any]]) -> None:
         self._connection.execute("SAVEPOINT interaction")
