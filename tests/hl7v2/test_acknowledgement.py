@@ -217,3 +217,9 @@ def test_what_is_told_with_a_positive_answer_is_no_error(version: str) -> None:
     found = read_answer(acknowledge(referral(version), "AA", [told], control_id="A1", now=NOW, warnings=True), "M&1")
     assert found.is_positive
     assert [issue.severity for issue in found.reported] == ["warning"]
+
+
+@pytest.mark.parametrize(("sent", "answered"), [("2.7.1", "2.7.1"), ("2.7", "2.7"), ("2.5+", "2.5")])
+def test_the_version_of_the_answer_is_the_senders(sent: str, answered: str) -> None:
+    told = parse(acknowledge(referral(sent), "AA", control_id="A1", now=NOW))
+    assert told.version == answered

@@ -223,3 +223,21 @@ def test_a_vital_sign_without_a_time_is_valid_and_comes_back(code: str) -> None:
         e["resource"] for e in to_fhir(told).bundle["entry"] if e["resource"]["resourceType"] == "Observation"
     )
     assert "effectivePeriod" not in observation
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "found"),
+    [
+        ("9000004136^^^NHS^NH", "Millward^John", ["VR-V2-0514"]),
+        ("", "Other^Jane", ["VR-V2-0514"]),
+        ("9000004128^^^NHS^NH", "Millward^Jon", []),
+        ("P-7^^^RXX01^MR~9000004128^^^NHS^NH", "Millward^John", []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["ADT^A40^ADT_A39", "ORU^R01^ORU_R01", "SIU^S12^SIU_S12"])
+def test_somebody_else_in_a_second_pid_is_an_error_of_content(
+    kind: str, number: str, name: str, found: list[str]
+) -> None:
+    first = "PID|1||9000004128^^^NHS^NH||Millward^John||19790314|1"
+    source = f"MSH|^~\\&|PAS|RXX01|VRSYS|Y99902|20260704093015||{kind}|C1|P|2.4\r{first}\rPID|2||{number}||{name}||19790314|1\r"
+    assert [issue.id for issue in to_fhir(source.encode()).issues if issue.is_error] == found

@@ -181,12 +181,14 @@ def test_the_pipe_answers_each_line(capsys: pytest.CaptureFixture[str], monkeypa
         "nonsense",
         json.dumps({"id": "x", "message": "/nowhere.hl7"}),
         "",
+        json.dumps({"id": 9}),
     ]
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
     assert main(["map", "--jsonl"]) == 0
-    first, second, third = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    first, second, third, fourth = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (first["id"], first["ledger"]["unaccounted"], first["bundle"]["resourceType"]) == (7, [], "Bundle")
     assert second["issues"][0]["id"] == "VR-CLI-0402"
+    assert (fourth["id"], fourth["issues"][0]["id"]) == (9, "VR-CLI-0402")
     assert (third["id"], third["bundle"]) == ("x", None)
 
 

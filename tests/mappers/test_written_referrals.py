@@ -260,3 +260,12 @@ def test_an_urgent_referral_has_the_nearest_code_and_its_own_beside_it(version: 
         if e["resource"]["resourceType"] == "ServiceRequest"
     )
     assert (read["priority"], "_priority" in read) == ("urgent", False)
+
+
+@pytest.mark.parametrize("trigger", ["I12", "I13", "I14", "I15"])
+@pytest.mark.parametrize("status", ["P^Pending^HL70283", "A", "E^Expired^HL70283", "X^Our own^99PAS"])
+def test_rf1_1_is_written_once(message: Any, trigger: str, status: str) -> None:
+    source = message(RF1=f"RF1|{status}||18781004^^SCT|||VR-1^Y99901").replace(b"REF^I12", f"REF^{trigger}".encode())
+    written = to_hl7v2(to_fhir(source).bundle, version="2.4")
+    assert parse(written.message).segment("RF1").field(1) == status  # type: ignore[union-attr]
+    assert written.loss == []

@@ -54,7 +54,7 @@ def test_headers_of_every_length_leave_little_behind(make_client: Callable[..., 
     gateway = Gateway(client.app.endpoint)
     for number in range(4):
         message = REF.replace(b"MSG00001", b"M%d" % number).replace(
-            b"UNICODE UTF-8", b"UNICODE UTF-8||||" + b"|x" * 500_000
+            b"UNICODE UTF-8", b"UNICODE UTF-8|||||" + b"x" * 500_000
         )
         answer = parse(client.run(gateway.handle(message, PEER)))
         assert answer.value("MSA-1") == "AA"
@@ -113,3 +113,20 @@ def test_over_http_everything_is_answered_by_the_protocol(
         client = make_client(tokens=tokens, database=tmp_path / f"{len(tokens and tokens[0].role)}.sqlite")
         response = client.post(URL, data, headers=ER7 | {"authorization": "Bearer t-1"})
         assert response.status_code in (200, 202, 403), response.text
+
+
+@pytest.mark.parametrize("mode", ["processed", "stored"])
+@pytest.mark.parametrize("crumb", [b"|A", b"^A", b"~A", b"&A", b"\rZZZ", b"|"])
+def test_a_message_of_crumbs_is_refused_and_kept(make_client: Callable[..., Client], crumb: bytes, mode: str) -> None:
+    client = make_client(acknowledgement={"*": mode})
+    data = REF.rstrip(b"\r") + b"\rZZZ|" + crumb * 300_001 + b"\r"
+    answer = take(client, data)
+    assert answer.value("MSA-1") in ("AE", "AR")
+    assert answer.value("ERR-5") == "VR-GATEWAY-0009"
+    assert [row.content for row in client.app.endpoint.store.inbox("rejected")] == [data]
+    assert take(client, data).encode() == answer.encode()
+
+
+def test_a_large_document_is_not_many_parts(client: Client) -> None:
+    data = REF + b"OBX|9|ED|A^B^L||^AP^PDF^Base64^" + b"QUJD" * 300_000 + b"||||||F\r"
+    assert take(client, data).value("MSA-1") == "AA"

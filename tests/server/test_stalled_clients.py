@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from served import Served
 from talking import Client, rules
@@ -108,5 +109,25 @@ def test_an_answer_that_is_not_read_is_given_up(
                     came += len(part)
             assert 0 < came < 20_000_000
             deaf.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/hl7v2", "hl7-v2+er7"), ("/fhir/Patient", "fhir+json")])
+def test_who_sends_too_much_is_told(tmp_path: Path, validator: Any, path: str, kind: str) -> None:
+    async def endless() -> Any:
+        for _ in range(400):
+            yield b"x" * 50_000
+
+    async def story() -> None:
+        settings = Settings(database=tmp_path / "c.sqlite", port=0, max_body_bytes=1000, max_message_bytes=1000)
+        app = create_app(settings, validator=validator)
+        async with running(app) as addresses:
+            base = addresses["fhir"].removesuffix("/fhir")
+            async with httpx.AsyncClient(timeout=20) as client:
+                response = await client.post(
+                    base + path, content=endless(), headers={"content-type": f"application/{kind}"}
+                )
+        assert (response.status_code, rules(response)) == (413, ["VR-HTTP-0413"])
 
     asyncio.run(story())

@@ -121,11 +121,13 @@ def _answer_lines(partner: Partner | None) -> int:
     for line in sys.stdin:
         if not line.strip():
             continue
+        identity = None
         try:
             request = json.loads(line)
-            path, identity = Path(str(request["message"])), request.get("id")
+            identity = request.get("id")
+            path = Path(str(request["message"]))
         except (ValueError, KeyError, TypeError, AttributeError):
-            _write({"id": None, "bundle": None, "ledger": None, "issues": [_bad_request().to_dict()]})
+            _write({"id": identity, "bundle": None, "ledger": None, "issues": [_bad_request().to_dict()]})
             continue
         mapping, issues = _mapped(_whole(path), partner)
         answer = _as_dict("", mapping, issues, values=False)

@@ -73,6 +73,8 @@ FORMS = {
     **dict.fromkeys(("2.7", "2.8", "2.8.1", "2.8.2"), _Form(True, True, False, _SEVERITIES_2_7)),
 }
 """MSH-9.3 from 2.3.1, the long ERR from 2.5, no MSA-3 and severity F from 2.7."""
+_LIKE_ANOTHER = ("2.7.1",)
+"""A version that the tables lack, as nothing here is different in it: it is answered under their own name."""
 
 
 def acknowledge(
@@ -99,6 +101,8 @@ def acknowledge(
     codec = message.charset if message and not message.charset.startswith("utf-16") else "utf-8"
     declared = bool(message and codec_for(message.header.value(18) or "") == codec)
     builder = MessageBuilder(version, delimiters=delimiters, codec=codec)
+    if message and message.version in _LIKE_ANOTHER:
+        builder.segments[0].set(12, message.version)
     _write_header(builder, message, form, code, control_id, now, declared=declared)
     findings = [issue for issue in issues if issue.is_error or warnings][:_MAX_FINDINGS]
     _write_msa(builder, message, form, code, findings, catalogue)

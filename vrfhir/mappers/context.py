@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha1
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
@@ -29,6 +30,8 @@ VR_SERVICE_CODES = frozenset({"70082004", "18781004", "1098041000000101", "10826
 
 _OPENERS = frozenset({"OBR", "PRD", "PID", "RF1", "SPM", "ORC", "RGS", "TXA"})
 """With these a group begins, in which the set ids of the segments count anew."""
+_MOST_ALIKE = 100
+"""Under one name or number so many are compared with a new one; whoever has more of them has them beside each other."""
 _SNOMED_NAMES = frozenset({"SCT", "SNM", "SNOMED", "SNOMED-CT", "SNOMED CT", "SNOMEDCT", "SNCT"})
 _UK_AUTHORITIES = frozenset({"NHS", "NHSNBR", "NHSNMBR", "CHI", "HCN"})
 _NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8").bytes  # RFC 4122 name space for URLs
@@ -183,7 +186,7 @@ class Context:
                 self.people[key].append(record)
             return record
         record.merged = earlier
-        self.records.remove(record)
+        self._take_out(record)
         self.gone.append(record)
         return earlier
 
@@ -201,7 +204,7 @@ class Context:
 
     def _earlier(self, resource: dict[str, Any], keys: Sequence[tuple[str, ...]]) -> Record | None:
         for key in keys:
-            for earlier in self.people.setdefault(key, []):
+            for earlier in islice(self.people.setdefault(key, []), _MOST_ALIKE):
                 known = earlier.resource
                 if known is not resource and _agree(known, resource):
                     for name, value in resource.items():
@@ -209,6 +212,14 @@ class Context:
                             known[name] = value
                     return earlier
         return None
+
+    def _take_out(self, record: Record) -> None:
+        """Away with a record; it is one of the last."""
+        records = self.records
+        for place in range(len(records) - 1, -1, -1):
+            if records[place] is record:
+                del records[place]
+                return
 
     def _is_uk(self, header: SegmentView) -> bool:
         if self.partner.country:

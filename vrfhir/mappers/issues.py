@@ -97,6 +97,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Send the present NHS number in the first repetition of PID-3.",
     ),
     CatalogueEntry(
+        "VR-V2-0514",
+        "error",
+        "205",
+        "duplicate",
+        "The message is about more than one patient: this PID has no number of the first.",
+        "Send a message for each patient; a merge (A40) of several pairs as one message a pair.",
+    ),
+    CatalogueEntry(
         "VR-V2-0520",
         "warning",
         "103",

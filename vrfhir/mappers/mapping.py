@@ -9,7 +9,7 @@ from typing import Any
 
 from vrfhir.errors import UnreadableError
 from vrfhir.fhir.json import serialize
-from vrfhir.hl7v2 import Message, parse
+from vrfhir.hl7v2 import Message, Segment, parse
 from vrfhir.issues import Issue
 from vrfhir.mappers.context import Context
 from vrfhir.mappers.hiding import hide_location
@@ -124,9 +124,27 @@ def _check_version(message: Message, partner: Partner) -> list[Issue]:
     return []
 
 
+def _other_patients(context: Context) -> list[Issue]:
+    """What is told of every PID is one Patient here, so a PID of somebody else must not be taken."""
+    views = [view for view in context.segments if view.name == "PID"]
+    if len(views) < 2:
+        return []
+    first = _known_as(views[0].segment)
+    others = (view for view in views[1:] if first.isdisjoint(_known_as(view.segment)))
+    return [CATALOGUE.issue("VR-V2-0514", expression=f"{view.path}-3") for view in others]
+
+
+def _known_as(patient: Segment) -> set[tuple[str, ...]]:
+    """The numbers of a PID; without any, name and birth date."""
+    numbers: set[tuple[str, ...]] = {
+        (each.value(1) or "", each.value(4) or "") for each in patient.repetitions(3) if each.value(1)
+    }
+    return numbers or {(patient.value(5, 1, 1) or "", patient.value(5, 1, 2) or "", patient.value(7) or "")}
+
+
 def _check_content(context: Context) -> list[Issue]:
     """What a referral cannot do without (mapping notes 8.2: must-haves)."""
-    found: list[Issue] = []
+    found = _other_patients(context)
     if not context.is_referral:
         if "PID" not in context.by_name and context.message.type.code != "ACK":
             found.append(CATALOGUE.issue("VR-V2-0504", expression="PID", segment="PID"))

@@ -46,4 +46,5 @@ async def read_body(headers: Mapping[str, str], receive: Receive, limit: int) ->
 
 
 def _too_large(limit: int) -> Refusal:
-    return Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.", headers=_CLOSE)
+    """The connection stays, so that who is still sending can read this; what comes is not kept."""
+    return Refusal.of(413, "too-long", "VR-HTTP-0413", f"A request takes at most {limit} bytes.")

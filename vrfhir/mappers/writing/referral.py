@@ -97,6 +97,8 @@ def _referral(writing: Writing, draft: Draft, request: dict[str, Any], task: dic
     if task is not None and not writing.from_v2:
         task.pop("status", None)
     write_rows(draft, "", roles, writing)
+    if len(draft.fields.get(1, ())) > 1:
+        draft.fields[1] = draft.fields[1][-1:]  # the milestone says what the status alone says too
     if 6 not in draft.fields:
         if draft.fields.get(11):
             draft.fields[6] = [draft.fields[11].pop(0)]

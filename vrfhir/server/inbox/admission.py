@@ -36,6 +36,8 @@ _ORDERED_BY = (("PID", (2, 3, 4)), ("MRG", (1,)), ("RF1", (6, 11)))
 _OUTLINED = re.compile(rb"[\r\n]((?:EVN|%b)[^\r\n]*)" % "|".join(name for name, _ in _ORDERED_BY).encode())
 _MOST_KEYS = 1000
 """Patients and referrals that a message is kept in order by; a message names a few."""
+_MOST_PARTS = 300_000
+"""Segments, fields, repetitions, components and subcomponents of a message that is worked on, empty ones too."""
 _LONGEST_HEADER = 2000
 """A longer header is not remembered: senders repeat theirs, and theirs are short."""
 
@@ -81,9 +83,19 @@ def admit(data: bytes, correspondents: Correspondents, peer: Peer) -> Admission:
     issues: Sequence[Issue] = ()
     if not correspondent.may_send(message.type.code):
         issues = [fault("VR-GATEWAY-0007")]
+    elif _holds_too_much(data, message):
+        issues = [fault("VR-GATEWAY-0009")]
     elif mode != "processed" and not (len(message.header.raw) <= _LONGEST_HEADER and _is_sound(_constant(message))):
         issues = [issue for issue in check_header(message, TAKEN) if issue.is_error]
     return Admission(data, message, sender, message.control_id, mode, issues, correspondent.id)
+
+
+def _holds_too_much(data: bytes, message: Message) -> bool:
+    """Whether it has so many parts that working on them would take memory without bounds; each costs hundreds of times its size."""
+    if len(data) <= _MOST_PARTS:
+        return False
+    marks = {"\r", "\n", *message.delimiters[:3], message.delimiters.subcomponent} - {""}
+    return sum(data.count(mark.encode(message.charset)) for mark in marks) > _MOST_PARTS
 
 
 def _strange(data: bytes, message: Message, sender: str, rule: str) -> Admission:

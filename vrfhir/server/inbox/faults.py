@@ -49,6 +49,12 @@ _TEXTS = {
         "",
         "Send it in several batches of at most 20,000 messages.",
     ),
+    "VR-GATEWAY-0009": (
+        "too-long",
+        "The message has more fields, components and repetitions than are worked on; it is kept.",
+        "",
+        "Send it in several messages of at most 300,000 fields; what is embedded as base64 does not count.",
+    ),
     "VR-GATEWAY-0004": (
         "throttled",
         "Too many messages wait to be worked on; this one was not taken.",
