@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from vrfhir.hl7v2.catalogue import CATALOGUE
@@ -57,9 +58,15 @@ class Decoded(NamedTuple):
     issues: list[Issue]
 
 
+@lru_cache(maxsize=64)
 def codec_for(name: str) -> str | None:
     """The codec for a name of table 0211 or a common spelling; None when it names no character set."""
-    return _CODECS.get(re.sub(r"[^A-Z0-9]", "", name.upper()[:40]))
+    return _CODECS.get(_essence(name))
+
+
+def _essence(name: str) -> str:
+    """Letters and digits of a name, in capitals."""
+    return re.sub(r"[^A-Z0-9]", "", name.upper()[:40])
 
 
 def encode(text: str, codec: str, errors: str = "strict") -> bytes:
@@ -82,7 +89,7 @@ def decode(data: bytes, declared: str, preferred: str | None) -> Decoded:
     for origin, name in (("MSH-18", first), ("the caller", preferred or "")):
         codec = codec_for(name)
         if codec is None:
-            if re.sub(r"[^A-Z0-9]", "", name.upper()[:40]) not in _NOT_A_CHARSET:
+            if name and _essence(name) not in _NOT_A_CHARSET:
                 issues.append(CATALOGUE.issue("VR-V2-0010", expression="MSH[1]-18[1].1.1", name=name))
             continue
         text = _attempt(data, codec)

@@ -78,7 +78,7 @@ class Message:
         """MSH-9."""
         delimiters, text = self.coding.delimiters, self.header.field(9)
         inner = (delimiters.repetition, delimiters.subcomponent, delimiters.escape)
-        if delimiters.component and not any(mark in text for mark in inner if mark):
+        if delimiters.component and not [mark for mark in inner if mark and mark in text]:
             code, trigger, structure, *_ = *text.split(delimiters.component), "", "", ""
             return MessageType(code.strip(), trigger.strip(), structure.strip())
         parts = self.header.repetition(9)

@@ -66,12 +66,12 @@ def _declared_charset(data: bytes) -> str:
     start = data.find(b"MSH")
     if not 0 <= start <= 64:
         return ""
-    line = re.split(rb"[\r\n]", data[start : start + 4096], maxsplit=1)[0]
+    line = data[start : start + 4096].split(b"\r", 1)[0].split(b"\n", 1)[0]
     try:
         header = line.decode("utf-8")
     except UnicodeDecodeError:
         header = line.decode("latin-1")
-    fields = header[3:].split(header[3:4]) if header[3:4] else []
+    fields = header[3:].split(header[3:4], 18) if header[3:4] else []
     if len(fields) < 18:
         return ""
     repetition = fields[1][1:2]

@@ -104,6 +104,8 @@ class Segment:
         if self.declares and field <= 2:
             return raw if repetition == component == subcomponent == 1 else None
         delimiters, codec = self._coding
+        if repetition == component == subcomponent == 1 and raw.isalnum():
+            return raw
         for mark, number in (
             (delimiters.repetition, repetition),
             (delimiters.component, component),

@@ -32,10 +32,10 @@ Settlement: TypeAlias = "tuple[Outcome, str, str, Record | None, int]"
 _NO_OTHERS: Mapping[tuple[int, int, int, int], Settlement] = {}
 _MAX_PARTS = 4096
 _FIRST, _SECOND, _THIRD = (number << 12 | 1 for number in (1, 2, 3))
-_NEXT = 1 << 12
-"""How far the key of a component is from that of the one before."""
 _MOST_PARTS = 64
 """Fields of more components take the slow way."""
+_KEYS = tuple(component << 12 | 1 for component in range(1, _MOST_PARTS + 1))
+"""The keys of components."""
 
 
 class Cell(Struct, gc=False, eq=False):
@@ -46,8 +46,8 @@ class Cell(Struct, gc=False, eq=False):
     settled as mapped when the value was placed; when the conversion gives up, :meth:`release` forgets it and the values
     stay open, to be carried. All cells of a message note in one list what was ``taken``, one cell after the other.
 
-    ``settled`` is what the first row made of the cell: outcome, row and target, the record, the index, and the keys it was
-    about (None: all); ``rest`` what became of the others.
+    ``settled`` is what the first row made of the cell: outcome, row and target, the record, the index; ``keys`` which parts that
+    was about (None: all); ``rest`` what became of the others.
     """
 
     segment: Segment
@@ -57,7 +57,8 @@ class Cell(Struct, gc=False, eq=False):
     at: dict[int, str]
     taken: list[int]
     next: Cell | None = None
-    settled: tuple[RowMark, Record | None, int, tuple[int, ...] | None] | None = None
+    settled: tuple[RowMark, Record | None, int] | None = None
+    keys: tuple[int, ...] | None = None
     rest: dict[int, Settlement] | None = None
 
     @property
@@ -106,14 +107,16 @@ class Cell(Struct, gc=False, eq=False):
 
     def settle(self, settlement: Settlement) -> None:
         """Write down what became of everything taken; what is settled already stays."""
+        taken, at = self.taken, self.at
         if self.settled is None:
-            size = len(self.at)
-            is_whole = len(self.taken) >= size and len(set(self.taken)) == size
-            self.settled = (settlement[:3], settlement[3], settlement[4], None if is_whole else tuple(self.taken))
-        else:
-            for key in self.taken:
-                self.settle_part(key, settlement)
-        self.taken.clear()
+            self.settled = (settlement[:3], settlement[3], settlement[4])
+            if at.keys() != set(taken):
+                self.keys = tuple(taken)
+        elif self.keys is not None:
+            known = self.keys if self.rest is None else (*self.keys, *self.rest)
+            more = {key: settlement for key in taken if key not in known}
+            self.rest = more if self.rest is None else {**self.rest, **more}
+        taken.clear()
 
     def settle_part(self, key: int, settlement: Settlement) -> None:
         """Write down what became of one part, unless that is known."""
@@ -124,10 +127,9 @@ class Cell(Struct, gc=False, eq=False):
 
     def settlement(self, key: int) -> Settlement | None:
         """What became of a part; None when nothing did yet."""
-        if self.settled is not None:
-            row, record, index, keys = self.settled
-            if key in self.at if keys is None else key in keys:
-                return (*row, record, index)
+        if self.settled is not None and key in (self.at if self.keys is None else self.keys):
+            row, record, index = self.settled
+            return (*row, record, index)
         return self.rest.get(key) if self.rest is not None else None
 
     @property
@@ -135,7 +137,7 @@ class Cell(Struct, gc=False, eq=False):
         """True when nothing became of some part yet."""
         if self.settled is None:
             return self.rest is None or len(self.rest) < len(self.at)
-        return self.settled[3] is not None and any(self.settlement(key) is None for key in self.at)
+        return self.keys is not None and not self.at.keys() <= {*self.keys, *(self.rest or ())}
 
     def repetitions(self) -> Iterator[Cell]:
         """This one and those after it."""
@@ -210,11 +212,9 @@ class SegmentView:
         """Split into cells: the same values as ``Segment.leaves()``, in the same order."""
         segment, fields, taken = self.segment, self.fields, self._taken
         _, component_mark, repetition_mark, _, subcomponent_mark, _ = self._delimiters
-        declares = segment.declares
-        usual = subcomponent_mark and repetition_mark and tidy and component_mark and not declares
-        raw = segment.raw
+        declares, raw, texts = segment.declares, segment.raw, segment.field_texts
+        usual = subcomponent_mark and repetition_mark and tidy and component_mark
         is_plain = usual and repetition_mark not in raw and subcomponent_mark not in raw
-        texts = segment.field_texts
         for field, text in islice(compress(enumerate(texts), texts), 1, None):  # the name comes first
             if is_plain or (usual and repetition_mark not in text and subcomponent_mark not in text):
                 if component_mark not in text:
@@ -222,12 +222,15 @@ class SegmentView:
                     continue
                 parts = text.split(component_mark)
                 size = len(parts)
+                if size == 3 and "" not in parts:
+                    one, two, three = parts
+                    fields[field] = Cell(segment, field, 1, text, {_FIRST: one, _SECOND: two, _THIRD: three}, taken)
+                    continue
                 if size <= _MOST_PARTS:
-                    if size == 3 and "" not in parts:
-                        one, two, three = parts
-                        at = {_FIRST: one, _SECOND: two, _THIRD: three}
-                    else:
-                        at = _by_keys(parts)
+                    at = {}
+                    for key, part in zip(_KEYS, parts):  # noqa: B905 - there are keys for the most parts
+                        if part:
+                            at[key] = part
                     if at:
                         fields[field] = Cell(segment, field, 1, text, at, taken)
                     continue
@@ -294,13 +297,7 @@ class SegmentView:
 
 def _by_keys(texts: Sequence[str]) -> dict[int, str]:
     """The components that hold something."""
-    found = {}
-    key = _FIRST
-    for text in texts:
-        if text:
-            found[key] = text
-        key += _NEXT
-    return found
+    return {key: text for key, text in zip(_KEYS, texts, strict=False) if text}
 
 
 def _content(segment: Segment) -> str:
@@ -310,13 +307,30 @@ def _content(segment: Segment) -> str:
 
 def is_tidy(text: str, delimiters: Delimiters) -> bool:
     """True when every value in the ER7 text is what stands there: nothing escaped, deleted, or with blanks around it."""
-    escape = delimiters.escape
-    return (
-        '""' not in text
-        and not (escape and escape in text)
-        and text.isprintable()
-        and not _has_loose_blanks(text, delimiters)
-    )
+    if '"' in text and '""' in text:
+        return False
+    seen_as = _characters(delimiters) if text.isascii() else None
+    if seen_as is None:
+        escape = delimiters.escape
+        return not (escape and escape in text) and text.isprintable() and not _has_loose_blanks(text, delimiters)
+    seen = text.encode("ascii").translate(seen_as)
+    return not (b"\x00" in seen or b" \x01" in seen or b"\x01 " in seen or seen.endswith(b" "))
+
+
+@lru_cache(maxsize=64)
+def _characters(delimiters: Delimiters) -> bytes | None:
+    """A table that makes 0 of characters that ask for decoding and 1 of delimiters; None for delimiters beyond ASCII."""
+    field, component, repetition, escape, subcomponent, _ = delimiters
+    marks = field + component + repetition + subcomponent
+    if not (marks + escape).isascii():
+        return None
+    table = bytearray(range(256))
+    for mark in marks:
+        table[ord(mark)] = 1
+    for character in (*map(chr, range(32)), "\x7f", escape):
+        if character:
+            table[ord(character)] = 0
+    return bytes(table)
 
 
 def _has_loose_blanks(raw: str, delimiters: Delimiters) -> bool:

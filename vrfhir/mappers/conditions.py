@@ -71,7 +71,7 @@ def condition_source(tree: Any, segment: str, names: Names) -> str:
     word, *rest = tree
     if word in ("and", "or"):
         parts = [condition_source(part, segment, names) for part in rest]
-        parts.sort(key=lambda part: "(segment, context)" in part)  # what is settled at a glance comes first
+        parts.sort(key=lambda part: "context)" in part or ".fact(" in part)  # what is settled at a glance comes first
         return "(" + f" {word} ".join(parts) + ")"
     if word == "not":
         return f"(not {condition_source(rest[0], segment, names)})"

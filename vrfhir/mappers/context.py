@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha1
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, final
 from uuid import UUID
 
@@ -269,9 +270,13 @@ def resource_names(
     return name_of
 
 
+_GROUPS = itemgetter(slice(8), slice(8, 12), slice(13, 16), 16, slice(17, 20), slice(20, 32))
+
+
 def _uuid(text: str) -> str:
     """The hexadecimal SHA-1 of a name as UUIDv5."""
-    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
+    one, two, three, variant, four, five = _GROUPS(text)
+    return f"{one}-{two}-5{three}-{_VARIANTS[variant]}{four}-{five}"
 
 
 def _views(message: Message, taken: list[int]) -> list[SegmentView]:

@@ -22,35 +22,36 @@ __all__ = ["CompiledFlavour", "CompiledMap", "Scope", "compiled_maps"]
 class Scope:
     """The resources of one segment by role; those on demand are made when the first row fills them."""
 
-    __slots__ = ("_context", "_roles", "path", "records")
+    __slots__ = ("_context", "_flavour", "path", "records")
 
     def __init__(self, context: Context, flavour: CompiledFlavour, path: str) -> None:
-        self._context, self._roles, self.path = context, flavour.roles, path
-        self.records: dict[str, Record] = {}
+        self._context, self._flavour, self.path = context, flavour, path
+        records: dict[str, Record] = {}
+        self.records = records
         for name, kind in flavour.made:
-            self.records[name] = context.new(kind, name, path)
+            records[name] = context.new(kind, name, path)
         for name in flavour.shared:
             shared = context.shared.get(name)
             if shared is not None:
-                self.records[name] = shared
+                records[name] = shared
 
     def make(self, name: str) -> Record | None:
         """The record of a role, made when it may be; None for a shared one that the message does not have."""
         record = self.records.get(name)
         if record is not None:
             return record
-        role = self._roles.get(name)
-        if role is None or role.create == "shared":
+        create = self._flavour.creates.get(name, "shared")
+        if create == "shared":
             return self._context.shared.get(name)
-        if role.create == "current":
+        if create == "current":
             return self._context.current.get(name)
-        if role.create.startswith("named:"):
-            named = practitioner_of(self._context, int(role.create[6:]))
+        if create.startswith("named:"):
+            named = practitioner_of(self._context, int(create[6:]))
             if named is not None:
                 self.records[name] = named
             return named
-        record = self.records[name] = self._context.new(role.type, name, self.path)
-        if role.create == "message":
+        record = self.records[name] = self._context.new(self._flavour.roles[name].type, name, self.path)
+        if create == "message":
             self._context.shared[name] = record
         return record
 
@@ -63,12 +64,13 @@ class Scope:
 class CompiledFlavour:
     """One form of a segment, ready to run."""
 
-    __slots__ = ("flavour", "home", "link", "made", "name", "roles", "run", "shared")
+    __slots__ = ("creates", "flavour", "home", "link", "made", "name", "roles", "run", "shared")
 
     def __init__(self, flavour: Flavour) -> None:
         self.flavour = flavour
         self.name = flavour.name
         self.roles = flavour.roles
+        self.creates = {role.name: role.create for role in flavour.roles.values()}
         self.made = tuple((role.name, role.type) for role in flavour.roles.values() if role.create == "always")
         self.shared = tuple(role.name for role in flavour.roles.values() if role.create == "message")
         self.home = flavour.home
@@ -87,13 +89,14 @@ class CompiledFlavour:
 
 @final
 class CompiledMap:
-    """All forms of a segment, most special first, and the choice between them."""
+    """All forms of a segment, most special first, and the choice between them; ``only`` when there is none to make."""
 
-    __slots__ = ("choose", "flavours")
+    __slots__ = ("choose", "flavours", "only")
 
     def __init__(self, segment_map: SegmentMap) -> None:
         self.flavours: Sequence[CompiledFlavour] = tuple(CompiledFlavour(flavour) for flavour in segment_map.flavours)
         self.choose: Choice = compiled_choice(segment_map.flavours, segment_map.segment)
+        self.only = self.flavours[0] if not segment_map.flavours[0].when else None
 
 
 @cache

@@ -63,9 +63,9 @@ def finish(context: Context, raw: bytes, received: datetime | None) -> dict[str,
     bundle = context.shared["Bundle"]
     _header(context)
     if context.vr:
-        has_event = bool(_event(context))
+        unclaimed = "" if _event(context) else "MessageHeader"
         for record in context.records:
-            if has_event or record.type != "MessageHeader":
+            if record.resource["resourceType"] != unclaimed:
                 _claim(record)
     recorded = (
         received.isoformat(timespec="milliseconds") if received is not None else bundle.resource.get("timestamp", "")
@@ -126,11 +126,16 @@ def _header(context: Context) -> None:
 
 
 def _claim(record: Record) -> None:
-    profile = PROFILES.get(record.role) or (PROFILES.get(record.type) if record.role in _ORGANISATIONS else None)
-    if record.role == "Employment" and _is_complete_employment(record.resource):
-        profile = _EMPLOYMENT
-    if profile is not None:
-        record.resource.setdefault("meta", {})["profile"] = [_PROFILE + profile]
+    role = record.role
+    profile = PROFILES.get(role)
+    if profile is None:
+        if role in _ORGANISATIONS:
+            profile = PROFILES.get(record.type)
+        elif role == "Employment" and _is_complete_employment(record.resource):
+            profile = _EMPLOYMENT
+        if profile is None:
+            return
+    record.resource.setdefault("meta", {})["profile"] = [_PROFILE + profile]
 
 
 def _is_complete_employment(resource: Mapping[str, Any]) -> bool:
@@ -220,11 +225,12 @@ def _provenance(context: Context, original: Record, recorded: str) -> None:
 
 def _naming_systems(context: Context) -> Iterator[dict[str, Any]]:
     """By what name the message called a system of codes or numbers, where its URI does not say so: a reader can check the reading."""
+    kinds = context.kinds
     for name, system in context.names.items():
         if name not in system:
             identifier: dict[str, Any] = {"system": _URI, "value": system}
-            kind = context.kinds.get(system)
-            if kind in table_codes("0301"):
+            kind = kinds.get(system) if kinds else None
+            if kind is not None and kind in table_codes("0301"):
                 identifier = {"type": {"coding": [{"system": table_system("0301"), "code": kind}]}, **identifier}
             yield {"role": "source", "what": {"type": "NamingSystem", "identifier": identifier, "display": name}}
 
@@ -242,8 +248,12 @@ def _agent(code: str) -> dict[str, Any]:
 
 def _ordered(resource: dict[str, Any]) -> dict[str, Any]:
     """Elements in FHIR's order at the head, the rest as they were placed."""
-    if "extension" not in resource and "meta" not in resource and "language" not in resource:
-        return resource
+    if "extension" not in resource and "language" not in resource:
+        if "meta" not in resource:
+            return resource
+        if "id" in resource:
+            kind, own_id, meta = resource["resourceType"], resource["id"], resource["meta"]
+            return {"resourceType": kind, "id": own_id, "meta": meta, **resource}
     head = {"resourceType": resource["resourceType"]}
     if "id" in resource:
         head["id"] = resource["id"]

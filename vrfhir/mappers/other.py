@@ -34,6 +34,7 @@ _FOCUS = {
     "OMG": ("ServiceRequest",),
     "ACK": ("OperationOutcome",),
 }
+_COMPLETED = frozenset({"ServiceRequest", "Appointment", "DocumentReference", "EpisodeOfCare", "Encounter"})
 _APPOINTMENT = {"S15": "cancelled", "S26": "noshow"}
 _UNTIMED = frozenset({"proposed", "cancelled", "waitlist"})
 _STATUS_FIELDS = {"SCH": (25,), "AIS": (10,), "AIG": (14,), "AIL": (12,), "AIP": (12,)}
@@ -53,9 +54,10 @@ def focus_of(context: Context) -> list[dict[str, Any]]:
 def finish_other(context: Context) -> None:
     """Required elements of appointments, orders and documents."""
     for record in context.records:
-        if record.full_url in context.bare:
+        resource = record.resource
+        kind = resource["resourceType"]
+        if kind not in _COMPLETED or record.full_url in context.bare:
             continue
-        resource, kind = record.resource, record.type
         if kind == "ServiceRequest":
             resource.setdefault("status", "unknown")
             resource.setdefault("intent", "order")

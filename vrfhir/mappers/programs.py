@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.conversions.registry import Conversion
     from vrfhir.mappers.engine import Scope
     from vrfhir.mappers.paths import Place
+    from vrfhir.mappers.records import Record
     from vrfhir.mappers.rows import Flavour, Row
 
 __all__ = ["Choice", "Run", "choice_source", "compiled_choice", "compiled_rows", "rows_source"]
@@ -35,19 +36,26 @@ Choice = Callable[["SegmentView", "Context"], int]
 _TYPES_ONLY = frozenset({"selector", "value-type", "document-type", "item-type"})
 """Conversions whose values say how something is read and stand nowhere."""
 
+_START = (
+    ("get", "fields.get"),
+    ("records", "scope.records"),
+    ("shared", "context.shared"),
+    ("current", "context.current"),
+)
+"""What most functions look up again and again."""
+
 _SETTLE = """
-if {refused}:
-    taken.clear()
-elif cell.settled is None:
+if cell.settled is None:
+    cell.settled = ({mark}, record, index)
     size = len(cell.at)
     if size > 1 and (len(taken) < size or len(set(taken)) < size):
-        cell.settled = ({mark}, record, index, tuple(taken))
-    else:
-        cell.settled = ({mark}, record, index, None)
+        cell.keys = tuple(taken)
     taken.clear()
 else:
     cell.settle((*{mark}, record, index))
 """
+_SPECIAL = frozenset({Primitive, type(ALREADY)})
+"""Types of values that are not just put into their element."""
 
 
 def compiled_rows(flavour: Flavour) -> Run:
@@ -96,21 +104,17 @@ def rows_source(flavour: Flavour) -> tuple[str, Names]:
     for row in flavour.rows:
         if row.field != field:
             field = row.field
-            body += [f"first = get({field})", "if first is not None:"]
+            body += [f"if {field} in fields:", f"    first = fields[{field}]"]
         try:
             body += _indented(_row(row, flavour, names))
         except (KeyError, ValueError) as error:
             raise ValueError(f"map row {row.id}: {error}") from error
-    start = [
-        "fields = segment.fields",
-        "get = fields.get",
-        "records = scope.records",
-        "shared = context.shared",
-        "current = context.current",
-        "taken = context.taken",
-        *(f"made_{number} = records[{name!r}]" for number, name in enumerate(_made(flavour))),
-    ]
-    return "\n".join(["def generated(segment, scope, context):", *_indented([*start, *names.reading(), *body])]), names
+    body = [*names.reading(), *body]
+    made = [f"made_{number} = records[{name!r}]" for number, name in enumerate(_made(flavour))]
+    source = "\n".join(body)
+    start = [f"{name} = {value}" for name, value in _START if made or f"{name}." in source or f"{name}(" in source]
+    lines = ["fields = segment.fields", "taken = context.taken", *start, *made, *body]
+    return "\n".join(["def generated(segment, scope, context):", *_indented(lines)]), names
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
@@ -153,49 +157,56 @@ def _placed(row: Row, flavour: Flavour, names: Names, mark: str) -> list[str]:
         "shared": f"shared.get({role!r})",
         "current": f"current.get({role!r})",
     }.get(create, f"records.get({role!r}) or scope.make({role!r})")
-    lines, refused = _put(row, names)
-    settling = _SETTLE.format(refused=refused, mark=mark).strip().split("\n")
-    if refused == "False":
-        settling = [settling[2].removeprefix("el"), *settling[3:]]
-    lines = [*lines, *settling]
+    lines = _put_and_settled(row, names, mark)
     if create == "always":
         return [f"record = {record}", *lines]
     return [f"record = {record}", "if record is None:", "    taken.clear()", "else:", *_indented(lines)]
 
 
-def _put(row: Row, names: Names) -> tuple[list[str], str]:
-    """Statements that put ``value`` into ``record`` and set ``index``; the expression that says it was refused."""
+def _put_and_settled(row: Row, names: Names, mark: str) -> list[str]:
+    """Statements that put ``value`` into ``record`` and settle what was taken: at once where the place is a usual one."""
+    settling = _SETTLE.format(mark=mark).strip().split("\n")
     if row.conversion in _TYPES_ONLY:
-        return [f"index = {PLACED}"], "False"
-    already = names.constant("already", ALREADY)
-    refused = f"index == {REFUSED}"
-    if row.to.endswith(".*"):
-        spread = names.constant("spread", _spread)
-        return [f"index = {PLACED} if value is {already} else {spread}(record.resource, value)"], refused
-    slow = f"index = {PLACED} if value is {already} else {names.constant('place', _placing(row))}(resource, value)"
-    disorder = disorder_at(row.to, extension_urls())
+        return [f"index = {PLACED}", *settling]
+    is_spread = row.to.endswith(".*")
+    place: Place = _spread if is_spread else _placing(row)
+    slowly = f"{names.constant('slowly', _slowly(place, names.constants[mark]))}(cell, record, value)"
+    disorder = None if is_spread else disorder_at(row.to, extension_urls())
     if disorder is not None:
+        disordered = f"{names.constant('disordered', disorder)}(record.resource, value)"
         return [
-            "resource = record.resource",
-            f"if value is not {already} and {names.constant('disordered', disorder)}(resource, value):",
-            f"    index = {REFUSED}",
+            f"if value is not {names.constant('already', ALREADY)} and {disordered}:",
+            "    taken.clear()",
             '    context.report("VR-V2-0536", cell.first_path())',
             "else:",
-            "    " + slow,
-        ], refused
-    quick = quick_place(row.to, extension_urls(), row.beside)
+            "    " + slowly,
+        ]
+    quick = None if is_spread else quick_place(row.to, extension_urls(), row.beside)
     if quick is None:
-        return ["resource = record.resource", slow], refused
+        return [slowly]
     look, blocked, put = quick
-    special = f"value.__class__ is {names.constant('primitive', Primitive)} or value is {already}"
+    special = f"type(value) in {names.constant('special', _SPECIAL)}"
     return [
         "resource = record.resource",
         *look,
         f"if {blocked + ' or ' if blocked else ''}{special}:",
-        "    " + slow,
+        "    " + slowly,
         "else:",
-        *_indented(put),
-    ], refused
+        *_indented([*put, *settling]),
+    ]
+
+
+def _slowly(place: Place, mark: RowMark) -> Callable[[Cell, Record, Any], None]:
+    """What is done with a value for which the place is not as simple as usual: it may be refused."""
+
+    def put_and_settle(cell: Cell, record: Record, value: Any) -> None:
+        index = PLACED if value is ALREADY else place(record.resource, value)
+        if index == REFUSED:
+            cell.release()
+        else:
+            cell.settle((*mark, record, index))
+
+    return put_and_settle
 
 
 def _placing(row: Row) -> Place:

@@ -89,10 +89,16 @@ def walk(context: Context) -> None:
     maps = context.partner.maps
     homes: list[Record | None] = []
     role = "Task" if context.is_response else "ServiceRequest" if context.is_referral else ""
+    shared, current = context.shared, context.current
     for segment in context.segments:
-        found = maps.get(segment.name)
-        if segment.name not in _KEEPS_NOTE_TARGET:
-            _note_on_the_message(context, role)
+        name = segment.name
+        if name not in _KEEPS_NOTE_TARGET:
+            # notes that stand by themselves belong to the referral or its Task; elsewhere they have no home
+            if role:
+                current["Noted"] = shared[role]
+            else:
+                current.pop("Noted", None)
+        found = maps.get(name)
         homes.append(_segment(segment, found, context) if found is not None else _without_map(segment, context))
     for action in context.later:
         action()
@@ -105,16 +111,8 @@ def walk(context: Context) -> None:
     note_order(context, homes)
 
 
-def _note_on_the_message(context: Context, role: str) -> None:
-    """Notes that stand by themselves belong to the referral or its Task (``role``); elsewhere they have no home."""
-    if role:
-        context.current["Noted"] = context.shared[role]
-    else:
-        context.current.pop("Noted", None)
-
-
 def _segment(segment: SegmentView, found: CompiledMap, context: Context) -> Record | None:
-    flavour = found.flavours[found.choose(segment, context)]
+    flavour = found.only or found.flavours[found.choose(segment, context)]
     if segment.name in _FOLLOWS and _FOLLOWS[segment.name] not in context.current:
         context.report("VR-V2-0534", segment.path, segment=segment.name)
         if segment.name != "CTD":
@@ -143,11 +141,11 @@ def _complete(context: Context) -> None:
     patient = context.shared.get("Patient")
     reference = patient.reference if patient is not None else None
     for record in context.records:
-        if record.full_url in context.bare:
-            continue
         resource = record.resource
         kind = resource["resourceType"]
         element = _SUBJECT.get(kind)
+        if (element is None and kind != "Organization") or record.full_url in context.bare:
+            continue
         if element is not None and element not in resource:
             resource[element] = reference if reference is not None else unknown()
         if kind in ("Observation", "DiagnosticReport"):
@@ -170,40 +168,29 @@ def account_for_the_rest(context: Context, homes: list[Record | None]) -> None:
             _account_slowly(segment, target, context)
             continue
         fields = segment.fields
-        if segment.name in SET_IDS:
-            number = fields.get(1)
+        if 1 in fields and segment.name in SET_IDS:
+            number = fields[1]
             if (
-                number is not None
-                and number.settled is None
+                number.settled is None
                 and number.rest is None
                 and number.next is None
                 and number.raw == str(segment.occurrence)
             ):
                 number.rest = _COUNTED
-        for cell in fields.values():
-            settled = cell.settled
-            if settled is None:
-                if cell.rest is not _COUNTED:
-                    _account_for_repetitions(cell, segment, target, context)
-            elif settled[3] is not None or cell.next is not None:
-                _account_for_repetitions(cell, segment, target, context)
-
-
-def _account_for_repetitions(first: Cell, segment: SegmentView, home: Record, context: Context) -> None:
-    """The same for a field of which something is open, perhaps."""
-    for cell in first.repetitions():
-        if cell.settled is None or cell.settled[3] is not None:
-            _account(cell, segment, home, context)
+        for first in fields.values():
+            if first.settled is None or first.keys is not None or first.next is not None:
+                cell: Cell | None = first
+                while cell is not None:
+                    if cell.rest is not _COUNTED and cell.is_open:
+                        _account(cell, segment, target, context)
+                    cell = cell.next
 
 
 def _account(cell: Cell, segment: SegmentView, home: Record, context: Context) -> None:
     """The same for the values of a cell."""
-    if len(cell.at) == 1 and cell.settled is None and cell.rest is None:
-        ((key, text),) = cell.at.items()
-        if text == cell.raw and key == _FIRST_PART:
-            cell.rest = {key: _left_over(segment, (cell.field, cell.repetition, 1, 1), text, home, context)}
-            return
-    if not cell.is_open:
+    if len(cell.at) == 1 and cell.at.get(_FIRST_PART) == cell.raw:
+        place = (cell.field, cell.repetition, 1, 1)
+        cell.rest = {_FIRST_PART: _left_over(segment, place, cell.raw, home, context)}
         return
     for component, sub, raw in cell.segment.parts(cell.field, cell.raw):
         key = component << 12 | sub

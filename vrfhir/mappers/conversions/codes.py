@@ -153,7 +153,7 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
     people wrote words of their own, it is not.
     """
     remembered = context.concepts
-    key = (context.reading, cell.raw, table, id(codes))
+    key = (context.reading, cell.raw, table, id(codes) if codes is not None else 0)
     made = remembered.get(key)
     if made.__class__ is not _Made:
         before, names = len(cell.taken), context.names

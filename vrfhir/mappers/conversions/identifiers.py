@@ -30,7 +30,12 @@ __all__ = [
     "taken_identifier",
 ]
 
-ALREADY: dict[str, Any] = {}
+
+class _Already(dict[str, Any]):
+    """The type of :data:`ALREADY`."""
+
+
+ALREADY = _Already()
 """Returned for a value that stands in the resource already: mapped, with nothing to place."""
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*)){3,}")
 _VALUE, _CHECK_DIGIT, _TYPE, _FACILITY, _START, _END = (number << 12 | 1 for number in (1, 2, 5, 6, 7, 8))
@@ -74,18 +79,18 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
     ``flat``: the three parts stand in components ``component`` to ``component + 2`` (EI) and not in subcomponents.
     """
     first, step = component << 12 | 1, 1 << 12 if flat else 1
-    keys = (first, first + step, first + 2 * step)
-    get = cell.at.get
-    one, two, three = get(keys[0], ""), get(keys[1], ""), get(keys[2], "")
+    at, taken = cell.at, cell.taken
+    get = at.get
+    one, two, three = get(first, ""), get(first + step, ""), get(first + 2 * step, "")
     if not one and not two and not three:
         return ""
     remembered = context.partner.designators
-    found = remembered.get((context.sender, kind, one, two, three))
+    key = (context.sender, kind, one, two, three)
+    found = remembered.get(key)
     if found is None:
         if len(remembered) >= _REMEMBERED:
             remembered.clear()
-        found = _system_of(context, kind, HierarchicDesignator(one, two, three))
-        remembered[context.sender, kind, one, two, three] = found
+        found = remembered[key] = _system_of(context, kind, HierarchicDesignator(one, two, three))
     system, said = found
     if one:
         context.names[one] = system
@@ -93,10 +98,10 @@ def identifier_system(cell: Cell, context: Context, component: int, kind: str, *
             context.kinds[system] = three
     elif two and two not in system:
         context.names[two] = system  # a name where an OID should be
-    at, taken = cell.at, cell.taken
     for number in said:
-        if keys[number] in at:
-            taken.append(keys[number])
+        part = first + number * step
+        if part in at:
+            taken.append(part)
     return system
 
 

@@ -34,11 +34,10 @@ def fill_location(cell: Cell, context: Context, resource: dict[str, Any]) -> boo
     found: dict[str, str] = {}
     at = cell.at
     for component, part in PARTS:
-        if component << 12 | 1 not in at:
-            continue
-        hd = HierarchicDesignator(cell.peek(component, 1), cell.peek(component, 2), cell.peek(component, 3))
-        if part == "facility" and len(cell.places()) <= 2 and ods_identifier(hd.namespace, context):
-            continue  # an organisation, not a place in it
+        key = component << 12 | 1
+        if key not in at or (part == "facility" and len(at) <= 2 and ods_identifier(at[key], context)):
+            continue  # the facility alone is an organisation, not a place in it
+        hd = HierarchicDesignator(at[key], cell.peek(component, 2), cell.peek(component, 3))
         found[part] = cell.take(component, 1)
         identifier: dict[str, Any] = {"type": {"text": part}}
         if hd.uri:

@@ -22,6 +22,9 @@ _GIVEN, _MIDDLE, _PREFIX = 1 << 12, 2 << 12, 4 << 12
 _ABOUT_IT = frozenset({"use", "_use"})
 _WHOLE_PARTS = frozenset(number << 12 | 1 for number in range(1, 65))
 """Components that are not divided."""
+_PLAIN = frozenset(number << 12 | 1 for number in (1, 2, 3, 5, 7))
+_PLAIN_PERSON = frozenset(number << 12 | 1 for number in (1, 2, 3, 4, 6, 9, 10, 13))
+"""What usual names consist of, in XPN and XCN: family and given names, prefix and type; in XCN the number too."""
 _PSEUDONYM = "S"
 """Type of a name that is not said, to protect the person (table 0200)."""
 _FAMILY_PARTS = ((2, "own-prefix"), (3, "own-name"), (4, "partner-prefix"), (5, "partner-name"))
@@ -46,7 +49,8 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     if family_key in at:
         taken.append(family_key)
         name["family"] = at[family_key]
-    if not _WHOLE_PARTS.issuperset(at):
+    is_plain = (_PLAIN_PERSON if person_id else _PLAIN).issuperset(at)
+    if not is_plain and not _WHOLE_PARTS.issuperset(at):
         for number, alias in _FAMILY_PARTS:
             if start_key | number in at:
                 part = {"url": extension_urls()[alias], "valueString": cell.take(first, number)}
@@ -61,10 +65,13 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     if prefix in at:
         taken.append(prefix)
         name["prefix"] = [at[prefix]]
-    _suffixes(cell, first, name, professional=first + 13 if not person_id else 21)
+    if not is_plain:
+        _suffixes(cell, first, name, professional=first + 13 if not person_id else 21)
     if name.keys() <= _ABOUT_IT and (person_id or len(at) > 1 or kind != _PSEUDONYM or context.vr):
         cell.untake(type_component)
         return None
+    if is_plain:
+        return name
     representation = _REPRESENTATIONS.get(at.get((first + 7 if not person_id else 15) << 12 | 1, ""))
     if representation:
         cell.take(first + 7 if not person_id else 15)

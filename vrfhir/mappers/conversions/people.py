@@ -28,30 +28,26 @@ __all__ = ["keys_of", "ods_identifier", "practitioner_of", "practitioner_system"
 
 _CONSULTANT = re.compile(r"C[0-9]{7}")
 _GENERAL_PRACTITIONER = re.compile(r"G[0-9]{7}")
-_ODS_PRACTICE = re.compile(r"[A-Z][0-9]{5}")
-_NHS_BODY = re.compile(r"R[A-Z0-9]{2}(?:[A-Z0-9]{2})?")
+_PRACTICE_OR_NHS_BODY = re.compile(r"[A-Z][0-9]{5}|R[A-Z0-9]{2}(?:[A-Z0-9]{2})?")
+"""Forms of ODS codes that other numbers seldom have."""
+_ODS, _GMP = SYSTEMS["ods"], SYSTEMS["gmp"]
 
 
 _AUTHORITY, _CHECK_DIGIT, _TYPE, _FACILITY = (number << 12 | 1 for number in (9, 11, 13, 14))
-_NAME_TYPE = 2 << 12 | 1
+_NAME, _NAME_TYPE = 1 << 12 | 1, 2 << 12 | 1
 _AUTHORITY_ID = 9 << 12 | 2
+_PLACE = 4 << 12 | 1
 
 
 def practitioner_system(value: str, context: Context) -> str:
     """The register a number without an authority belongs to, by its form (ITK: G and C codes); empty when not sure."""
-    if not context.uk:
-        return ""
-    if _GENERAL_PRACTITIONER.fullmatch(value):
-        return SYSTEMS["gmp"]
-    return ""
+    return _GMP if context.uk and _GENERAL_PRACTITIONER.fullmatch(value) else ""
 
 
 def ods_identifier(value: str, context: Context, *, named: bool = False) -> dict[str, Any] | None:
     """The ODS code in a facility field: when its authority says so, or by its form in a UK message."""
-    if not ods_code_is_valid(value):
-        return None
-    if named or (context.uk and (_ODS_PRACTICE.fullmatch(value) or _NHS_BODY.fullmatch(value))):
-        return {"system": SYSTEMS["ods"], "value": value}
+    if ods_code_is_valid(value) if named else context.uk and _PRACTICE_OR_NHS_BODY.fullmatch(value):
+        return {"system": _ODS, "value": value}
     return None
 
 
@@ -85,7 +81,7 @@ def _xcn_identifier(cell: Cell, context: Context) -> dict[str, Any] | None:
         assigner: dict[str, Any] = {"display": cell.take(9, 1)}  # XCN.14 beside it is carried
     else:
         assigner = assigning_facility(cell, 14) if max(at) >= _FACILITY else {}
-        if not assigner and not named and "/sid/v2/" in system and cell.peek(9, 2):
+        if not assigner and not named and _AUTHORITY_ID in at and "/sid/v2/" in system:
             assigner = {"display": cell.peek(9, 2)}
     if assigner:
         identifier["assigner"] = assigner
@@ -156,13 +152,14 @@ def _practitioner_identifier(row: RowFacts) -> Conversion:
     """
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        at = cell.at
         value = cell.take(1)
         if not value:
             return None
         identifier: dict[str, Any] = {}
         system = ""
         for component in (2, 3, 4, 9):
-            name = cell.peek(component)
+            name = at.get(component << 12 | 1, "")
             known = context.partner.system("practitioner", name) if name else ""
             if known:
                 system = known
@@ -262,6 +259,9 @@ def _facility(row: RowFacts) -> Conversion:
     """HD in MSH-4, MSH-6: a Reference to an Organization, known by its ODS code, its OID or only by name."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        at = cell.at
+        if len(at) == 1 and _NAME in at:
+            return _facility_by_name(cell, context, at[_NAME])
         hd = designator(cell, 0)
         uri = hd.uri
         resource: dict[str, Any] = {"resourceType": "Organization"}
@@ -291,6 +291,18 @@ def _facility(row: RowFacts) -> Conversion:
         return context.named(resource, cell, *keys_of(resource), of_message=True).reference
 
     return convert
+
+
+def _facility_by_name(cell: Cell, context: Context, name: str) -> dict[str, Any]:
+    """The same for a namespace alone, the usual case: an ODS code or a name."""
+    cell.taken.append(_NAME)
+    ods = ods_identifier(name, context)
+    resource: dict[str, Any] = {"resourceType": "Organization"}
+    if ods is None:
+        resource["name"] = name
+    else:
+        resource["identifier"] = [ods]
+    return context.named(resource, cell, *keys_of(resource), of_message=True).reference
 
 
 @register("producer")
@@ -328,14 +340,16 @@ def _facility_organization(row: RowFacts) -> Conversion:
     """PL.4 of a PRD before 2.6, which has no organisation field: the facility by its ODS code, its name in the second part."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
-        code = cell.peek(4, 1)
+        at = cell.at
+        code = at.get(_PLACE, "")
         ods = ods_identifier(code, context) if code else None
         if ods is None:
             return None
-        cell.take(4, 1)
+        cell.taken.append(_PLACE)
         resource: dict[str, Any] = {"identifier": [ods]}
-        if cell.peek(4, 2) and not cell.peek(4, 3):
-            resource["name"] = cell.take(4, 2)
+        if _PLACE + 1 in at and _PLACE + 2 not in at:
+            cell.taken.append(_PLACE + 1)
+            resource["name"] = at[_PLACE + 1]
         return resource
 
     return convert

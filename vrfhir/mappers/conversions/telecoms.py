@@ -20,6 +20,7 @@ _PARTS = ((5, "telecom-country"), (6, "telecom-area"), (7, "telecom-local"), (8,
 """Country, area and local number, extension: kept as extensions, and joined with blanks when nothing else is given."""
 _WHOLE = tuple(number << 12 | 1 for number in (12, 1, 4))
 _USE, _EQUIPMENT, _ELECTRONIC, _COMMENT, _PREFERENCE = (number << 12 | 1 for number in (2, 3, 4, 9, 18))
+_PLAIN = frozenset({*_WHOLE, _USE, _EQUIPMENT})
 _PART_KEYS = tuple((number << 12 | 1, number, alias) for number, alias in _PARTS)
 _FIRST_PART = 5 << 12
 _RANK = re.compile(r"[1-9][0-9]{0,5}")
@@ -38,7 +39,8 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     if value and equipment in ("Internet", "X.400") and _ELECTRONIC in at:
         value = _ELECTRONIC
     is_alone = value and len(at) == 1
-    has_parts = not is_alone and max(at) > _FIRST_PART
+    is_plain = is_alone or _PLAIN.issuperset(at)
+    has_parts = not is_plain and max(at) > _FIRST_PART
     parts = [(alias, cell.take(n)) for key, n, alias in _PART_KEYS if key in at] if has_parts else []
     if value:
         taken.append(value)
@@ -67,6 +69,8 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
                 telecom["_use"] = alternate("0201", code)
     elif code == "NET" and system == "email":
         taken.append(_USE)
+    if is_plain:
+        return telecom
     if _COMMENT in at:
         telecom["extension"] = [{"url": extension_urls()["telecom-comment"], "valueString": cell.take(9)}]
     rank = at.get(_PREFERENCE, "")
