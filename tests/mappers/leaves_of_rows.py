@@ -43,7 +43,9 @@ _PLACE = _joined(_WORD, _WORD, st.one_of(_EMPTY, _CODE))
 SHAPES: dict[str, st.SearchStrategy[str]] = {
     "string": _WORD,
     "error-location": st.sampled_from(["PID^1^5", "RF1^1", "OBX^2^5^1^1^2"]),
-    "error-issue": st.sampled_from(["PID^1^5^101&Required field missing&HL70357", "RF1^1^^207", "^^^102&&HL70357&X-1&&99T"]),
+    "error-issue": st.sampled_from(
+        ["PID^1^5^101&Required field missing&HL70357", "RF1^1^^207", "^^^102&&HL70357&X-1&&99T"]
+    ),
     "part": _WORD,
     "concept-text": _WORD,
     "Annotation": _WORD,

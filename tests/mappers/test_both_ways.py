@@ -99,6 +99,16 @@ def test_a_message_without_a_time_says_none_and_one_of_another_version_when_it_w
     assert abs(datetime.now(UTC) - stamp) < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("segment", ["ZXX|{0}|a^b&c~d", "OBX|{0}|NM|{0}^Test^L||{0}|||||||||||||||||own {0}"])
+def test_hundreds_of_segments_with_values_of_their_own_come_back(segment: str) -> None:
+    head = ["MSH|^~\\&|LAB|Y99901|||20261116||ORU^R01^ORU_R01|1|P|2.5.1", MINIMAL["PID"], "OBR|1||X1|1^Panel^L"]
+    original = parse("".join(f"{each}\r" for each in [*head, *(segment.format(n) for n in range(1, 701))]).encode())
+    for exact in (False, True):
+        written = to_hl7v2(to_fhir(original, exact=exact).bundle, version="")
+        assert written.loss == []
+        assert canonical(parse(written.message)) == canonical(original)
+
+
 def test_an_edited_element_wins_over_what_was_noted() -> None:
     bundle = to_fhir(DRIVER.read_bytes(), exact=True).bundle
     only(bundle, "Patient")["birthDate"] = "1980-01-02"

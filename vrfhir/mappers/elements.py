@@ -34,11 +34,12 @@ ELEMENT = "99VRE"
 OPENS = "resource"
 """OBX-3.5 of an OBX that names a resource, where the structure has no OBR for that."""
 
-_LABEL = re.compile(r"[A-Z][A-Z0-9]{2}\[\d{1,4}\][^.]{0,40}\.[A-Z][A-Za-z\-]{1,40}")
+_LABEL = re.compile(r"[A-Z][A-Z0-9]{2}\[\d{1,6}\][^.]{0,40}\.[A-Z][A-Za-z\-]{1,40}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{2,40}")
-_PATH = re.compile(r"_?[a-z][A-Za-z]{0,60}(?:\[\d{1,4}\])?(?:\._?[a-z][A-Za-z]{0,60}(?:\[\d{1,4}\])?){0,24}")
+_PATH = re.compile(r"_?[a-z][A-Za-z]{0,60}(?:\[\d{1,6}\])?(?:\._?[a-z][A-Za-z]{0,60}(?:\[\d{1,6}\])?){0,24}")
 _STEP = re.compile(r"(_?[a-z][A-Za-z]*)(?:\[(\d+)\])?")
 _MOST = 500
+"""Items of a list of extensions that may stand for nothing before the one that is set."""
 _SECURED = frozenset({"resourceType", "id"})
 _OWN_FIELDS: Mapping[str, tuple[int, ...]] = {"OBR": (4,), "OBX": (3, 5), "ZVE": (3, 5)}
 """Where the segments name resources and elements, and where they hold values."""
@@ -339,7 +340,7 @@ def set_element(resource: dict[str, Any], path: str, value: Any) -> bool:
             continue
         items = holder.setdefault(name, [])
         position = int(index)
-        if not isinstance(items, list) or position > _MOST:
+        if not isinstance(items, list) or (position > _MOST and name.startswith("_")):
             return False
         while len(items) < position and name.startswith("_"):
             items.append(None)

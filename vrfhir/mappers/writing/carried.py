@@ -25,8 +25,8 @@ __all__ = ["arranged", "carried_leaves", "put_back", "sent_order", "with_carried
 _OWN = (9, 12)
 """Fields of MSH that say what is written here and now."""
 _MOST = 500
-"""Segments of one name that carried values may ask for."""
-PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,4})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
+"""Segments of one name that carried values may ask for beside those that are there."""
+PATH = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,6})\]-(\d{1,4})\[(\d{1,4})\]\.(\d{1,4})\.(\d{1,4})")
 
 
 def carried_leaves(bundle: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -105,7 +105,9 @@ def _has_room(version: str, name: str, field: int, component: int, subcomponent:
     return subcomponent <= (len(parts) if parts is not None else 1)
 
 
-def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, int, int, int, int, int, str]]:
+def _places(
+    bundle: Mapping[str, Any], writing: Writing, present: Mapping[str, int]
+) -> Iterator[tuple[str, int, int, int, int, int, str]]:
     """(segment, occurrence, field, repetition, component, subcomponent, ER7 text) of what can be put back."""
     for path, text in carried_leaves(bundle):
         match = PATH.fullmatch(path)
@@ -113,7 +115,7 @@ def _places(bundle: Mapping[str, Any], writing: Writing) -> Iterator[tuple[str, 
             continue
         name, occurrence = match[1], int(match[2])
         field, repetition, component, subcomponent = (int(match[number]) for number in (3, 4, 5, 6))
-        if not 0 < occurrence <= _MOST or (name == "MSH" and field <= 2):
+        if not 0 < occurrence <= _MOST + present.get(name, 0) or (name == "MSH" and field <= 2):
             continue
         if name == "MSH" and field in _OWN and not writing.as_it_was:
             continue  # another version has its own structure
@@ -128,7 +130,7 @@ def with_carried(
 ) -> list[Draft]:
     """The planned segments, and those that only carried values need, before the elements that have the same name."""
     needed: dict[str, int] = {}
-    for name, occurrence, *_ in _places(bundle, writing):
+    for name, occurrence, *_ in _places(bundle, writing, Counter(draft.name for draft in drafts)):
         needed[name] = max(needed.get(name, 0), occurrence)
     order = _order(writing.version, structure_id)
     for name, count in needed.items():
@@ -171,7 +173,8 @@ def put_back(
     gone = []
     for each in builder.segments:
         known.setdefault(each.name, []).append(each)
-    for name, occurrence, field, repetition, component, subcomponent, text in _places(bundle, writing):
+    present = {name: len(segments) for name, segments in known.items()}
+    for name, occurrence, field, repetition, component, subcomponent, text in _places(bundle, writing, present):
         segment = (places or {}).get((name, occurrence))
         if places is not None and segment is None and (name, occurrence) in places:
             gone.append(f"{name}[{occurrence}]-{field}[{repetition}].{component}.{subcomponent}")

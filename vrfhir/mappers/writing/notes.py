@@ -35,7 +35,7 @@ LAYOUT = "MSH[1]-0"
 STATE = "state"
 """Type of the note that says what a field depends on."""
 _TOKEN = re.compile(r"[A-Z][A-Z0-9]{2}(:[0-9a-f]{10})?|-[0-9a-f]{10}\.[0-9a-f]{10}")
-_FIELD = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,5})\]-(\d{1,4})")
+_FIELD = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d{1,6})\]-(\d{1,4})")
 
 
 class Note(NamedTuple):

@@ -248,7 +248,7 @@ def _groups(
 def _head(bundle: Mapping[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
     """What the Bundle says of itself, without what a message cannot be: what carries a document is a message, and no VR-Document."""
     found = {name: value for name, value in bundle.items() if name not in ("entry", "id")}
-    if found.get("type") in ("message", "collection"):
+    if found.get("type") != "document":
         return found
     found["type"] = read["type"]
     meta = {name: value for name, value in found.pop("meta", {}).items() if name != "profile"}
