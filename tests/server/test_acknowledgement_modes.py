@@ -218,6 +218,34 @@ def test_a_header_that_says_it_all_is_refused_at_once(
     assert set(states(client).values()) <= {"rejected", "quarantined"}
 
 
+@pytest.mark.parametrize(
+    ("asks", "accept", "application"),
+    [
+        (b"AL|AL", "CR", None),
+        (b"ER|AL", "CR", None),
+        (b"|AL", None, "AR"),
+        (b"NE|ER", None, "AR"),
+        (b"SU|AL", None, "AR"),
+        (b"SU|SU", None, None),
+        (b"NE|NE", None, None),
+    ],
+)
+def test_a_refused_header_is_told_once_at_the_door_or_by_the_application(
+    make_client: Callable[..., Client], asks: bytes, accept: str | None, application: str | None
+) -> None:
+    client = make_client(acknowledgement={"*": "enhanced"})
+    data = message(1, asks=asks).replace(b"REF^I12^REF_I12", b"ORR^O02")
+
+    async def story(gateway: Gateway) -> None:
+        for _ in range(2):  # the same message again gets the same answer, and no second one goes out
+            answer = await gateway.handle(data, PEER)
+            assert (parse(answer).value("MSA-1") if answer else None) == accept
+
+    with_gateway(client, story)
+    assert [answer.value("MSA-1") for answer in outgoing(client)] == ([application] if application else [])
+    assert states(client) == {"M0001": "rejected"}
+
+
 def test_another_message_under_a_known_control_id_is_never_worked_on(make_client: Callable[..., Client]) -> None:
     client = make_client(acknowledgement={"*": "stored"})
 

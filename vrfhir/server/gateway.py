@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vrfhir.hl7v2 import read_answer
+from vrfhir.hl7v2.ack_modes import acknowledgement_code, outcome_of
 from vrfhir.hl7v2.batch import Part
 from vrfhir.issues import Issue
 from vrfhir.server.endpoint import Endpoint
@@ -22,7 +23,7 @@ from vrfhir.server.inbox.batches import batch_answer, holds_too_many, is_filed, 
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.messaging.delivered import delivered, failure_ids
 from vrfhir.server.messaging.drafting import Drafting
-from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
+from vrfhir.server.store import DuplicateMessageError, InboxRow, OutboxRow, Transaction
 
 if TYPE_CHECKING:
     from vrfhir.transport import Peer
@@ -170,10 +171,19 @@ class Gateway:
         """The header already says that nothing can be done with it."""
         answer = self._answers.at_the_door(admission, admission.issues)
         row = self._row(admission, "rejected", answer, admission.issues)
+        message, outgoing = admission.message, None
+        if message is not None and admission.mode == "enhanced" and not answer:
+            # nothing is told at the door: then the application's answer is an exchange of its own, when MSH-16 asks for one
+            outcome = outcome_of(admission.issues)
+            if self._answers.wants_application_answer(message, outcome):
+                code = acknowledgement_code(outcome)
+                outgoing = self._answers.refusing(row, message, admission.issues, code)
         try:
-            await self._filed(row, place)
+            await self._filed(row, place, outgoing)
         except DuplicateMessageError:
             return await self._again(admission, self._worklist(), place)
+        if outgoing is not None:
+            self._endpoint.outgoing()
         self._logged("rejected", admission.data, admission.issues)
         return answer or None
 
@@ -183,13 +193,15 @@ class Gateway:
         self._logged("quarantined", admission.data, issues)
         return answer or None
 
-    async def _filed(self, row: InboxRow, place: Place | None) -> int:
-        """The message kept, with its place in the batch it came in."""
+    async def _filed(self, row: InboxRow, place: Place | None, outgoing: OutboxRow | None = None) -> int:
+        """The message kept, with its place in the batch it came in, and what goes out for it."""
 
         def work(tx: Transaction) -> int:
             pk = tx.receive(row)
             if place is not None:
                 tx.join_batch(*place, pk)
+            if outgoing is not None:
+                tx.enqueue(outgoing)
             return pk
 
         return await self._endpoint.store.write(work)
