@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,10 +31,8 @@ def take(client: Client, data: bytes) -> Any:
 @pytest.mark.parametrize("filler", [b"MSH|\r", b"BHS\r", b"\nMSH", b"FTS|1\r"])
 def test_a_batch_of_crumbs_is_refused_whole_and_kept(client: Client, filler: bytes) -> None:
     data = HEADER + filler * (batches.MOST_MESSAGES + 1)
-    begun = time.process_time()
     answer = take(client, data)
     assert (answer.value("MSA-1"), answer.value("ERR-5")) in (("AE", "VR-GATEWAY-0008"), ("AR", "VR-GATEWAY-0008"))
-    assert time.process_time() - begun < 1
     (kept,) = client.app.endpoint.store.inbox("quarantined")
     assert kept.content == data
     response = client.post(URL, data, headers=ER7)
@@ -68,19 +65,17 @@ def test_others_are_served_while_a_message_is_looked_through(client: Client) -> 
     """Without a control id only the whole of it would tell what it is."""
     large = HEADER.replace(b"|MSG00001|", b"||") + b"ZZZ\r" * 400_000
 
-    async def story() -> tuple[float, float]:
+    async def story() -> int:
         gateway = Gateway(client.app.endpoint)
         looking = asyncio.create_task(gateway.handle(large, PEER))
-        first, longest = time.monotonic(), 0.0
+        turns = 0
         while not looking.done():
-            begun = time.monotonic()
-            await asyncio.sleep(0.01)
-            longest = max(longest, time.monotonic() - begun)
+            await asyncio.sleep(0)
+            turns += 1
         assert b"VR-GATEWAY-0001" in (looking.result() or b"")
-        return longest, time.monotonic() - first
+        return turns
 
-    longest, whole = client.run(story())
-    assert longest < whole / 2
+    assert client.run(story()) > 20  # of a few when nothing else has its turn
 
 
 def test_what_a_message_is_kept_in_order_by_is_bounded() -> None:
