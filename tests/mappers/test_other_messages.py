@@ -41,8 +41,14 @@ def made(message_type: str, *segments: str, version: str = "2.5.1") -> Any:
     return to_fhir(("\r".join((head, *segments)) + "\r").encode())
 
 
-@pytest.mark.shared
-@pytest.mark.skipif(not supported(), reason="the public sample messages are not here")
+def test_the_number_of_the_patient_is_carried_beside_the_record_that_is_replaced() -> None:
+    mapping = made("ADT^A40^ADT_A39", "EVN|A40|20261116", PID, "MRG|P-7^^^Y99901^MR~9000004128^^^NHS^NH")
+    _, replaced = resources(mapping.bundle, "Patient")
+    assert [each["value"] for each in replaced["identifier"]] == ["P-7"]
+    assert {entry.outcome for entry in mapping.ledger if entry.path.startswith("MRG[1]-1[2]")} == {"carried"}
+    assert b"MRG|P-7^^^Y99901^MR~9000004128^^^NHS^NH\r" in to_hl7v2(mapping.bundle, version="").message
+
+
 @pytest.mark.parametrize("version", ["2.3", "2.4"])
 def test_an_error_of_an_old_version_is_the_same_issue_as_one_of_a_new_version(version: str) -> None:
     """ERR-1 (ELD) before 2.5, with all its repetitions, and ERR-2 and ERR-3 since: the same OperationOutcome."""
@@ -56,6 +62,8 @@ def test_an_error_of_an_old_version_is_the_same_issue_as_one_of_a_new_version(ve
     assert [each["location"] for each in one] == [["PID^1^3"], ["RF1^1^6"]]
 
 
+@pytest.mark.shared
+@pytest.mark.skipif(not supported(), reason="the public sample messages are not here")
 def test_every_sample_of_a_supported_type_is_accounted_for_to_the_last_value() -> None:
     leaves = mapped = found = 0
     for path in supported():

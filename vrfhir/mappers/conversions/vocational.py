@@ -28,6 +28,8 @@ _BY_REGION = {"scotland": SYSTEMS["chi"], "northern-ireland": SYSTEMS["hc-number
 _ENGLISH = frozenset({"england-wales-iom", "test"})
 
 
+_MERGED = "MRG"
+"""Its numbers are those of the record that is replaced. The patient's own number finds the patient, so there it is carried only."""
 _NUMBER, _AUTHORITY, _AUTHORITY_ID, _TYPE = 1 << 12 | 1, 4 << 12 | 1, 4 << 12 | 2, 5 << 12 | 1
 
 
@@ -77,8 +79,11 @@ def _nhs_number(row: RowFacts, cell: Cell, context: Context, number: str) -> dic
     if not nhs_number_is_valid(number):
         context.report("VR-V2-0510", path)
     identifier["system"], identifier["value"] = system, number
+    known = context.shared.get("NhsNumber")
+    if cell.segment.name == _MERGED:
+        is_the_patients = known is not None and known.resource.get("value") == number
+        return None if is_the_patients else identifier
     if system == NHS_NUMBER:
-        known = context.shared.get("NhsNumber")
         if known is not None and known.resource.get("value") == number:
             return ALREADY
         if known is not None:
