@@ -94,7 +94,7 @@ def test_an_acknowledgement_is_never_acknowledged() -> None:
     assert plan(parse(ack), "accepted") == ("none", False, False)
 
 
-@pytest.mark.parametrize("version", ["2.4", "2.5", "2.5.1", "2.6"])
+@pytest.mark.parametrize("version", ["2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8"])
 @pytest.mark.parametrize("issues", [[], [MISSING], [MISSING, WARNING, FHIR_ONLY]])
 def test_hl7apy_finds_it_valid(version: str, issues: list[Issue]) -> None:
     data = acknowledge(referral(version), "AE" if issues else "AA", issues, control_id="A1", now=NOW, warnings=True)
