@@ -32,8 +32,8 @@ def _error_issue(row: RowFacts) -> Conversion:
         details = _details(cell, context, table)
         if details:
             issue["details"] = details
-            said = next((each for each in details.get("coding", ()) if each.get("system") == table_system(table)), {})
-            issue["code"] = codes.codes.get(said.get("code", ""), "processing")
+            ours = (each["code"] for each in details.get("coding", ()) if each.get("system") == table_system(table))
+            issue["code"] = codes.codes.get(next(ours, ""), "processing")
         return issue if len(issue) > len(("severity", "code")) else None
 
     return convert
