@@ -291,6 +291,19 @@ def test_a_loss_is_refused_unless_the_partner_file_allows_it(
         assert client.get("Task").json()["total"] == 0
 
 
+def test_a_referral_that_is_too_much_for_a_message_is_refused_and_not_cut(
+    hub: Callable[..., Client], message: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vrfhir.server import referring
+
+    monkeypatch.setattr(referring, "_MOST_RESOURCES", 2)
+    client = hub()
+    answer = client.post("$process-message", message)
+    assert (answer.status_code, rules(answer)) == (422, ["VR-REFERRAL-0013"])
+    assert outbox(client) == []
+    assert client.get("Task").json()["total"] == 0
+
+
 def test_a_referral_over_v2_goes_on_over_v2(hub: Callable[..., Client]) -> None:
     client = hub(more='organisations = ["X26001"]')
     plain = b"\r".join(line for line in REF.split(b"\r") if not line.startswith(b"NTE"))

@@ -114,6 +114,7 @@ def test_looking_for_work_survives_a_file_that_cannot_be_read(
         await until(lambda: set(states(client).values()) != {"received"})
 
     with_gateway(client, story)
+    assert (failures, set(states(client))) == (3, {"M0001"})
 
 
 def test_whoever_waits_for_room_is_let_in_by_the_next_count(

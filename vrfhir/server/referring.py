@@ -16,6 +16,7 @@ from vrfhir.issues import Issue
 from vrfhir.server.correspondents import Correspondent
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, instant
+from vrfhir.server.messaging.rewriting import references
 from vrfhir.server.messaging.sides import owning_partner, referral_tasks
 from vrfhir.server.resource import load
 from vrfhir.server.search.conversion import reference_target
@@ -138,7 +139,7 @@ def _left_out(places: Sequence[str]) -> Issue:
 def _bundle(
     tx: Reader, partner: Correspondent, task: Json, request: Json, trigger: str, control_id: str, now: int
 ) -> Json:
-    resources = [_plain(request), *_reachable([request, _asked(task)], tx)]
+    resources = [_plain(request), *_reachable([request, _asked(task)], tx, f"REF^{trigger}")]
     application, facility = _our_name(partner, resources)
     their_application, _, their_facility = partner.names[0].rpartition("|")
     asked = _asked(task)
@@ -205,30 +206,23 @@ def _plain(resource: Json) -> Json:
     return {**plain, "meta": meta} if meta else plain
 
 
-def _reachable(roots: Sequence[Json], tx: Reader) -> Iterator[Json]:
-    """What the referral refers to, and what that refers to: once each, without other referrals and their Tasks."""
+def _reachable(roots: Sequence[Json], tx: Reader, kind: str) -> Iterator[Json]:
+    """What the referral refers to, and what that refers to: once each, without other referrals and their Tasks.
+
+    Raises :class:`Refusal` 422 when that is more than one message of ``kind`` is made of: part of a referral is none.
+    """
     seen: set[str] = set()
-    waiting = [reference for root in roots for reference in _references(root)]
-    while waiting and len(seen) < _MOST_RESOURCES:
+    waiting = [reference for root in roots for _, reference in references(root)]
+    while waiting:
         reference = reference_target(waiting.pop(0))
         type_, _, id_ = reference.partition("/")
         if reference in seen or not id_ or "/" in id_ or type_ in _NOT_SENT:
             continue
+        if len(seen) == _MOST_RESOURCES:
+            raise Refusal(422, [_refused(kind)])
         seen.add(reference)
         stored = tx.read(type_, id_)
         if stored is not None and not stored.deleted:
             resource = _plain(load(stored))
             yield resource
-            waiting += _references(resource)
-
-
-def _references(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        reference = value.get("reference")
-        if isinstance(reference, str):
-            yield reference
-        for inner in value.values():
-            yield from _references(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _references(inner)
+            waiting += [reference for _, reference in references(resource)]

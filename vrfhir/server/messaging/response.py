@@ -15,6 +15,7 @@ from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import instant
 from vrfhir.server.messaging.message import Message
 from vrfhir.server.messaging.referral import Processed
+from vrfhir.server.messaging.rewriting import references
 from vrfhir.server.resource import load, put, stamp
 from vrfhir.server.store import Transaction
 
@@ -86,19 +87,7 @@ def _reachable(start: str, tx: Transaction) -> Iterator[Json]:
             continue
         resource = load(stored)
         yield resource
-        for reference in _references(resource):
+        for _, reference in references(resource):
             if reference not in seen and reference.count("/") == 1:
                 seen.add(reference)
                 waiting.append(reference)
-
-
-def _references(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        reference = value.get("reference")
-        if isinstance(reference, str):
-            yield reference
-        for inner in value.values():
-            yield from _references(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _references(inner)

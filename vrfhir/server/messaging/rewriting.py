@@ -14,7 +14,7 @@ from vrfhir.issues import Issue
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging.message import Entry
 
-__all__ = ["names", "require_resolved", "rewritten"]
+__all__ = ["names", "references", "require_resolved", "rewritten"]
 
 _NAMING = frozenset({"reference", "url", "div"})
 """Keys under which a name may stand."""
@@ -63,7 +63,7 @@ def require_resolved(entries: Iterable[Entry], renamed: Container[str]) -> None:
             hint="Every urn:uuid reference needs an entry with that fullUrl.",
         )
         for entry in entries
-        for path, reference in _references(entry.resource, "")
+        for path, reference in references(entry.resource)
         if reference.startswith("urn:") and reference not in renamed
     ]
     if issues:
@@ -76,13 +76,14 @@ def _renamed(key: str, value: str, renamed: Mapping[str, str]) -> str:
     return renamed.get(value, value)
 
 
-def _references(value: Any, path: str) -> Iterable[tuple[str, str]]:
+def references(value: Any, path: str = "") -> Iterable[tuple[str, str]]:
+    """(path below the value, reference) of every reference in it."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key == "reference" and isinstance(inner, str):
                 yield f"{path}.reference", inner
             else:
-                yield from _references(inner, f"{path}.{key}")
+                yield from references(inner, f"{path}.{key}")
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _references(inner, f"{path}[{number}]")
+            yield from references(inner, f"{path}[{number}]")
