@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,14 @@ import pytest
 from edited_elements import edits, fields_of, fields_read
 from mapped_messages import DRIVER, ROOT, only, sample_paths
 
-from vrfhir.hl7v2 import Message, parse
+from vrfhir.hl7v2 import parse
 from vrfhir.mappers import to_fhir, to_hl7v2
 from vrfhir.mappers.other import SUPPORTED
 from vrfhir.mappers.writing.notes import LAYOUT, split
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+from message_back import canonical
 
 STORIES = sorted((ROOT / "examples").glob("*/hl7v2/*.hl7"))
 
@@ -32,15 +37,6 @@ def messages() -> list[Path]:
     return list(found.values())
 
 
-def leaves(message: Message) -> dict[str, str]:
-    return {
-        leaf.path: leaf.raw if leaf.is_null else leaf.value
-        for segment in message.segments
-        for leaf in segment.leaves()
-        if not (leaf.segment == "MSH" and leaf.field <= 2)
-    }
-
-
 def place(path: str) -> tuple[str, int]:
     match = re.match(r"(\w+)\[\d+\]-(\d+)\[", path)
     assert match is not None
@@ -53,12 +49,12 @@ def test_only_the_fields_of_an_edited_element_differ(path: Path) -> None:
     message = parse(path.read_bytes())
     mapping = to_fhir(message, exact=True)
     mapping.bundle["entry"] = [e for e in mapping.bundle["entry"] if e["resource"]["resourceType"] != "Binary"]
-    before = leaves(message)
+    before = canonical(message)
     segments = {path.partition("-")[0] for path in before}
     done = 0
     for url, kind, element, bundle in edits(mapping.bundle):
         written = to_hl7v2(bundle, version="", allow_loss=True)
-        after = leaves(parse(written.message))
+        after = canonical(parse(written.message))
         own = fields_of(kind, element) | fields_read(mapping.ledger, url, element)
         differing = {each for each in before.keys() | after.keys() if before.get(each) != after.get(each)}
         others = {each for each in differing if each.partition("-")[0] in segments and place(each) not in own}
