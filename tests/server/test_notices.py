@@ -60,7 +60,7 @@ def loop_of(client: Client) -> list[tuple[str, str]]:
 @pytest.fixture
 def referred(client: Client) -> Client:
     """An endpoint where John Driver was referred as REF-2026-0001."""
-    assert taken(client, REF) == []
+    assert len(taken(client, REF)) == 2, "a date that is none, an OBX without OBR"
     return client
 
 
@@ -443,3 +443,13 @@ def test_public_messages_are_answered_and_kept(make_client: Callable[..., Client
         assert answer.value("MSA-1") == "AA" or answer.all("ERR"), path.name
     assert set(codes) <= {"AA", "AE", "AR"}
     assert "AA" in codes
+
+
+def test_a_pulse_without_a_unit_is_taken_with_a_warning_and_stated_as_no_value(referred: Client) -> None:
+    segments = ("EVN||20261121095900", PID, "PV1|1|N", "OBX|1|NM|8867-4^Heart rate^LN||72||||||F")
+    answer = take(referred, v2("ADT^A08", "A-pulse", *segments))
+    assert answer.value("MSA-1") == "AA", answer.encode()
+    assert any("VR-V2-0537" in str(err.value(5)) for err in answer.all("ERR"))
+    (pulse,) = found(referred, "Observation?code=http://loinc.org|8867-4")
+    assert "valueQuantity" not in pulse
+    assert pulse["dataAbsentReason"]["text"] == "sent as 72"

@@ -193,6 +193,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Correct the times, or send both with the same precision.",
     ),
     CatalogueEntry(
+        "VR-V2-0537",
+        "warning",
+        "102",
+        "value",
+        "The vital sign {code} has a number with one of the units {units}; what was sent is carried, the value is left out.",
+        "Send a number in OBX-5 and its unit in OBX-6 (UCUM), or name the unit of the code in the partner file ([[unit]]).",
+    ),
+    CatalogueEntry(
         "VR-V2-0541",
         "warning",
         "198",
