@@ -212,6 +212,22 @@ def test_a_second_message_about_the_same_referral_is_a_duplicate(client: Client,
     assert (count(client, "Task"), count(client, "Patient"), count(client, "Practitioner")) == (2, 1, 1)
 
 
+@pytest.mark.parametrize(("first", "second", "place"), [("R-1", "X-1", 6), ("R-2", "X-1", 11), ("R-1", "X-2", 6)])
+def test_a_duplicate_names_the_number_that_was_there(
+    client: Client, ref: bytes, first: str, second: str, place: int
+) -> None:
+    def numbered(control_id: str, placer: str, external: str) -> bytes:
+        numbers = placer.encode() + b"^GPSYS", external.encode() + b"^GPSYS"
+        line = next(each for each in ref.split(b"\r") if each.startswith(b"RF1"))
+        fields = line.split(b"|") + [b""]
+        fields[6], fields[11] = numbers
+        return renamed(ref, control_id).replace(line, b"|".join(fields))
+
+    assert take(client, numbered("MSG00001", "R-1", "X-1")).value("MSA-1") == "AA"
+    answer = take(client, numbered("MSG00002", first, second))
+    assert (answer.value("MSA-1"), answer.value("ERR-2.1"), answer.value("ERR-2.3")) == ("AE", "RF1", str(place))
+
+
 def test_a_store_that_cannot_write_acknowledges_nothing(
     make_client: Callable[..., Client], ref: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

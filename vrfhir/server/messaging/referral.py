@@ -72,13 +72,14 @@ class _Processing(Filing):
     def _require_fitting(self) -> None:
         """A request makes a referral, an update and a cancellation are about one that is there."""
         focus = self._message.focus
-        known = focus.number in self._known
-        place = f"{focus.place}.identifier"
-        if self._message.action == "request" and known:
+        known = self._known.get(focus.number)
+        if self._message.action == "request" and known is not None:
+            place = identity.place_of_shared(focus, self._load(known))
             text = "A referral with this identifier was received before, with another message."
             hint = "Send an update to change it; send the same message again to get its answer again."
             raise Refusal.of(409, "duplicate", "VR-REFERRAL-0007", text, expression=place, hint=hint)
-        if self._message.action != "request" and not known:
+        if self._message.action != "request" and known is None:
+            place = f"{focus.place}.identifier"
             text = "No referral with this identifier was received before."
             raise Refusal.of(404, "not-found", "VR-REFERRAL-0008", text, expression=place)
 
