@@ -126,7 +126,6 @@ def test_a_wrong_nhs_number_is_refused_with_its_place_and_kept(client: Client, r
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"", "AR"),
         (b"\x00\x01\x02", "AR"),
         (b"PID|1||123", "AR"),
         (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||REF^I12^REF_I12||P|2.5.1\rPID|1\r", "AE"),
@@ -145,6 +144,13 @@ def test_whatever_comes_is_kept_and_answered(client: Client, data: bytes, code: 
     assert [row[2] for row in rows] == [data]
     assert rows[0][0] in ("rejected", "quarantined")
     assert count(client, "ServiceRequest") == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"\r", b"\r\n \t"])
+def test_nothing_is_refused_and_not_kept(client: Client, data: bytes) -> None:
+    answer = take(client, data)
+    assert (answer.value("MSA-1"), inbox(client)) == ("AR", [])
+    assert b"VR-V2-0001" in answer.encode()
 
 
 def test_a_truncated_message_is_refused_and_kept(client: Client, ref: bytes) -> None:
@@ -219,7 +225,7 @@ def test_a_duplicate_names_the_number_that_was_there(
     def numbered(control_id: str, placer: str, external: str) -> bytes:
         numbers = placer.encode() + b"^GPSYS", external.encode() + b"^GPSYS"
         line = next(each for each in ref.split(b"\r") if each.startswith(b"RF1"))
-        fields = line.split(b"|") + [b""]
+        fields = [*line.split(b"|"), b""]
         fields[6], fields[11] = numbers
         return renamed(ref, control_id).replace(line, b"|".join(fields))
 
