@@ -11,6 +11,7 @@ import pytest
 from talking import Client
 
 from vrfhir.hl7v2 import Message, parse
+from vrfhir.mappers import to_fhir, to_hl7v2
 from vrfhir.transport import Peer
 from vrfhir.workflow import REFERRAL_STATUS_SYSTEM
 
@@ -373,6 +374,13 @@ def test_who_sent_a_referral_may_ask_where_it_stands(referred: Client) -> None:
     assert "First visit in December." in later.text
     assert [reference for reference, _ in loop_of(referred)] == [reference for reference, _ in before]
     assert take(referred, QUERY).encode() == answer.encode()
+
+
+def test_a_question_made_of_the_referral_is_answered(referred: Client) -> None:
+    question = to_hl7v2(to_fhir(REF).bundle, message="REF^I15", version="2.4")
+    answer = take(referred, question.message)
+    assert (answer.type.code, answer.type.trigger, answer.value("MSA-1")) == ("RRI", "I15", "AA")
+    assert (answer.value("RF1-6"), answer.value("RF1-1")) == ("REF-2026-0001", "P")
 
 
 def test_where_it_stands_after_a_change_and_a_cancellation(referred: Client) -> None:
