@@ -22,7 +22,7 @@ HEAD = (
     "PID|1||9000004128^^^NHS^NH||Millward^John||19790314|M\r"
     "OBR|1|P1|F1|x^y^L|||20261116\r"
 )
-CARRIED = "VR-V2-0537"
+CARRIED = "VR-V2-0524"
 NAMES = {LOINC: "LN", SNOMED_CT: "SCT"}
 
 

@@ -126,7 +126,6 @@ def test_a_wrong_nhs_number_is_refused_with_its_place_and_kept(client: Client, r
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"", "AR"),
         (b"\x00\x01\x02", "AR"),
         (b"PID|1||123", "AR"),
         (b"MSH|^~\\&|GPSYS|A81001|VR|X|20261120||REF^I12^REF_I12||P|2.5.1\rPID|1\r", "AE"),
@@ -145,6 +144,13 @@ def test_whatever_comes_is_kept_and_answered(client: Client, data: bytes, code: 
     assert [row[2] for row in rows] == [data]
     assert rows[0][0] in ("rejected", "quarantined")
     assert count(client, "ServiceRequest") == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"\r", b"\r\n \t"])
+def test_nothing_is_refused_and_not_kept(client: Client, data: bytes) -> None:
+    answer = take(client, data)
+    assert (answer.value("MSA-1"), inbox(client)) == ("AR", [])
+    assert b"VR-V2-0001" in answer.encode()
 
 
 def test_a_truncated_message_is_refused_and_kept(client: Client, ref: bytes) -> None:
@@ -210,6 +216,22 @@ def test_a_second_message_about_the_same_referral_is_a_duplicate(client: Client,
     assert count(client, "Task") == 1
     assert take(client, renamed(ref, "MSG00003", "REF-2026-0002")).value("MSA-1") == "AA"
     assert (count(client, "Task"), count(client, "Patient"), count(client, "Practitioner")) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(("first", "second", "place"), [("R-1", "X-1", 6), ("R-2", "X-1", 11), ("R-1", "X-2", 6)])
+def test_a_duplicate_names_the_number_that_was_there(
+    client: Client, ref: bytes, first: str, second: str, place: int
+) -> None:
+    def numbered(control_id: str, placer: str, external: str) -> bytes:
+        numbers = placer.encode() + b"^GPSYS", external.encode() + b"^GPSYS"
+        line = next(each for each in ref.split(b"\r") if each.startswith(b"RF1"))
+        fields = [*line.split(b"|"), b""]
+        fields[6], fields[11] = numbers
+        return renamed(ref, control_id).replace(line, b"|".join(fields))
+
+    assert take(client, numbered("MSG00001", "R-1", "X-1")).value("MSA-1") == "AA"
+    answer = take(client, numbered("MSG00002", first, second))
+    assert (answer.value("MSA-1"), answer.value("ERR-2.1"), answer.value("ERR-2.3")) == ("AE", "RF1", str(place))
 
 
 def test_a_store_that_cannot_write_acknowledges_nothing(

@@ -294,9 +294,9 @@ def test_a_loss_is_refused_unless_the_partner_file_allows_it(
 def test_a_referral_that_is_too_much_for_a_message_is_refused_and_not_cut(
     hub: Callable[..., Client], message: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vrfhir.server import referring
+    from vrfhir.server import referral_bundle
 
-    monkeypatch.setattr(referring, "_MOST_RESOURCES", 2)
+    monkeypatch.setattr(referral_bundle, "_MOST_RESOURCES", 2)
     client = hub()
     answer = client.post("$process-message", message)
     assert (answer.status_code, rules(answer)) == (422, ["VR-REFERRAL-0013"])

@@ -15,7 +15,7 @@ from hl7.mllp import open_hl7_connection, start_hl7_server
 from vrfhir.errors import TransportError
 from vrfhir.hl7v2 import acknowledge, parse, read_answer
 from vrfhir.issues import Issue
-from vrfhir.transport import MllpListener, MllpSender, Peer, frame, send
+from vrfhir.transport import MllpListener, MllpSender, Peer, frame, release2, send
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
@@ -224,6 +224,62 @@ async def test_one_connection_more_than_allowed_is_refused() -> None:
                 await second.send(referral(2))
             assert acknowledged(await first.send(referral(3))) == "M3"
         assert heard == ["VR-V2-0911"]
+
+
+async def test_one_host_may_not_hold_all_connections() -> None:
+    heard: list[str] = []
+    async with MllpListener(
+        answer, port=0, max_per_host=2, on_issue=lambda issue, _: heard.append(issue.id)
+    ) as listener:
+        port = listener.port
+        async with MllpSender("127.0.0.1", port) as first, MllpSender("127.0.0.1", port) as second:
+            for number, sender in enumerate((first, second)):
+                assert acknowledged(await sender.send(referral(number))) == f"M{number}"
+            with pytest.raises(TransportError):
+                await send("127.0.0.1", port, referral(2), timeout=5)
+            assert acknowledged(await sent_from("127.0.0.2", port, referral(3))) == "M3"
+        assert heard == ["VR-V2-0919"]
+        async with asyncio.timeout(5):
+            while listener.connections:  # noqa: ASYNC110 -- there is no event for it
+                await asyncio.sleep(0.01)
+        assert acknowledged(await send("127.0.0.1", port, referral(4), timeout=5)) == "M4"
+
+
+async def sent_from(host: str, port: int, message: bytes) -> bytes:
+    """The answer to a message that comes from another address of this machine."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(host, 0))
+    except OSError:
+        pytest.skip(f"this machine has no {host}")
+    writer.write(frame(message))
+    received = await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 5)
+    writer.close()
+    return received[1:-2]
+
+
+@pytest.mark.parametrize("release", [1, 2])
+async def test_empty_frames_are_refused_without_asking_anybody_and_counted_once(release: int) -> None:
+    asked: list[bytes] = []
+    heard: list[Issue] = []
+
+    async def asking(data: bytes, peer: Peer) -> bytes:
+        asked.append(data)
+        return await answer(data, peer)
+
+    listener = MllpListener(asking, port=0, release=release, on_issue=lambda issue, _: heard.append(issue))
+    async with listener:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(frame(b"") + frame(b"\r\n") + frame(b" ") + frame(referral(1)))
+        refused = [await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 5) for _ in range(3)]
+        assert all(
+            (b"VR-V2-0001" in each) if release == 1 else (each == release2.block(release2.NOT_COMMITTED))
+            for each in refused
+        )
+        assert asked == [] or asked == [referral(1)]
+        assert b"M1" in await asyncio.wait_for(reader.readuntil(b"M1"), 5)
+        writer.close()
+    assert asked == [referral(1)]
+    assert [(issue.id, issue.text.split()[0]) for issue in heard] == [("VR-V2-0918", "3")]
 
 
 async def test_an_address_that_is_not_ours() -> None:

@@ -512,7 +512,7 @@ ROWS: tuple[tuple[str, Severity, str, str, str, str], ...] = (
         "207",
         "throttled",
         "{limit} connections are open already; one more was refused.",
-        "Close idle connections, or raise the limit.",
+        "Close idle connections, or raise VRFHIR_MLLP_CONNECTIONS.",
     ),
     (
         "VR-V2-0917",
@@ -521,6 +521,14 @@ ROWS: tuple[tuple[str, Severity, str, str, str, str], ...] = (
         "forbidden",
         "A connection from {host} was refused: its address is not among the peers allowed.",
         "Name the address or its network with --mllp-peer (VRFHIR_MLLP_PEERS).",
+    ),
+    (
+        "VR-V2-0919",
+        "warning",
+        "207",
+        "throttled",
+        "{host} has {limit} connections open already; one more was refused.",
+        "Send over the connections that are open, or raise VRFHIR_MLLP_CONNECTIONS_PER_HOST.",
     ),
     (
         "VR-V2-0912",
@@ -561,5 +569,13 @@ ROWS: tuple[tuple[str, Severity, str, str, str, str], ...] = (
         "incomplete",
         "A new message began before the one before it ended; {count} bytes of that one were not processed.",
         "End every message with FS CR (1C 0D), and send the unfinished one again.",
+    ),
+    (
+        "VR-V2-0918",
+        "warning",
+        "207",
+        "structure",
+        "{count} frames of a connection held nothing; they were refused and not kept.",
+        "Send messages only; keep a connection alive with nothing, or with the network's own means.",
     ),
 )

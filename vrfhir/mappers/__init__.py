@@ -12,7 +12,7 @@ from vrfhir.mappers.ledger import Entry, Ledger
 from vrfhir.mappers.mapping import Mapping, to_fhir
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.response import referral_response
-from vrfhir.mappers.writing import Loss, Written, to_hl7v2
+from vrfhir.mappers.writing import Loss, Written, status_query, to_hl7v2
 
 __all__ = [
     "Entry",
@@ -22,6 +22,7 @@ __all__ = [
     "Partner",
     "Written",
     "referral_response",
+    "status_query",
     "to_fhir",
     "to_hl7v2",
 ]

@@ -63,9 +63,10 @@ def finish(context: Context, raw: bytes, received: datetime | None) -> dict[str,
     bundle = context.shared["Bundle"]
     _header(context)
     if context.vr:
-        unclaimed = "" if _event(context) else "MessageHeader"
+        # a question about a referral (I15) is no event of the VR loop, and what it names is no whole prescription
+        unclaimed = () if _event(context) else ("MessageHeader", "ServiceRequest")
         for record in context.records:
-            if record.resource["resourceType"] != unclaimed:
+            if record.resource["resourceType"] not in unclaimed:
                 _claim(record)
     recorded = (
         received.isoformat(timespec="milliseconds") if received is not None else bundle.resource.get("timestamp", "")

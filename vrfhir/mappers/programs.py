@@ -47,8 +47,8 @@ _START = (
 _SETTLE = """
 if cell.settled is None:
     cell.settled = ({mark}, record, index)
-    size = len(cell.at)
-    if size > 1 and (len(taken) < size or len(set(taken)) < size):
+    at = cell.at
+    if len(at) > 1 and taken != [*at] and len(set(taken)) < len(at):
         cell.keys = tuple(taken)
     taken.clear()
 else:

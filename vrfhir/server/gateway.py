@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vrfhir.hl7v2 import read_answer
+from vrfhir.hl7v2 import CATALOGUE, read_answer
 from vrfhir.hl7v2.ack_modes import acknowledgement_code, outcome_of
 from vrfhir.hl7v2.batch import Part
 from vrfhir.issues import Issue
@@ -83,7 +83,9 @@ class Gateway:
             workers.close()
 
     async def handle(self, data: bytes, peer: Peer) -> bytes | None:
-        """Take one message or batch and return its answer; None when none is due."""
+        """Take one message or batch and return its answer; None when none is due. Nothing is not kept."""
+        if not data or data.isspace():
+            return self._answers.to(b"", [CATALOGUE.issue("VR-V2-0001")])
         if holds_too_many(data):
             return await self._quarantined(Admission(data, None), [fault("VR-GATEWAY-0008")], None)
         parts = messages_of(data)
@@ -219,6 +221,7 @@ class Gateway:
             mode=admission.mode,
             failure=" ".join(sorted({issue.id for issue in issues if issue.is_error})),
             partner=admission.partner,
+            charset=admission.charset,
         )
 
     def _worklist(self) -> Worklist:

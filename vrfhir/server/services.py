@@ -41,6 +41,8 @@ class Services:
                 settings.mllp_host,
                 settings.mllp_port,
                 max_bytes=settings.max_message_bytes,
+                max_connections=settings.mllp_connections,
+                max_per_host=settings.mllp_connections_per_host,
                 release=settings.mllp_release,
                 together=_TOGETHER,
                 tls=listening(certificate, settings.mllp_key, settings.mllp_ca) if certificate else None,

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         default=(),
         description="Addresses or networks that may connect over MLLP, such as 10.1.2.0/24. Without any, loopback only.",
     )
+    mllp_connections: int = Field(default=100, gt=0, description="Connections that may be open over MLLP at a time.")
+    mllp_connections_per_host: int = Field(
+        default=50, gt=0, description="How many of them one address may hold, so that no partner shuts out the others."
+    )
     mllp_release: Literal[1, 2] = Field(
         default=1, description="2: every frame is answered by a commit block before its HL7 answer (MLLP release 2)."
     )

@@ -12,9 +12,11 @@ import asyncio
 import errno
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any, NamedTuple
 
@@ -33,17 +35,20 @@ _CR_GRACE = 0.2
 _SLOWEST = 1000
 """Bytes a second below which a frame that takes longer than a silent connection may is given up."""
 _HANDSHAKE_SECONDS = 20.0
+_BLANK = b"\r\n\t \x00"
 
 _log = logging.getLogger("vrfhir.transport")
 
 
 class Peer(NamedTuple):
-    """Who is connected: the verified TLS client certificate, or over HTTP the organisation of the bearer token, if any."""
+    """Who is connected: the verified TLS client certificate; over HTTP the organisation of the bearer token and the character set
+    that the content type names, if any."""
 
     host: str
     port: int
     certificate: dict[str, Any] | None = None
     organisation: str = ""
+    charset: str = ""
 
 
 Handler = Callable[[bytes, Peer], Awaitable[bytes | None]]
@@ -55,7 +60,7 @@ class MllpListener:
 
     ``port`` 0 takes a free one. ``idle_timeout`` closes silent connections, also inside a frame, those that send a frame in
     trickles, and those that do not read their answers. ``tls`` makes it TLS; with ``verify_mode=CERT_REQUIRED`` mutual. ``release`` is that of MLLP, 1 or 2; ``together`` bounds how
-    many messages of one connection are handled at a time. ``port_option`` is named in the message when the port is in use.
+    many messages of one connection are handled at a time. Of ``max_connections`` one host may hold ``max_per_host``. ``port_option`` is named in the message when the port is in use.
     ``on_issue`` hears of every fault on the wire; it is logged too, without message content. ``admits`` says whether a
     peer may speak at all; one that may not is closed before anything is read.
     """
@@ -68,6 +73,7 @@ class MllpListener:
         *,
         max_bytes: int = DEFAULT_MAX_BYTES,
         max_connections: int = 100,
+        max_per_host: int = 50,
         idle_timeout: float = 300.0,
         release: int = 1,
         together: int = 1,
@@ -81,6 +87,7 @@ class MllpListener:
         self._handler = handler
         self._max_bytes = max_bytes
         self._max_connections = max_connections
+        self._max_per_host = max_per_host
         self._idle_timeout = idle_timeout
         self._release = release
         self._together = together
@@ -90,7 +97,7 @@ class MllpListener:
         self._admits = admits
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
-        self._admitted = 0
+        self._admitted: Counter[str] = Counter()
         self._reading: set[asyncio.Task[None] | None] = set()
         self._stopping = False
 
@@ -154,17 +161,21 @@ class MllpListener:
 
     async def _hold(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = _peer(writer)
+        host = _host(peer)
         try:
             if self._admits is not None and not self._admits(peer):  # first, so that strangers take nobody's place
                 self._report(CATALOGUE.issue("VR-V2-0917", host=peer.host), peer)
-            elif self._admitted >= self._max_connections or self._stopping:
+            elif self._admitted.total() >= self._max_connections or self._stopping:
                 self._report(CATALOGUE.issue("VR-V2-0911", limit=self._max_connections), peer)
+            elif self._admitted[host] >= self._max_per_host:
+                self._report(CATALOGUE.issue("VR-V2-0919", host=host, limit=self._max_per_host), peer)
             else:
-                self._admitted += 1
+                self._admitted[host] += 1
                 try:
                     await self._serve(reader, writer, peer)
                 finally:
-                    self._admitted -= 1
+                    self._admitted[host] -= 1
+                    self._admitted += Counter()  # without those that have none
         except (OSError, TimeoutError) as error:
             _log.info("connection with %s:%d ended: %s", peer.host, peer.port, type(error).__name__)
         finally:
@@ -172,14 +183,28 @@ class MllpListener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer) -> None:
         decoder = FrameDecoder(self._max_bytes)
-        unconfirmed = _Unconfirmed()
+        conversation = _Conversation()
+        try:
+            await self._converse(reader, writer, peer, decoder, conversation)
+        finally:
+            if conversation.empty:
+                self._report(CATALOGUE.issue("VR-V2-0918", count=conversation.empty), peer)
+
+    async def _converse(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        peer: Peer,
+        decoder: FrameDecoder,
+        conversation: _Conversation,
+    ) -> None:
         clock = asyncio.get_running_loop().time
         begun = clock()
         while not self._stopping:
             data = await self._read(reader, decoder, peer)
             events = decoder.close() if data is None else decoder.feed(data) if data else decoder.settle()
             for start in range(0, len(events), self._together):
-                await self._reply_in_order(events[start : start + self._together], writer, peer, unconfirmed)
+                await self._reply_in_order(events[start : start + self._together], writer, peer, conversation)
                 async with asyncio.timeout(self._idle_timeout):
                     await writer.drain()
             if data is None:
@@ -191,13 +216,13 @@ class MllpListener:
                 return
 
     async def _reply_in_order(
-        self, events: list[Frame | Fault], writer: asyncio.StreamWriter, peer: Peer, unconfirmed: _Unconfirmed
+        self, events: list[Frame | Fault], writer: asyncio.StreamWriter, peer: Peer, conversation: _Conversation
     ) -> None:
         """Begin with every message in order, answer each as soon as those before it are answered."""
         if len(events) == 1:
-            writer.write(await self._reply(events[0], peer, unconfirmed))
+            writer.write(await self._reply(events[0], peer, conversation))
             return
-        tasks = [asyncio.ensure_future(self._reply(event, peer, unconfirmed)) for event in events]
+        tasks = [asyncio.ensure_future(self._reply(event, peer, conversation)) for event in events]
         try:
             for task in tasks:
                 writer.write(await task)
@@ -222,14 +247,17 @@ class MllpListener:
         finally:
             self._reading.discard(task)
 
-    async def _reply(self, event: Frame | Fault, peer: Peer, unconfirmed: _Unconfirmed) -> bytes:
+    async def _reply(self, event: Frame | Fault, peer: Peer, conversation: _Conversation) -> bytes:
         """What goes back for one message, in its frame; nothing for what gets no answer."""
         if self._release == 2:
-            return await self._committed(event, peer, unconfirmed)
+            return await self._committed(event, peer, conversation)
         if isinstance(event, Fault):
             self._report(event.issue, peer)
             lost = event.issue.is_error and event.head
             answer = _refusal(event.head, event.issue) if lost else None
+        elif _is_empty(event):
+            conversation.empty += 1
+            answer = _refusal(b"", CATALOGUE.issue("VR-V2-0001"))
         else:
             try:
                 answer = await self._handler(event.data, peer)
@@ -237,13 +265,16 @@ class MllpListener:
                 answer = _refusal(event.data, self._failed(error, peer))
         return b"" if answer is None else self._framed(answer, peer)
 
-    async def _committed(self, event: Frame | Fault, peer: Peer, unconfirmed: _Unconfirmed) -> bytes:
+    async def _committed(self, event: Frame | Fault, peer: Peer, conversation: _Conversation) -> bytes:
         """The same under release 2: a commit block, then the answer, which the other side has to commit in turn."""
         if isinstance(event, Fault):
             self._report(event.issue, peer)
             return release2.block(release2.NOT_COMMITTED) if event.issue.is_error and event.head else b""
         if release2.is_block(event.data):
-            return unconfirmed.repeated() if event.data == release2.NOT_COMMITTED else b""
+            return conversation.repeated() if event.data == release2.NOT_COMMITTED else b""
+        if _is_empty(event):
+            conversation.empty += 1
+            return release2.block(release2.NOT_COMMITTED)
         if not release2.is_content(event.data):
             text = "A message holds control characters, which MLLP release 2 does not carry."
             hint = "Send it in UTF-8 without control characters, or over release 1."
@@ -255,7 +286,7 @@ class MllpListener:
             self._failed(error, peer)
             return release2.block(release2.NOT_COMMITTED)
         framed = b"" if answer is None else self._framed(answer, peer)
-        unconfirmed.sent(framed)
+        conversation.sent(framed)
         return release2.block(release2.COMMITTED) + framed
 
     def _failed(self, error: Exception, peer: Peer) -> Issue:
@@ -286,10 +317,11 @@ class MllpListener:
         return CATALOGUE.issue("VR-V2-0914", host=host, reason=reason)
 
 
-class _Unconfirmed:
-    """The last answer of a connection under release 2, for as long as it may have to be sent again."""
+class _Conversation:
+    """What is remembered of a connection: its empty frames, and under release 2 the last answer, while it may be asked for again."""
 
     def __init__(self) -> None:
+        self.empty = 0
         self._answer = b""
         self._left = 0
 
@@ -300,6 +332,11 @@ class _Unconfirmed:
         """The answer once more; nothing when that was done often enough."""
         self._left -= 1
         return self._answer if self._left >= 0 else b""
+
+
+def _is_empty(event: Frame) -> bool:
+    """Whether a frame holds nothing: what some senders keep a connection alive with. Nobody is asked about it."""
+    return not event.data.strip(_BLANK)
 
 
 def _refusal(data: bytes, issue: Issue) -> bytes | None:
@@ -323,6 +360,15 @@ def _control_id() -> str:
 def _peer(writer: asyncio.StreamWriter) -> Peer:
     address = writer.get_extra_info("peername") or ("unknown", 0)
     return Peer(str(address[0]), int(address[1]), writer.get_extra_info("peercert"))
+
+
+def _host(peer: Peer) -> str:
+    """One name for a host, whether it comes over IPv4 or as an IPv4 address in IPv6."""
+    try:
+        address = ip_address(peer.host)
+    except ValueError:
+        return peer.host
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

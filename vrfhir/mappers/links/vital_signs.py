@@ -52,7 +52,7 @@ def complete_vital_sign(resource: dict[str, Any], found: Implied, segment: Segme
     sent = segment.fields.get(5)
     if sent is not None and sent.settled is None:
         units = ", ".join(sign.units) or "none"
-        context.report("VR-V2-0537", sent.first_path(), code=found.code, units=units)
+        context.report("VR-V2-0524", sent.first_path(), code=found.code, units=units)
 
 
 def _added(code: str) -> dict[str, Any]:

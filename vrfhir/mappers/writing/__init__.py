@@ -19,6 +19,7 @@ from vrfhir.mappers.writing import (  # noqa: F401  (each registers its inverses
     reports,
 )
 from vrfhir.mappers.writing.registry import INVERSES
+from vrfhir.mappers.writing.status_query import status_query
 from vrfhir.mappers.writing.written import Loss, Written, to_hl7v2
 
-__all__ = ["INVERSES", "Loss", "Written", "to_hl7v2"]
+__all__ = ["INVERSES", "Loss", "Written", "status_query", "to_hl7v2"]

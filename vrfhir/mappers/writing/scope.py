@@ -11,8 +11,9 @@ from vrfhir.fhir.identifiers import SYSTEMS
 from vrfhir.hl7v2.reference import VERSIONS
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.vocabulary import named_system, system_name
+from vrfhir.mappers.writing.structures import header_of
 
-__all__ = ["Writing", "version_of"]
+__all__ = ["Writing", "sender_of", "version_of"]
 
 _SENDER = "https://vrfhir.org/fhir/sid/v2/"
 _OLD = ("2.1", "2.2", "2.3", "2.4", "2.5")
@@ -48,6 +49,17 @@ def version_of(bundle: Mapping[str, Any]) -> str:
             if str(tag.get("system", "")).endswith("/v2-0104") and tag.get("code") in VERSIONS:
                 return str(tag["code"])
     return "2.5.1"
+
+
+def sender_of(bundle: Mapping[str, Any]) -> str:
+    """What MSH-4 (or MSH-3) will say, which names the systems of the sender's own numbers."""
+    header = header_of(bundle)
+    probe = Writing(bundle, Partner.default(), "2.5.1", "unknown")
+    organization = probe.original(header.get("sender")) or {}
+    for identifier in organization.get("identifier", ()):
+        if identifier.get("system") == "https://fhir.nhs.uk/Id/ods-organization-code":
+            return str(identifier.get("value", "")) or "unknown"
+    return str(organization.get("name") or header.get("source", {}).get("name") or "unknown")
 
 
 @final

@@ -21,10 +21,11 @@ from vrfhir.mappers.writing.elements import element_group
 from vrfhir.mappers.writing.encoding import encoded
 from vrfhir.mappers.writing.notes import split
 from vrfhir.mappers.writing.planning import fit, planned, structure_written
-from vrfhir.mappers.writing.scope import Writing, version_of
-from vrfhir.mappers.writing.structures import header_of, message_type
+from vrfhir.mappers.writing.scope import Writing, sender_of, version_of
+from vrfhir.mappers.writing.status_query import STATUS_QUERY, asks_for_status, status_query
+from vrfhir.mappers.writing.structures import message_type
 
-__all__ = ["Loss", "Written", "sender_of", "to_hl7v2"]
+__all__ = ["Loss", "Written", "to_hl7v2"]
 
 VERSIONS = ("2.4", "2.5.1")
 EDITED = "left aside: the element was edited"
@@ -80,7 +81,8 @@ def to_hl7v2(
     """Turn a FHIR message Bundle into an HL7 v2 message.
 
     ``version``: 2.4 or 2.5.1; empty for the one a Bundle made of a message came in. ``message`` (``REF^I12``, ``ADT^A08``)
-    overrides what the Bundle's event says. With ``elements`` what no field can hold goes into OBX
+    overrides what the Bundle's event says; ``REF^I15`` of a Bundle that is no such question makes it from the referral
+    (:func:`~vrfhir.mappers.status_query`). With ``elements`` what no field can hold goes into OBX
     segments that name the FHIR element; without it that is lost. The result is read back before it is returned, and every
     leaf that does not come back equal is in the loss report; unless ``allow_loss``, a loss is an error and there is no message.
 
@@ -91,6 +93,8 @@ def to_hl7v2(
     _check(bundle, version)
     bundle, notes = split(bundle)
     kind, trigger = message_type(bundle, message)
+    if message and (kind, trigger) == STATUS_QUERY and not asks_for_status(bundle):
+        bundle, notes = status_query(bundle), None
     holds = notes is not None and version == version_of(bundle) and (kind, trigger) == message_type(bundle)
     _, structure = structure_written(kind, trigger)
     writing = Writing(bundle, receiver, version, (notes.sender if notes else "") or sender_of(bundle))
@@ -148,17 +152,6 @@ def _same(bundle: Mapping[str, Any], read: Mapping[str, Any]) -> bool:
         for each in (bundle, read)
     )
     return one == two
-
-
-def sender_of(bundle: Mapping[str, Any]) -> str:
-    """What MSH-4 (or MSH-3) will say, which names the systems of the sender's own numbers."""
-    header = header_of(bundle)
-    probe = Writing(bundle, Partner.default(), "2.5.1", "unknown")
-    organization = probe.original(header.get("sender")) or {}
-    for identifier in organization.get("identifier", ()):
-        if identifier.get("system") == "https://fhir.nhs.uk/Id/ods-organization-code":
-            return str(identifier.get("value", "")) or "unknown"
-    return str(organization.get("name") or header.get("source", {}).get("name") or "unknown")
 
 
 def _groups(

@@ -34,6 +34,7 @@ from vrfhir.server.messaging.notice import NOTICES, Parked, process_notice
 from vrfhir.server.messaging.referral import Origin, Processed, process
 from vrfhir.server.messaging.status_query import STATUS_QUERY, status_of
 from vrfhir.server.messaging.written import written
+from vrfhir.server.referring import Change, ContendedError
 from vrfhir.server.store import AlreadySettledError, InboxRow, MessageRead, Transaction
 from vrfhir.workflow import OWNER, REQUESTER
 
@@ -160,7 +161,7 @@ class Worklist:
 
     def _outline(self, row: InboxRow) -> Message | None:
         try:
-            return outline(row.content, self._correspondent(row).charset)
+            return outline(row.content, row.charset or self._correspondent(row).charset)
         except UnreadableError:
             return None
 
@@ -170,7 +171,7 @@ class Worklist:
         received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
         try:
             async with self._turn:
-                prepared = await self._workers.prepare(row.content, received, row.partner)
+                prepared = await self._workers.prepare(row.content, received, row.partner, row.charset)
         except Exception as error:
             prepared = None
             _log.error("unforeseen", extra={"door": row.door, "error": type(error).__name__})
@@ -183,7 +184,7 @@ class Worklist:
                 break
             except AlreadySettledError:
                 break
-            except sqlite3.Error as error:  # the disk is full: nothing was lost, nobody was told
+            except (sqlite3.Error, ContendedError) as error:  # the disk is full, others are quicker: nobody was told
                 _log.error("store", extra={"door": row.door, "error": type(error).__name__})
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
@@ -201,9 +202,11 @@ class Worklist:
             return await self._refuse(row, message, prepared, prepared.issues, prepared.code)
         try:
             await self._accept(row, message, prepared, received)
+        except ContendedError:
+            raise
         except Refusal as refusal:
             partner = self._correspondent(row).partner
-            issues = await asyncio.to_thread(placed, refusal.issues, row.content, received, partner)
+            issues = await asyncio.to_thread(placed, refusal.issues, row.content, received, partner, row.charset)
             await self._refuse(row, message, prepared, issues, "AE")
         except Parked as parked:
             await self._park(row, message, parked.issues)
@@ -213,7 +216,8 @@ class Worklist:
         assert prepared.bundle is not None  # noqa: S101
         said = written(message, self._correspondent(row).zone, received)
         asks = message.type.code == "REF" and message.type.trigger.upper() == STATUS_QUERY
-        take = partial(status_of, prepared.bundle, row) if asks else _taking(row, message, prepared)
+        change = Change(self._endpoint)
+        take = partial(status_of, prepared.bundle, row) if asks else _taking(row, message, prepared, change)
         referral = message.type.code == "REF" and not asks
         interaction = _PROCESS if referral else f"hl7v2 {message.type.code}^{message.type.trigger}"
         facility = message.header.value(4) or ""
@@ -240,7 +244,7 @@ class Worklist:
             tx.tally(_read(row, message, prepared, "accepted"))
             return processed, answered, tx.release(keys)
 
-        processed, answered, released = await self._endpoint.store.write(work, background=not _awaits(row))
+        processed, answered, released = await change.write(work, background=not _awaits(row))
         if answered or processed.outgoing:
             self._endpoint.outgoing()
         if released:
@@ -314,7 +318,7 @@ class Worklist:
 
 
 def _taking(
-    row: InboxRow, message: Message, prepared: Prepared
+    row: InboxRow, message: Message, prepared: Prepared, change: Change
 ) -> Callable[[Transaction, Endpoint, Origin], Processed]:
     """What is done with a message; raises :class:`Refusal` for one that asks for nothing."""
     code, bundle = message.type.code, prepared.bundle or {}
@@ -322,7 +326,8 @@ def _taking(
         return partial(process_notice, code, bundle)
     if code == "RRI":
         return partial(process_answer, bundle, row)
-    return partial(process, FhirMessage.read(bundle, prepared.drafts))
+    referral = FhirMessage.read(bundle, prepared.drafts)
+    return lambda tx, _, origin: process(referral, tx, change, origin)
 
 
 def _read(row: InboxRow, message: Message, prepared: Prepared, status: str) -> MessageRead:

@@ -9,7 +9,7 @@ from vrfhir.server import loop
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, Response, version_headers
 from vrfhir.server.interactions.written import require_same_type, written
-from vrfhir.server.referring import refer
+from vrfhir.server.referring import Change
 from vrfhir.server.resource import audit, put, read_body, require_type, require_valid, stamp
 from vrfhir.server.search.request import parse
 from vrfhir.server.store import Match, Transaction
@@ -34,6 +34,7 @@ async def create(endpoint: Endpoint, request: Request) -> Response:
     loop.require_step(None, resource, request.caller.role)
     now = endpoint.now()
     stored = stamp(resource, endpoint.new_id(), 1, now)
+    change = Change(endpoint)
 
     def work(tx: Transaction) -> tuple[list[Match], int, list[Issue]]:
         existing = tx.search(unless) if unless else []
@@ -41,10 +42,10 @@ async def create(endpoint: Endpoint, request: Request) -> Response:
         if not existing:
             put(tx, endpoint, stored, resource)
             tx.record(audit(request, "create", stored, now))
-            sent, left_out = refer(endpoint, tx, [stored.reference], now=now)
+            sent, left_out = change.refer(tx, [stored.reference], now=now)
         return existing, sent, left_out
 
-    existing, sent, left_out = await endpoint.store.write(work)
+    existing, sent, left_out = await change.write(work)
     if sent:
         endpoint.outgoing()
     if len(existing) > 1:

@@ -20,7 +20,7 @@ from vrfhir.server.interactions.kept import require_changeable
 from vrfhir.server.interactions.written import require_same_type
 from vrfhir.server.messaging.message import Entry
 from vrfhir.server.messaging.rewriting import names, require_resolved, rewritten
-from vrfhir.server.referring import refer
+from vrfhir.server.referring import Change
 from vrfhir.server.resource import ID, audit, load, put, read_body, require_type, require_valid, stamp
 from vrfhir.server.search.page import searchset
 from vrfhir.server.search.request import parse
@@ -66,7 +66,8 @@ async def transaction(endpoint: Endpoint, request: Request) -> Response:
         return await _batch(endpoint, request, bundle)
     await require_valid(endpoint, parsed, len(request.body), without=partial(_is_settled_here, _full_urls(entries)))
     try:
-        rows = await endpoint.store.write(lambda tx: _Transaction(endpoint, request, tx).run(bundle))
+        change = Change(endpoint)
+        rows = await change.write(lambda tx: _Transaction(change, request, tx).run(bundle))
     except VersionConflictError:
         text = "A resource of the transaction was changed in between; repeat it."
         raise Refusal.of(409, "conflict", "VR-HTTP-0409", text) from None
@@ -75,8 +76,9 @@ async def transaction(endpoint: Endpoint, request: Request) -> Response:
 
 
 class _Transaction:
-    def __init__(self, endpoint: Endpoint, request: Request, tx: Transaction) -> None:
-        self._endpoint = endpoint
+    def __init__(self, change: Change, request: Request, tx: Transaction) -> None:
+        self._change = change
+        self._endpoint = endpoint = change.endpoint
         self._request = request
         self._tx = tx
         self._now = endpoint.now()
@@ -106,7 +108,7 @@ class _Transaction:
             else:
                 answers[number] = self._read(path, steps[number][2])
         changed = {targets[entry.number]: entry.number for entry in written}
-        _, left_out = refer(self._endpoint, self._tx, changed, now=self._now)
+        _, left_out = self._change.refer(self._tx, changed, now=self._now)
         if left_out:
             place = next(n for name, n in changed.items() if name.startswith(("Task/", "ServiceRequest/")))
             answers[place]["response"]["outcome"] = to_operation_outcome(left_out)

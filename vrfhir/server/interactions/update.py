@@ -11,7 +11,7 @@ from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal, Request, Response, etag
 from vrfhir.server.interactions.kept import require_changeable
 from vrfhir.server.interactions.written import require_same_type, written
-from vrfhir.server.referring import refer
+from vrfhir.server.referring import Change
 from vrfhir.server.resource import ID, audit, load, put, read_body, require_type, require_valid, stamp
 from vrfhir.server.store import OutboxRow, Stored, Transaction, VersionConflictError
 
@@ -38,6 +38,7 @@ async def update(endpoint: Endpoint, request: Request) -> Response:
         step = loop.step_issues(_task(endpoint.store.read(type_, id_)), resource, request.caller.role)
         raise Refusal(refusal.status, [*step, *refusal.issues]) from None
     expected = if_match(request)
+    change = Change(endpoint)
     for _ in range(_ATTEMPTS):
         current = endpoint.store.read(type_, id_)
         require_expected(expected, current)
@@ -56,10 +57,10 @@ async def update(endpoint: Endpoint, request: Request) -> Response:
             for row in outgoing:
                 tx.enqueue(row)
             tx.record(audit(request, "update", stored, stored.updated))
-            return refer(endpoint, tx, [stored.reference], now=stored.updated)
+            return change.refer(tx, [stored.reference], now=stored.updated)
 
         try:
-            sent, left_out = await endpoint.store.write(work)
+            sent, left_out = await change.write(work)
         except VersionConflictError:
             continue
         if outgoing or sent:

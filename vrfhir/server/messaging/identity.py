@@ -24,6 +24,7 @@ __all__ = [
     "is_same_person",
     "match",
     "match_role",
+    "place_of_shared",
     "require_same_person",
     "require_valid_nhs_numbers",
     "survivor",
@@ -56,11 +57,20 @@ def match(entry: Entry, store: Reader) -> Stored | None:
         for hit in having(entry.type, system, value, store):
             stored = survivor(hit, store) if entry.type == "Patient" else hit
             found[stored.id] = stored
-    if len(found) > 1 and entry.type in ("Patient", "ServiceRequest"):
-        text = f"The identifiers of this {entry.type} belong to more than one that is stored here."
-        place = f"{entry.place}.identifier"
-        raise Refusal.of(409, "multiple-matches", "VR-REFERRAL-0004", text, expression=place)
+        if len(found) > 1 and entry.type in ("Patient", "ServiceRequest"):
+            text = f"The identifiers of this {entry.type} belong to more than one that is stored here."
+            place = place_of_shared(entry, {"identifier": [{"system": system, "value": value}]})
+            raise Refusal.of(409, "multiple-matches", "VR-REFERRAL-0004", text, expression=place)
     return next(iter(found.values()), None)
+
+
+def place_of_shared(entry: Entry, stored: Json) -> str:
+    """Where the entry has the first identifier that the stored resource has too; its identifiers when that is not known."""
+    known = set(business_identifiers(stored))
+    for number, row in enumerate(entry.resource.get("identifier") or ()):
+        if known.intersection(business_identifiers({"identifier": row})):
+            return f"{entry.place}.identifier[{number}]"
+    return f"{entry.place}.identifier"
 
 
 def having(type_: str, system: str | None, value: str, store: Reader, *, limit: int = 2) -> list[Stored]:
@@ -120,7 +130,7 @@ def require_same_person(entry: Entry, stored: Json) -> None:
         return
     text = "The patient's identifier is stored here for a person of another name and birth date."
     hint = "One of the two records carries a wrong identifier; nothing of this message was stored."
-    raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression=f"{entry.place}.identifier", hint=hint)
+    raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression=place_of_shared(entry, stored), hint=hint)
 
 
 def is_same_person(one: Json, other: Json) -> bool:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.http import Refusal
 from vrfhir.server.messaging import identity, task
 from vrfhir.server.messaging.filing import Filing, Origin, Processed
 from vrfhir.server.messaging.message import Entry, Message
 from vrfhir.server.messaging.rewriting import names, rewritten
 from vrfhir.server.messaging.sides import owning_partner
-from vrfhir.server.referring import refer
+from vrfhir.server.referring import Change
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import Stored, Transaction
 from vrfhir.server.store.query import Criterion, Query, Target
@@ -25,15 +24,16 @@ __all__ = ["Origin", "Processed", "process"]
 Json = dict[str, Any]
 
 
-def process(message: Message, tx: Transaction, endpoint: Endpoint, origin: Origin) -> Processed:
-    """Store a message; raises :class:`Refusal`, and then nothing of it is kept."""
-    return _Processing(message, tx, endpoint, origin).run()
+def process(message: Message, tx: Transaction, change: Change, origin: Origin) -> Processed:
+    """Store a message; raises :class:`Refusal`, and then nothing of it is kept. Inside ``change.write``."""
+    return _Processing(message, tx, change, origin).run()
 
 
 class _Processing(Filing):
-    def __init__(self, message: Message, tx: Transaction, endpoint: Endpoint, origin: Origin) -> None:
-        super().__init__(message.entries, tx, endpoint, origin)
+    def __init__(self, message: Message, tx: Transaction, change: Change, origin: Origin) -> None:
+        super().__init__(message.entries, tx, change.endpoint, origin)
         self._message = message
+        self._change = change
 
     def run(self) -> Processed:
         entries = self._message.entries
@@ -65,22 +65,21 @@ class _Processing(Filing):
     def _refer(self, moved: str) -> bool:
         """Send it on when its service is reached over HL7 v2."""
         updated = self._message.action == "update"
-        sent, issues = refer(
-            self._endpoint, self._tx, [moved], now=self._now, sender=self._origin.sender, updated=updated
-        )
+        sent, issues = self._change.refer(self._tx, [moved], now=self._now, sender=self._origin.sender, updated=updated)
         self._issues += issues
         return sent > 0
 
     def _require_fitting(self) -> None:
         """A request makes a referral, an update and a cancellation are about one that is there."""
         focus = self._message.focus
-        known = focus.number in self._known
-        place = f"{focus.place}.identifier"
-        if self._message.action == "request" and known:
+        known = self._known.get(focus.number)
+        if self._message.action == "request" and known is not None:
+            place = identity.place_of_shared(focus, self._load(known))
             text = "A referral with this identifier was received before, with another message."
             hint = "Send an update to change it; send the same message again to get its answer again."
             raise Refusal.of(409, "duplicate", "VR-REFERRAL-0007", text, expression=place, hint=hint)
-        if self._message.action != "request" and not known:
+        if self._message.action != "request" and known is None:
+            place = f"{focus.place}.identifier"
             text = "No referral with this identifier was received before."
             raise Refusal.of(404, "not-found", "VR-REFERRAL-0008", text, expression=place)
 
@@ -107,7 +106,7 @@ class _Processing(Filing):
         assert service_request is not None  # noqa: S101 -- it was written a moment ago
         step = task.STEPS[self._message.action]
         before = load(current) if current else None
-        moved = step(before, load(service_request), incoming, self._message, self._endpoint.clock())
+        moved = step(before, load(service_request), incoming, self._message, self._change.at)
         self._issues += moved.issues
         if moved.task["status"] == "received" and before is None and self._goes_on(moved.task):
             moved.task = task.waiting(moved.task)

@@ -12,6 +12,7 @@ from vrfhir.server.interactions.written import require_same_type
 from vrfhir.server.messaging.message import Message
 from vrfhir.server.messaging.referral import Origin, process
 from vrfhir.server.messaging.response import respond
+from vrfhir.server.referring import Change
 from vrfhir.server.resource import read_body, require_valid
 from vrfhir.server.store import DuplicateMessageError, InboxRow, Transaction
 
@@ -33,9 +34,11 @@ async def process_message(endpoint: Endpoint, request: Request) -> Response:
     if first is not None:
         return first
 
+    change = Change(endpoint)
+
     def work(tx: Transaction) -> tuple[bytes, bool]:
         role, organisation = request.caller
-        processed = process(message, tx, endpoint, Origin(request.id, role or "", organisation))
+        processed = process(message, tx, change, Origin(request.id, role or "", organisation))
         answer = respond(message, processed, tx, endpoint, request.base)
         tx.receive(
             InboxRow(
@@ -53,7 +56,7 @@ async def process_message(endpoint: Endpoint, request: Request) -> Response:
         return answer, processed.outgoing
 
     try:
-        answer, outgoing = await endpoint.store.write(work)
+        answer, outgoing = await change.write(work)
         if outgoing:
             endpoint.outgoing()
         return Response(200, answer)
