@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress, islice
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from msgspec import Struct

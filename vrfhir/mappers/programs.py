@@ -257,7 +257,7 @@ def _joined(values: Sequence[Any], mark: str) -> Any:
 
 def _spread(resource: dict[str, Any], value: Any) -> int:
     """Put the elements of an object into the resource itself; refused when one is there with another value."""
-    for name, part in value.items():  # noqa: SIM110 - for every organisation
+    for name, part in value.items():
         if name in resource and resource[name] != part:
             return REFUSED
     resource.update(value)
