@@ -193,6 +193,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Correct the times, or send both with the same precision.",
     ),
     CatalogueEntry(
+        "VR-V2-0537",
+        "warning",
+        "0",
+        "suppressed",
+        "The text names the place of a patient whose place must not be told (ZU8-4): it was left out as a whole.",
+        "Send the text again without addresses and telephone numbers.",
+    ),
+    CatalogueEntry(
         "VR-V2-0541",
         "warning",
         "198",
