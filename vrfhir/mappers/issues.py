@@ -137,6 +137,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Send ED data with encoding Base64.",
     ),
     CatalogueEntry(
+        "VR-V2-0524",
+        "warning",
+        "102",
+        "value",
+        "The vital sign {code} has a number with one of the units {units}; what was sent is carried, the value is left out.",
+        "Send a number in OBX-5 and its unit in OBX-6 (UCUM), or name the unit of the code in the partner file ([[unit]]).",
+    ),
+    CatalogueEntry(
         "VR-V2-0530",
         "warning",
         "100",
@@ -191,6 +199,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "business-rule",
         "The period ends before it begins, or that cannot be told; FHIR has no such Period: this bound is carried as sent.",
         "Correct the times, or send both with the same precision.",
+    ),
+    CatalogueEntry(
+        "VR-V2-0537",
+        "warning",
+        "0",
+        "suppressed",
+        "The text names the place of a patient whose place must not be told (ZU8-4): it was left out as a whole.",
+        "Send the text again without addresses and telephone numbers.",
     ),
     CatalogueEntry(
         "VR-V2-0541",

@@ -101,6 +101,8 @@ class Writing:
         self.now = ""
         """When the message was made: what the Bundle says, else the moment of writing; empty where a message said nothing."""
         self.placed: set[str] = set()
+        self.superseded: set[str] = set()
+        """Paths of what was carried for want of an element that has a value by now."""
         self.transport = _transport(self.originals)
         tags = self._tags()
         self.from_v2 = bool(self.transport) or "0076" in tags
