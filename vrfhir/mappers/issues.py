@@ -174,7 +174,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "103",
         "code-invalid",
         "The provider role {code} is not in table 0286; the provider is kept without being referrer or receiver.",
-        "Send RP, RT, PP or CP in PRD-1.",
+        "Send RP, RT, PP or CP in PRD-1, or say in the partner file which of them the code means.",
     ),
     CatalogueEntry(
         "VR-V2-0533",
@@ -182,7 +182,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "103",
         "code-invalid",
         "The referral status {code} is a local one: it is kept as business status.",
-        "",
+        "Say in the partner file which code of table 0283 it means.",
     ),
     CatalogueEntry(
         "VR-V2-0534",
@@ -238,7 +238,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "207",
         "incomplete",
         "{count} values of the Bundle cannot be said in the message; nothing was written.",
-        "Look at the loss report and allow the loss (--allow-loss) if it is acceptable.",
+        "See what is lost with --ledger --allow-loss, and allow the loss (--allow-loss) if it is acceptable.",
     ),
     CatalogueEntry(
         "VR-V2-0543",

@@ -70,17 +70,18 @@ class Partner:
         return _read(tomllib.loads(text), None, "default.toml")
 
     @classmethod
-    def load(cls, path: str | Path) -> Partner:
-        """A partner file; DefinitionError when it cannot be read or says something unknown."""
+    def load(cls, path: str | Path, *, called: str = "") -> Partner:
+        """A partner file, ``called`` so in errors; DefinitionError when it cannot be read or says something unknown."""
         source = Path(path)
+        name = called or source.name
         try:
             text = source.read_text(encoding="utf-8-sig")
             data = tomllib.loads(text)
         except OSError as error:
-            raise DefinitionError(_broken(source.name, Fault("", f"cannot be read: {error.strerror}"))) from error
+            raise DefinitionError(_broken(name, Fault("", f"cannot be read: {error.strerror}"))) from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise DefinitionError(_broken(source.name, Fault("", f"is not TOML: {error}"))) from error
-        return _read(data, cls.default(), source.name, text)
+            raise DefinitionError(_broken(name, Fault("", f"is not TOML: {error}"))) from error
+        return _read(data, cls.default(), name, text)
 
     @cached_property
     def zone(self) -> ZoneInfo:
