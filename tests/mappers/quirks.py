@@ -295,7 +295,7 @@ QUIRKS = [
         (),
         "HL7AU-1",
     ),
-    Quirk("a version and more", made(MSH=msh(f12="2.5+")), "AR", ("VR-V2-0507",)),
+    Quirk("a version and a fourth number", made(MSH=msh(f12="2.5.1.2")), "AR", ("VR-V2-0507",)),
     Quirk("alternate character sets", made(MSH=msh(f18="8859/1~UNICODE UTF-8")), "AA", (), "Millward"),
     Quirk("a character set nobody knows", made(MSH=msh(f18="KLINGON")), "AA+", ("VR-V2-0010",), "Millward"),
     Quirk(
