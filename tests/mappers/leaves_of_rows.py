@@ -102,7 +102,7 @@ SHAPES: dict[str, st.SearchStrategy[str]] = {
 }
 NOT_GENERATED = frozenset(
     {
-        "selector", "value-type", "type-tag", "item-type", "document-type", "yes-no-words", "element-value", "element-name",
+        "selector", "value-type", "type-tag", "item-type", "document-type", "document-part", "said-before", "yes-no-words", "element-value", "element-name",
         "element-resource", "Attachment", "pointer", "observation-value", "observation-component", "unit", "endpoint",
         "message-identifier", "profile-tag", "facility-organization", "ndl-practitioner", "specimen-reference", "time",
         "minutes-unit", "resource-reference", "table-word", "as-patient", "pair-identifier", "pair-reference", "more-text", "opt", "data-dictionary-label",

@@ -159,6 +159,26 @@ QUIRKS = [
         ("VR-V2-0538",),
         "718-7",
     ),
+    Quirk(
+        "a document cut up over two OBX",
+        made(
+            "OBX|1|ED|1^Report^99X|1|^application^pdf^Base64^JVBERi0xL||||||F",
+            "OBX|2|ED|1^Report^99X|2|^application^pdf^Base64^jQK||||||F",
+        ),
+        "AA",
+        (),
+        PDF,
+    ),
+    Quirk(
+        "parts of a document that is none",
+        made(
+            "OBX|1|ED|1^Report^99X|1|^application^pdf^Base64^JVBERi0xL||||||F",
+            "OBX|2|ED|1^Report^99X|2|^application^pdf^Base64^jQ!!||||||F",
+        ),
+        "AA+",
+        ("VR-V2-0526",),
+        "JVBERi0xL",
+    ),
     Quirk("a treatment function as type", made(RF1="RF1|||320^Cardiology^99TFC|||VR-1"), "AA", (), "320"),
     Quirk("a status of one's own", made(RF1="RF1|NEW||18781004^^SCT|||VR-1"), "AA", ("VR-V2-0533",), "NEW"),
     Quirk(

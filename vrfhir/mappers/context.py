@@ -45,7 +45,8 @@ class Context:
 
     ``shared`` holds the records that segments have in common by role (``Patient``, ``ServiceRequest`` …), ``current``
     the segment groups that are open (``PRD``, ``OBR`` …), ``names`` what the message calls its code systems and
-    assigning authorities, with the URI each was read as, ``kinds`` the universal id types of such URIs, ``later`` what is done when all segments are read.
+    assigning authorities, with the URI each was read as, ``parts`` the segments that go on with a document, by their index, with the fields that only say
+    again what its first one says, ``kinds`` the universal id types of such URIs, ``later`` what is done when all segments are read.
     """
 
     def __init__(self, message: Message, partner: Partner) -> None:
@@ -65,6 +66,9 @@ class Context:
         self.current: dict[str, Record] = {}
         self.names: dict[str, str] = {}
         self.kinds: dict[str, str] = {}
+        self.parts: dict[int, frozenset[int]] = {}
+        self.part_cells: set[tuple[int, int]] = set()
+        self.apart = -1
         self.later: list[Callable[[], None]] = []
         self.issues: list[Issue] = []
         self.unmapped: list[Unmapped] = []

@@ -153,6 +153,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Send the code as the table has it.",
     ),
     CatalogueEntry(
+        "VR-V2-0526",
+        "warning",
+        "102",
+        "value",
+        "{count} parts that seem to be one document do not make base64 together.",
+        "Send the parts whole and in their order, or the document in one OBX.",
+    ),
+    CatalogueEntry(
         "VR-V2-0530",
         "warning",
         "100",

@@ -33,7 +33,7 @@ Run = Callable[["SegmentView", "Scope", "Context"], None]
 Choice = Callable[["SegmentView", "Context"], int]
 """The number of the form that a segment has; -1 when it has none."""
 
-_TYPES_ONLY = frozenset({"selector", "value-type", "document-type", "item-type"})
+_TYPES_ONLY = frozenset({"selector", "value-type", "document-type", "item-type", "document-part", "said-before"})
 """Conversions whose values say how something is read and stand nowhere."""
 
 _START = (

@@ -16,6 +16,7 @@ from vrfhir.mappers.conversions import (  # noqa: F401  (each registers its conv
     messages,
     names,
     observations,
+    parts,
     people,
     primitives,
     special,

@@ -9,7 +9,9 @@ from binascii import a2b_base64, a2b_hex
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.conversions.parts import joined, marks, open_parts
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
+from vrfhir.mappers.conversions.vocational import ALREADY
 from vrfhir.mappers.vocabulary import code_map
 
 if TYPE_CHECKING:
@@ -43,7 +45,16 @@ def _attachment(row: RowFacts) -> Conversion:
         encoding, data = cell.peek(4), cell.peek(5)
         if not data:
             return None
-        content = _decoded(encoding, data)
+        if (context.segment.index, cell.repetition) in context.part_cells:
+            cell.take_all()
+            return ALREADY
+        parts = joined(cell, context) if encoding.lower() == "base64" else None
+        content: bytes | None
+        if parts is not None:
+            open_parts(parts, cell, context)
+            data, content = parts.text, parts.content
+        else:
+            content = _decoded(encoding, data)
         if content is None and encoding.lower() in ("base64", "hex"):
             data = "".join(data.split())  # it may stand in lines
             content = _decoded(encoding, data)
@@ -51,7 +62,7 @@ def _attachment(row: RowFacts) -> Conversion:
             context.report("VR-V2-0523", cell.path(5))
             return None
         cell.take(5)
-        attachment: dict[str, Any] = {}
+        attachment: dict[str, Any] = {"extension": marks(parts, cell, context)} if parts is not None else {}
         named = _content_type(cell.peek(2), cell.peek(3))
         # data has a type (Attachment invariant att-1): bytes of which nothing is known, or what was sent as text
         unnamed = "application/octet-stream" if encoding.lower() in ("base64", "hex") else "text/plain"

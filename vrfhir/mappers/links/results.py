@@ -125,6 +125,14 @@ def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
     support(context, observation)
 
 
+@link("document-part")
+def _document_part(scope: Scope, segment: SegmentView, context: Context) -> None:
+    """OBX that goes on with the document of the one before."""
+    context.current["Noted"] = context.current["OBX"] = context.current["Joined"]
+    if segment.index + 1 not in context.parts:
+        del context.current["Joined"]
+
+
 @link("document")
 def _document(scope: Scope, segment: SegmentView, context: Context) -> None:
     """OBX with an embedded document or a pointer to one."""

@@ -12,6 +12,7 @@ from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.event import event
 from vrfhir.mappers.writing.header import header
 from vrfhir.mappers.writing.parties import patient
+from vrfhir.mappers.writing.parts import in_parts
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.reports import ordered_report
 from vrfhir.mappers.writing.results import observation
@@ -130,7 +131,7 @@ def _contents(writing: Writing, document: dict[str, Any]) -> Iterator[Draft]:
         if not writing.from_v2:
             draft.put(3, {key(1): "document", key(2): "Document", key(3): "99VRF"})
             draft.put(11, {key(1): "F"})
-        yield draft
+        yield from in_parts(draft, [content])
 
 
 def _sections(composition: Mapping[str, Any]) -> Iterator[Draft]:

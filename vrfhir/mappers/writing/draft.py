@@ -17,10 +17,10 @@ class Draft:
 
     ``roles`` say what it was written from: role → full URL, or ``-8[1].Practitioner`` for who is named in a field.
     ``identity`` is its name in the layout of notes; segments that only carried values need have none.
-    ``closing`` is an NTE of the message, not of the segment before it.
+    ``closing`` is an NTE of the message, not of the segment before it; ``goes_on`` a part of the one before it.
     """
 
-    __slots__ = ("closing", "fields", "identity", "name", "occurrence", "roles")
+    __slots__ = ("closing", "fields", "goes_on", "identity", "name", "occurrence", "roles")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -29,6 +29,7 @@ class Draft:
         self.occurrence = 0
         self.identity = ""
         self.closing = False
+        self.goes_on = False
 
     @property
     def path(self) -> str:

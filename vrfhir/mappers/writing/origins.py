@@ -49,7 +49,8 @@ def _blocks(drafts: list[Draft]) -> list[list[Draft]]:
     """Each segment with those that follow it and are of no resource of their own."""
     blocks: list[list[Draft]] = []
     for draft in drafts:
-        if blocks and not draft.roles and not draft.closing and draft.name in ("NTE", "CTD", "IN2", "IN3"):
+        below = not draft.roles and not draft.closing and draft.name in ("NTE", "CTD", "IN2", "IN3")
+        if blocks and (below or draft.goes_on):
             blocks[-1].append(draft)
         else:
             blocks.append([draft])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conversions.observations import VALUE_TYPE
 from vrfhir.mappers.vocabulary import known_display
 from vrfhir.mappers.writing.draft import Draft
+from vrfhir.mappers.writing.parts import in_parts
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import back_rows, write_row, write_rows
 from vrfhir.mappers.writing.segments import add_sample, notes
@@ -211,7 +212,7 @@ def _fits(observation: Mapping[str, Any]) -> bool:
 
 def documents(writing: Writing) -> list[Draft]:
     """Documents with their content."""
-    drafts = []
+    drafts: list[Draft] = []
     for url, original in writing.originals.items():
         if original.get("resourceType") != "DocumentReference" or url in writing.transport or url in writing.placed:
             continue
@@ -226,5 +227,5 @@ def documents(writing: Writing) -> list[Draft]:
         draft.put(2, {key(1): writing.kind or "RP"})
         if 3 not in draft.fields:
             draft.put(3, {key(1): "document", key(2): "Document", key(3): "99VRF"})
-        drafts.append(_final(draft))
+        drafts += in_parts(_final(draft), original.get("content", ()))
     return drafts
