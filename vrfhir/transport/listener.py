@@ -25,6 +25,7 @@ from vrfhir.hl7v2 import CATALOGUE, acknowledge, parse
 from vrfhir.issues import Issue
 from vrfhir.transport import release2
 from vrfhir.transport.frames import Fault, Frame, FrameDecoder, frame
+from vrfhir.transport.tls import told
 
 __all__ = ["DEFAULT_MAX_BYTES", "Handler", "MllpListener", "Peer"]
 
@@ -121,7 +122,7 @@ class MllpListener:
                 self._connected,
                 self.host,
                 self._wanted_port,
-                ssl=self._tls,
+                ssl=told(self._tls, self._handshake_failed) if self._tls is not None else None,
                 ssl_handshake_timeout=_HANDSHAKE_SECONDS if self._tls is not None else None,
                 limit=2 * _READ,
             )
@@ -214,6 +215,9 @@ class MllpListener:
             elif clock() - begun > self._idle_timeout + decoder.size / _SLOWEST:
                 self._report(CATALOGUE.issue("VR-V2-0913", seconds=round(self._idle_timeout)), peer)
                 return
+
+    def _handshake_failed(self, reason: str) -> None:
+        self._report(CATALOGUE.issue("VR-V2-0920", reason=reason), Peer("", 0))
 
     async def _reply_in_order(
         self, events: list[Frame | Fault], writer: asyncio.StreamWriter, peer: Peer, conversation: _Conversation

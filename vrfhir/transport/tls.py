@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 from vrfhir.errors import TransportError
 from vrfhir.issues import Issue
 
-__all__ = ["calling", "listening"]
+__all__ = ["calling", "listening", "told"]
 
 
 def listening(certificate: Path, key: Path | None = None, authorities: Path | None = None) -> ssl.SSLContext:
@@ -37,6 +38,23 @@ def calling(
         _trust(context, authorities)
     if certificate is not None:
         _identify(context, certificate, key)
+    return context
+
+
+def told(context: ssl.SSLContext, tell: Callable[[str], None]) -> ssl.SSLContext:
+    """The context, whose failed handshakes are told with OpenSSL's reason: asyncio closes such a connection without a word."""
+
+    class Told(ssl.SSLObject):
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                raise
+            except ssl.SSLError as error:
+                tell(error.reason or "handshake failed")
+                raise
+
+    context.sslobject_class = Told
     return context
 
 
