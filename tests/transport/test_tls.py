@@ -95,16 +95,15 @@ async def test_a_handshake_has_so_long_and_no_longer(
 @pytest.mark.parametrize(("shows", "reason"), [("nothing", "PEER_DID_NOT_RETURN_A_CERTIFICATE"), ("no TLS", "")])
 async def test_a_handshake_that_fails_is_told(certificate: tuple[Path, Path], shows: str, reason: str) -> None:
     """Without it an operator would see nothing of a partner that cannot get in."""
-    heard: list[Issue] = []
+    heard: asyncio.Queue[Issue] = asyncio.Queue()
     inside = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(certificate[0]))
     inside.verify_mode = ssl.CERT_REQUIRED
     inside.load_cert_chain(*certificate)
     outside = ssl.create_default_context(cafile=str(certificate[0])) if shows == "nothing" else None
-    async with MllpListener(echo, port=0, tls=inside, on_issue=lambda issue, _: heard.append(issue)) as listener:
+    async with MllpListener(echo, port=0, tls=inside, on_issue=lambda issue, _: heard.put_nowait(issue)) as listener:
         with pytest.raises(TransportError):
             await send("localhost", listener.port, b"MSH|^~\\&|A\r", tls=outside, timeout=5)
         async with asyncio.timeout(5):
-            while not heard:
-                await asyncio.sleep(0.01)
-    assert [issue.id for issue in heard] == ["VR-V2-0920"]
-    assert reason in heard[0].text
+            issue = await heard.get()
+    assert (issue.id, heard.empty()) == ("VR-V2-0920", True)
+    assert reason in issue.text
