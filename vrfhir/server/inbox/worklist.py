@@ -35,7 +35,7 @@ from vrfhir.server.messaging.referral import Origin, Processed, process
 from vrfhir.server.messaging.status_query import STATUS_QUERY, status_of
 from vrfhir.server.messaging.written import written
 from vrfhir.server.referring import Change, ContendedError
-from vrfhir.server.store import AlreadySettledError, InboxRow, MessageRead, Transaction
+from vrfhir.server.store import AlreadySettledError, InboxRow, MessageRead, Transaction, not_written
 from vrfhir.workflow import OWNER, REQUESTER
 
 __all__ = ["Worklist"]
@@ -185,7 +185,8 @@ class Worklist:
             except AlreadySettledError:
                 break
             except (sqlite3.Error, ContendedError) as error:  # the disk is full, others are quicker: nobody was told
-                _log.error("store", extra={"door": row.door, "error": type(error).__name__})
+                rules = [not_written(error).id] if isinstance(error, sqlite3.Error) else _ids(error.issues).split()
+                _log.error("store", extra={"door": row.door, "error": type(error).__name__, "rules": rules})
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
             except Exception as error:
