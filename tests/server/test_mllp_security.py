@@ -98,7 +98,9 @@ def test_mutual_tls_both_ways(tmp_path: Path, certificate: Path, capsys: pytest.
 
 
 @needs_openssl
-@pytest.mark.parametrize(("shown", "code", "rule"), [("LOCALHOST", "AA", ""), ("gp.example", "AR", "VR-GATEWAY-0006")])
+@pytest.mark.parametrize(
+    ("shown", "code", "rule"), [("LOCALHOST", "AA", "VR-V2-0521"), ("gp.example", "AR", "VR-GATEWAY-0006")]
+)
 def test_a_partner_speaks_only_with_its_own_certificate(
     make_client: Callable[..., Client], tmp_path: Path, certificate: Path, shown: str, code: str, rule: str
 ) -> None:
@@ -141,6 +143,14 @@ def test_a_file_that_is_no_certificate(tmp_path: Path, capsys: pytest.CaptureFix
         err = capsys.readouterr().err
         assert "VR-TRANSPORT-0001" in err
         assert str(tmp_path) not in err
+
+
+def test_a_certificate_without_its_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = tmp_path / "alone.pem"
+    alone.write_text("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
+    database = ["--database", str(tmp_path / "x.sqlite"), "--port", "0"]
+    assert main(["serve", "--mllp-port", "0", *database, "--mllp-certificate", str(alone)]) == 2
+    assert "it holds no private key" in capsys.readouterr().err
 
 
 def test_a_ca_without_a_certificate_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

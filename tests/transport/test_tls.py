@@ -124,7 +124,7 @@ async def test_a_certificate_out_of_its_time_is_said_so_on_the_side_that_sees_it
             await send("localhost", listener.port, b"MSH|", tls=calling(bad, key, authority), timeout=5)
         assert caught.value.issues[0].id in ("VR-V2-0907", "VR-V2-0912")
         assert await send("localhost", listener.port, b"MSH|by ", tls=sound, timeout=5) == b"MSH|by localhost"
-    assert [issue.id for issue in heard] == ["VR-TRANSPORT-0006"]
+    assert [issue.id for issue in heard] == ["VR-TRANSPORT-0007"]
     assert reason in heard[0].text
     assert "Traceback" not in caplog.text
 

@@ -296,7 +296,7 @@ class MllpListener:
         """A handshake failed; who it was with is not told."""
         text = f"A connection was not secured: {reason}."
         hint = "The other side needs a valid certificate of an authority that is trusted here, and TLS 1.2 or later."
-        self._report(Issue("warning", "security", "VR-TRANSPORT-0006", text, hint=hint), Peer("unknown", 0))
+        self._report(Issue("warning", "security", "VR-TRANSPORT-0007", text, hint=hint), Peer("unknown", 0))
 
     def _failed(self, error: Exception, peer: Peer) -> Issue:
         issue = CATALOGUE.issue("VR-V2-0908", kind=type(error).__name__)

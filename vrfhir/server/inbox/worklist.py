@@ -235,7 +235,7 @@ class Worklist:
             processed = take(tx, self._endpoint, origin)
             answer = None
             if _awaits(row):
-                told = processed.issues
+                told = [*processed.issues, *(each for each in prepared.issues if each.severity == "warning")]
                 answer = self._answers.responding(row, processed, tx) if asks else self._answers.agreeing(message, told)
             answered = row.mode == "enhanced" and self._answers.wants_application_answer(message, "accepted")
             if answered:
