@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.hl7v2.reference import structure_name
+from vrfhir.hl7v2.reference import structure_name, version_meant
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import write_rows
@@ -36,7 +36,8 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     structure = structure_name(kind, trigger, writing.version)
     if structure and writing.version != "2.3":
         draft.fields[9][0][key(3)] = structure
-    draft.fields[12] = [{key(1): writing.version}]
+    if not (writing.as_it_was and _is_version(draft, writing)):
+        draft.fields[12] = [{key(1): writing.version}]
     if not writing.as_it_was:
         draft.fields.setdefault(11, [{key(1): "P"}])
     if writing.now:
@@ -45,6 +46,12 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
         draft.fields[17] = [{key(1): "GBR"}]
         draft.fields[18] = [{key(1): "UNICODE UTF-8"}]
     return draft
+
+
+def _is_version(draft: Draft, writing: Writing) -> bool:
+    """MSH-12 is filled, with the version that is written, however it is spelled."""
+    said = draft.fields.get(12, [{}])[0].get(key(1), "")
+    return version_meant(said) == writing.version
 
 
 def short_name(name: str) -> str:
