@@ -531,14 +531,6 @@ ROWS: tuple[tuple[str, Severity, str, str, str, str], ...] = (
         "Send over the connections that are open, or raise VRFHIR_MLLP_CONNECTIONS_PER_HOST.",
     ),
     (
-        "VR-V2-0920",
-        "warning",
-        "207",
-        "security",
-        "Somebody could not connect over TLS: {reason}.",
-        "Check the partner's certificate and the authorities of --mllp-ca, and that it speaks TLS.",
-    ),
-    (
         "VR-V2-0912",
         "error",
         "207",

@@ -9,7 +9,7 @@ from pathlib import Path
 from vrfhir.errors import TransportError
 from vrfhir.issues import Issue
 
-__all__ = ["calling", "listening", "told"]
+__all__ = ["calling", "listening", "reason_of", "telling"]
 
 
 def listening(certificate: Path, key: Path | None = None, authorities: Path | None = None) -> ssl.SSLContext:
@@ -41,21 +41,26 @@ def calling(
     return context
 
 
-def told(context: ssl.SSLContext, tell: Callable[[str], None]) -> ssl.SSLContext:
-    """The context, whose failed handshakes are told with OpenSSL's reason: asyncio closes such a connection without a word."""
+def telling(context: ssl.SSLContext, refused: Callable[[str], None]) -> None:
+    """Let a listener hear why a handshake failed: nothing else tells it, since no connection comes of it."""
 
-    class Told(ssl.SSLObject):
+    class Handshake(ssl.SSLObject):
         def do_handshake(self) -> None:
             try:
                 super().do_handshake()
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 raise
             except ssl.SSLError as error:
-                tell(error.reason or "handshake failed")
+                refused(reason_of(error))
                 raise
 
-    context.sslobject_class = Told
-    return context
+    context.sslobject_class = Handshake
+
+
+def reason_of(error: ssl.SSLError) -> str:
+    """Why no secure connection came about, in words: ``certificate has expired``, ``wrong version number``."""
+    said = getattr(error, "verify_message", "") or error.reason or "handshake failed"
+    return str(said).lower().replace("_", " ")
 
 
 def _identify(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
