@@ -34,6 +34,7 @@ ENGINE_ROUNDS = 9
 ENTRIES = 30
 SEGMENTS = 18
 """The length of message that issue 6 names; the driver's referral is longer."""
+CR = b"\r"
 MEGABYTES = 5
 """Of base64, as on the wire."""
 ENGINE_PACKAGES = ("fhir.r4.ukcore.staging#2.0.0-main.20250620", "uk.vrfhir.r4#0.1.0")
@@ -129,6 +130,14 @@ def referral() -> bytes:
         if b"REF^I12" in data.split(b"\r", 1)[0]:
             return data
     raise SystemExit("bench: examples/driver holds no REF^I12")
+
+
+def usual_referral() -> bytes:
+    """Of the REF^I12 of the stories the whole one whose number of segments is nearest to that of the issue."""
+    found = [path.read_bytes().replace(b"\n", b"\r") for path in sorted(DRIVER.parent.glob("*/hl7v2/ref-i12.hl7"))]
+    if not found:
+        raise SystemExit("bench: examples hold no REF^I12")
+    return min(found, key=lambda data: abs(data.count(b"\r") - SEGMENTS))
 
 
 def document_message() -> tuple[bytes, bytes]:
@@ -259,23 +268,38 @@ def mapping(seconds: float) -> list[Measure]:
     from vrfhir.hl7v2 import parse
     from vrfhir.mappers import to_fhir
 
+    def values(data: bytes) -> int:
+        return sum(len(list(segment.leaves())) for segment in parse(data).segments)
+
     message = referral()
     shorter = b"\r".join(message.split(b"\r")[:SEGMENTS]) + b"\r"
-    text, shorter_text = message.decode(), shorter.decode()
-    apy, apy_shorter = (rate(lambda t=t: parse_message(t, find_groups=False), seconds) for t in (text, shorter_text))  # type: ignore[misc]
+    usual = usual_referral()
+    text, shorter_text, usual_text = message.decode(), shorter.decode(), usual.decode()
+    apy, apy_shorter, apy_usual = (
+        rate(lambda t=t: parse_message(t, find_groups=False), seconds)  # type: ignore[misc]
+        for t in (text, shorter_text, usual_text)
+    )
     python_hl7 = rate(lambda: str(hl7.parse(text)), seconds)
     content, document = document_message()
     return [
         Measure(
-            f"REF^I12 of {SEGMENTS} segments → VR referral Bundle, JSON written",
+            f"REF^I12, whole, of {usual.count(CR)} segments and {values(usual)} values → VR referral Bundle, JSON written",
+            "/s",
+            rate(lambda: to_fhir(usual).to_json(), seconds),
+            "hl7apy, parse alone",
+            apy_usual,
+            "≥ 1,000/s where hl7apy parses 38 (issue 6)",
+        ),
+        Measure(
+            f"the first {SEGMENTS} segments of the fullest, {values(shorter)} values",
             "/s",
             rate(lambda: to_fhir(shorter).to_json(), seconds),
             "hl7apy, parse alone",
             apy_shorter,
-            "≥ 1,000/s (issue 6)",
+            "",
         ),
         Measure(
-            f"the same of {text.count(chr(13))} segments",
+            f"all its {message.count(CR)} segments, {values(message)} values",
             "/s",
             rate(lambda: to_fhir(message).to_json(), seconds),
             "hl7apy, parse alone",

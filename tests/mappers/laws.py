@@ -34,14 +34,13 @@ from map_figures import leaves
 __all__ = ["broken", "in_hl7v2", "unfaithful", "unsound"]
 
 OWN = ("Binary", "DocumentReference", "Provenance", "Device")
-VITAL_SIGNS = ("vitalsigns", "heartrate", "bodyweight", "bodyheight", "bodytemp", "bp", "resprate", "oxygensat", "headcircum", "bmi")  # fmt: skip
 PLACEHOLDER = re.compile(
     r"example\.(?:com|org|net)|urn:unknown|urn:oid:unknown|^unknown$|TODO|placeholder", re.IGNORECASE
 )
 BY_PLACE = frozenset({"element-name", "element-resource", "table-word"})
 """Conversions of segments that say where in FHIR something goes: it went there."""
-SENDERS_OWN = (*(f"StructureDefinition/{name}|" for name in (*VITAL_SIGNS, "Quantity")),)
-"""What is wrong with a message's content as such: a vital sign that R4 wants otherwise."""
+SENDERS_OWN = ("StructureDefinition/Quantity|",)
+"""What is wrong with a message's content as such."""
 _INCOMPLETE = re.compile(r"Minimum|Reference_REF_CantMatchChoice|#vr-|Profile_Maximum|NoValid_1_CC")
 """What a referral may lack that says it is one for vocational rehabilitation."""
 

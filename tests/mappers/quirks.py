@@ -86,6 +86,7 @@ QUIRKS = [
         (),
         "Müller",
     ),
+    Quirk("a pulse without a unit", made("OBX|1|NM|8867-4^Pulse^LN||72||||||F"), "AA+", ("VR-V2-0524",), "72"),
     Quirk("a lone backslash", made(r"NTE|1||C:\temp and more"), "AA", (), r"C:\temp and more"),
     Quirk("a line break command in text", made(r"NTE|1||first\.br\second"), "AA", (), "first\nsecond"),
     Quirk("escaped delimiters", made(r"NTE|1||Smith \T\ Sons \F\ Co"), "AA", (), "Smith & Sons | Co"),

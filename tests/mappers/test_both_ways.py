@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,22 @@ def test_an_example_message_comes_back_from_its_bundle(path: Path) -> None:
     written = to_hl7v2(to_fhir(original, exact=True).bundle, version="")
     assert canonical(parse(written.message)) == canonical(original)
     assert written.loss == []
+
+
+@pytest.mark.parametrize(
+    "version", ["", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1", "2.8", "2.8.1", "2.8.2"]
+)
+@pytest.mark.parametrize("name", ["driver/hl7v2/ref-i12.hl7", "solicitor/hl7v2/siu-s12.hl7"])
+def test_a_message_comes_back_in_every_version_that_is_read(name: str, version: str) -> None:
+    """Also what its version does not define, and in 2.7.1, which has no tables of its own, or when MSH-12 is empty."""
+    text = (ROOT / "examples" / name).read_bytes()
+    text = re.sub(rb"\|P\|2\.[0-9.]+\|", b"|P|%s|" % version.encode(), text, count=1)
+    own = b"PD1||||^^^^^^^^^^^of no version|\rZAB|1|of our own\r"
+    original = parse(text.rstrip(b"\r\n") + b"\r" + own)
+    assert original.version == version
+    written = to_hl7v2(to_fhir(original, exact=True).bundle, version="")
+    assert canonical(parse(written.message)) == canonical(original)
+    assert (written.loss, written.overridden) == ([], [])
 
 
 @pytest.mark.shared

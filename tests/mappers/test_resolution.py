@@ -11,7 +11,7 @@ from mapped_messages import only
 from vrfhir.cli import main
 from vrfhir.hl7v2 import parse
 from vrfhir.mappers import Partner, to_fhir, to_hl7v2
-from vrfhir.mappers.vocabulary import code_map, named_system, system_names
+from vrfhir.mappers.vocabulary import code_map, named_system, system_names, table_system
 
 URGENT = '[[code]]\ntable = "0280"\ncode = "A"\nto = "urgent"\n'
 GENDER = '[[code]]\ntable = "0001"\ncode = "1"\nto = "other"\n'
@@ -106,3 +106,71 @@ def test_the_ledger_of_a_message_names_the_rules(tmp_path: Path, message: Any, c
     assert "the place of the patient must not be told" in shown
     assert "High Road" not in shown
     assert ", 0 unaccounted for" in shown or "0 unaccounted for" in shown
+
+
+ROLE = '[[code]]\ntable = "0286"\ncode = "REFR"\nto = "RP"\n'
+STATE = '[[code]]\ntable = "0283"\ncode = "BK"\nname = "99PAS"\nto = "A"\n'
+
+
+def test_roles_and_states_of_ones_own_are_work_items(message: Any) -> None:
+    mapping = to_fhir(message(RF1="RF1|BK^Booked^99PAS||18781004^^SCT|||VR-1", PRD="PRD|REFR|Okafor^Amara"))
+    assert {tuple(each) for each in mapping.unmapped} == {
+        ("0283", "BK", "99PAS", "RF1[1]-1[1].1.1"),
+        ("0286", "REFR", "", "PRD[1]-1[1].1.1"),
+    }
+    mapping = to_fhir(message(RF1="RF1|A||18781004^^SCT|||VR-1", PRD="PRD|RP|Okafor^Amara"))
+    assert mapping.unmapped == []
+
+
+def test_the_partners_role_refers_and_is_written_back(message: Any, partner: Any) -> None:
+    somebody = partner(ROLE)
+    mapping = to_fhir(message(PRD="PRD|REFR|Okafor^Amara"), partner=somebody)
+    assert (mapping.unmapped, [issue.id for issue in mapping.issues if issue.id == "VR-V2-0532"]) == ([], [])
+    assert "requester" in only(mapping.bundle, "ServiceRequest")
+    written = parse(to_hl7v2(mapping.bundle, partner=somebody, version="2.4").message)
+    assert [segment.value(1) for segment in written.segments if segment.name == "PRD"] == ["REFR"]
+
+
+def test_the_partners_role_is_written_for_who_has_none_beside(message: Any, partner: Any) -> None:
+    bundle = to_fhir(message()).bundle
+    only(bundle, "PractitionerRole").pop("code")
+    assert parse(to_hl7v2(bundle, partner=partner(ROLE), version="2.4").message).value("PRD-1") == "REFR"
+
+
+def test_the_partners_state_moves_the_referral_and_is_written_back(message: Any, partner: Any) -> None:
+    somebody = partner(STATE)
+    data = message(RF1="RF1|BK^Booked^99PAS||18781004^^SCT|||VR-1")
+    assert only(to_fhir(data).bundle, "Task")["status"] == "requested"
+    mapping = to_fhir(data, partner=somebody)
+    task = only(mapping.bundle, "Task")
+    assert (task["status"], mapping.unmapped) == ("accepted", [])
+    milestones = [each["code"] for each in task["businessStatus"]["coding"]]
+    assert milestones == ["accepted", "A", "BK"]
+    assert "VR-V2-0533" not in [issue.id for issue in mapping.issues]
+    written = parse(to_hl7v2(mapping.bundle, partner=somebody, version="2.4").message)
+    assert (written.value("RF1-1.1"), written.value("RF1-1.3")) == ("BK", "99PAS")
+
+
+def test_an_answer_says_of_which_system_its_code_is(tmp_path: Path, capsys: Any) -> None:
+    """Without the system it would mean nothing, unless the table has the code."""
+    file = tmp_path / "partner.toml"
+    file.write_text('id = "somebody"\n', encoding="utf-8")
+    answer = ["partner", "answer", str(file), "--code", "BK", "--table"]
+    assert main([*answer, "0283", "--to", "booked"]) == 2
+    assert "A, E, P, R" in capsys.readouterr().err
+    assert main([*answer, "9999", "--to", "foo"]) == 2
+    assert "--system" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == 'id = "somebody"\n'
+    assert main([*answer, "0069", "--to", "foo", "--system", "https://trust.example.org/services"]) == 0
+    assert main([*answer, "0283", "--to", "A"]) == 0
+    assert Partner.load(file).codes.meaning("0283", "BK") == ("0283", "BK", "", table_system("0283"), "A", "Accepted")
+
+
+def test_a_fault_of_an_answer_names_the_partner_file(tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "partner.toml"
+    file.write_text('id = "somebody"\n', encoding="utf-8")
+    assert main(["partner", "answer", str(file), "--table", "280", "--code", "2WW", "--to", "urgent"]) == 2
+    said = capsys.readouterr().err
+    assert f" {file.name}:" in said
+    assert "four digits" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["partner.toml"]

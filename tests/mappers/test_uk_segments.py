@@ -11,6 +11,7 @@ from mapped_messages import only, resources
 from vrfhir.hl7v2 import parse
 from vrfhir.mappers import to_fhir, to_hl7v2
 from vrfhir.mappers.rows import load_maps
+from vrfhir.mappers.told_places import ToldPlaces
 
 PATIENT = (
     "PID|1||9000004128^^^NHS^NH||Millward^John||19790314|1|||1 Sample Street^^Testford^^ZZ99 3VZ||07700 900505^PRS^CP"
@@ -48,6 +49,68 @@ def test_what_was_withheld_is_ignored_by_a_rule(message: Any) -> None:
     assert ignored == {"PID", "NK1"}
     fields = {entry.field for entry in mapping.ledger if entry.row == "location-hiding" and entry.segment == "PID[1]"}
     assert fields == {11, 13, 14}
+
+
+TEXTS = (
+    "NTE|1||Has moved to 1 Sample Street since.",
+    "NTE|1||Has moved: 1, SAMPLE-street (Testford)",
+    "NTE|1||Post to ZZ993VZ only",
+    "NTE|1||Post to zz99  3vz.",
+    "NTE|1||Ring 07700900505 after six",
+    "NTE|1||Ring +44 (0)7700 900 505 after six",
+    "NTE|1||Ring 0044 7700 900505",
+    "NTE|1||Write to john@example.org.",
+    "NTE|1||Has moved to 1 Sample\rNTE|2||Street since.",
+    "NTE|1||Has moved to 1 Sample~Street since.",
+    r"NTE|1||Has moved to 1 Sample\.br\Street since.",
+    "OBX|1|TX|REPORT^Report^L||Lives at 1 Sample||||||F\rOBX|2|TX|REPORT^Report^L||Street, alone.||||||F",
+    "OBX|1|FT|REPORT^Report^L||Lives at 1 \\H\\Sample\\N\\ Street.||||||F",
+    "DG1|1||M54.5^Low back pain since the fall at 1 Sample Street^I10",
+    "ZXX|1|Key at 1 Sample Street",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_that_names_the_place_is_left_out(message: Any, text: str) -> None:
+    mapping = to_fhir(message(*text.split("\r"), "ZU8||||1", PID=PATIENT))
+    secrets = ("sample", "street", "zz99", "900505", "900 505", "example.org")
+    for where in (json.dumps(mapping.bundle, default=str), str(mapping.ledger.to_dict(values=True))):
+        assert [secret for secret in secrets if secret in where.lower()] == []
+    warned = [issue for issue in mapping.issues if issue.id == "VR-V2-0537"]
+    assert warned
+    assert {issue.expression.partition("[")[0] for issue in warned} == {text[:3]}
+    assert not any(secret in str(issue).lower() for issue in mapping.issues for secret in secrets)
+    assert mapping.ledger.unaccounted == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NTE|1||Walks to 11 Sample Street Surgery, Sample Streetlight 3vz",
+        "NTE|1||Seen at the site: zz 99 3vzx",
+        "NTE|1||Number 177009005050 in the register",
+        "OBX|1|TX|A^A^L||Has moved to 1 Sample||||||F\rOBX|2|TX|B^B^L||Street since.||||||F",
+        "NTE|1||Back pain for ten weeks.",
+    ],
+)
+def test_a_text_that_names_another_place_stays(message: Any, text: str) -> None:
+    mapping = to_fhir(message(*text.split("\r"), "ZU8||||1", PID=PATIENT))
+    assert "VR-V2-0537" not in {issue.id for issue in mapping.issues}
+    assert in_bundle(mapping.bundle, text.split("|")[3 if text.startswith("NTE") else 5])
+
+
+def test_with_more_places_than_can_be_looked_for_texts_are_left_out(message: Any) -> None:
+    many = "~".join(f"{number} Long Lane^^Testford" for number in range(100, 200))
+    patient = PATIENT.replace("1 Sample Street^^Testford^^ZZ99 3VZ", many)
+    mapping = to_fhir(message("NTE|1||Ring the office.", "ZU8||||1", PID=patient))
+    assert not in_bundle(mapping.bundle, "Ring the office")
+    assert mapping.ledger.unaccounted == []
+
+
+def test_texts_that_almost_name_a_place() -> None:
+    places = ToldPlaces([f"{'a' * 50}{number}" for number in range(60)], ["07700900505"] * 50)
+    assert places.named_in(["a" * 100_000 + f" {'a' * 50}7"]) == {0}
+    assert places.named_in(["7 " * 100_000]) == set()
 
 
 @pytest.mark.parametrize("marker", ["", "ZU8||||0", "ZU8|Z"])

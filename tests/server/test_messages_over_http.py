@@ -67,6 +67,72 @@ def test_refusals(
     assert client.app.endpoint.store.inbox("accepted") == []
 
 
+NAMED = REF.replace(b"Driver^John", "Driver^Zo\u00eb".encode("iso8859-15"))
+EURO = REF.replace(b"Driver^John", "Driver^\u20acva".encode("iso8859-15"))
+assert NAMED != REF != EURO
+
+
+def with_charset(data: bytes, charset: str) -> bytes:
+    return data.replace(b"UNICODE UTF-8", charset.encode(), 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "type_", "given"),
+    [
+        (with_charset(EURO, ""), f"{ER7}; charset=ISO-8859-15", "\u20acva"),
+        (with_charset(EURO, ""), f'{ER7}; version=2.5.1; CHARSET="iso-8859-15"', "\u20acva"),
+        (with_charset(EURO, "8859/15"), f"{ER7};charset=iso-8859-15", "\u20acva"),
+        (with_charset(NAMED, "8859/1"), f"{ER7}; charset=iso-8859-15", "Zo\u00eb"),  # reads the same in both
+        (with_charset(NAMED, "8859/1"), f"{ER7}; charset=utf-8", "Zo\u00eb"),  # which it cannot be in
+        (with_charset(REF, "8859/1"), f"{ER7}; charset=utf-8", "John"),
+        (with_charset(REF, ""), f"{ER7}; charset=us-ascii", "John"),
+    ],
+)
+def test_the_charset_of_the_content_type_holds_where_the_message_names_none(
+    client: Client, data: bytes, type_: str, given: str
+) -> None:
+    response = post(client, data, type_)
+    assert parse(response.content).value("MSA-1") == "AA", response.text
+    (entry,) = client.get("Patient").json()["entry"]
+    assert given in entry["resource"]["name"][0]["given"]
+    (row,) = client.app.endpoint.store.inbox("accepted")
+    assert row.content == data
+
+
+@pytest.mark.parametrize(
+    ("data", "charset", "status", "rule"),
+    [
+        (with_charset(EURO, "8859/1"), "iso-8859-15", 400, "VR-GATEWAY-0010"),
+        (REF.replace(b"John", "Zo\u00eb".encode()), "iso-8859-1", 400, "VR-GATEWAY-0010"),
+        (
+            b"BHS|^~\\&|GPSYS|A81001\r" + with_charset(EURO, "8859/1") + b"BTS|1\r",
+            "iso-8859-15",
+            400,
+            "VR-GATEWAY-0010",
+        ),
+        (REF, "klingon", 415, "VR-HTTP-0415"),
+        (REF, "ebcdic-cp-be", 415, "VR-HTTP-0415"),
+    ],
+)
+def test_a_charset_that_contradicts_or_is_not_known_is_refused(
+    client: Client, data: bytes, charset: str, status: int, rule: str
+) -> None:
+    response = post(client, data, f"{ER7}; charset={charset}")
+    assert (response.status_code, rules(response)) == (status, [rule])
+    assert client.app.endpoint.store.inbox("accepted") == []
+
+
+def test_the_charset_of_a_partner_file_counts_too(make_client: Callable[..., Client], tmp_path: Path) -> None:
+    path = tmp_path / "gp.toml"
+    path.write_text(
+        'id = "gp"\n[message]\ncharset = "8859/1"\n[endpoint]\nnames = ["GPSYS|A81001"]\n', encoding="utf-8"
+    )
+    client = make_client(partner_files=(path,))
+    refused = post(client, with_charset(EURO, ""), f"{ER7}; charset=iso-8859-15")
+    assert (refused.status_code, rules(refused)) == (400, ["VR-GATEWAY-0010"])
+    assert parse(post(client, with_charset(NAMED, ""), f"{ER7}; charset=iso-8859-15").content).value("MSA-1") == "AA"
+
+
 def test_a_full_inbox_says_when_to_come_again(make_client: Callable[..., Client], monkeypatch: Any) -> None:
     client = make_client()
     monkeypatch.setattr(type(client.app.services.gateway), "is_full", True)

@@ -98,7 +98,9 @@ def test_mutual_tls_both_ways(tmp_path: Path, certificate: Path, capsys: pytest.
 
 
 @needs_openssl
-@pytest.mark.parametrize(("shown", "code", "rule"), [("LOCALHOST", "AA", ""), ("gp.example", "AR", "VR-GATEWAY-0006")])
+@pytest.mark.parametrize(
+    ("shown", "code", "rule"), [("LOCALHOST", "AA", "VR-V2-0521"), ("gp.example", "AR", "VR-GATEWAY-0006")]
+)
 def test_a_partner_speaks_only_with_its_own_certificate(
     make_client: Callable[..., Client], tmp_path: Path, certificate: Path, shown: str, code: str, rule: str
 ) -> None:

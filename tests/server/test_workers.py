@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 DEADLY = b"deadly"
 
 
-def prepare_or_die(content: bytes, received: datetime, partner: str) -> Prepared:
+def prepare_or_die(content: bytes, received: datetime, partner: str, charset: str) -> Prepared:
     """In a worker: end the process over one message, as a crash in a library would."""
     if content == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -49,6 +49,18 @@ def test_a_worker_prepares_what_this_process_would(validator: Any) -> None:
                     [e["resource"]["resourceType"] for e in found["entry"]] for found in (there.bundle, here.bundle)
                 ]
                 assert kinds[0] == kinds[1]
+
+    run(story)
+
+
+def test_a_worker_reads_a_message_as_its_transport_said() -> None:
+    unnamed = REF.replace(b"UNICODE UTF-8", b"").replace(b"Driver^John", "Driver^\u20acva".encode("iso8859-15"))
+
+    async def story(pool: Pool) -> None:
+        prepared = await pool.prepare(unnamed, NOW, "", "iso-8859-15")
+        assert prepared.bundle is not None
+        (patient,) = [e["resource"] for e in prepared.bundle["entry"] if e["resource"]["resourceType"] == "Patient"]
+        assert patient["name"][0]["given"][0] == "\u20acva"
 
     run(story)
 

@@ -41,8 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="one JSON object: Bundle, ledger and findings of every file"
     )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="note in the Bundle what its elements would not write back: with --to v2 --hl7-version same the message "
+        "comes back value by value",
+    )
     parser.add_argument("--jsonl", action="store_true", help='answer {"id", "message": path} lines from standard input')
     write_v2.add_arguments(parser)
+    parser.epilog = (
+        "Exit codes: 0 nothing wrong; 1 errors in what a message says, or with --allow-loss something not said; "
+        "2 a file could not be mapped, or the message would lose something."
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,7 +78,7 @@ def _write_all(arguments: argparse.Namespace, partner: Partner | None) -> int:
         return COULD_NOT_RUN
     alone = len(files) == 1 and arguments.files == files
     for found in shown((each for path in files for each in found_in(path)), len(files), what="mapping"):
-        mapping, issues = _mapped(found, partner)
+        mapping, issues = _mapped(found, partner, exact=arguments.exact)
         if arguments.json:
             answer = _as_dict(found.name, mapping, issues, arguments.values)
             sys.stdout.write(separator + serialize(answer).decode("utf-8"))
@@ -84,14 +94,20 @@ def _write_all(arguments: argparse.Namespace, partner: Partner | None) -> int:
     return worst
 
 
-def _mapped(found: Found, partner: Partner | None) -> tuple[Mapping | None, list[Issue]]:
+def _mapped(found: Found, partner: Partner | None, *, exact: bool = False) -> tuple[Mapping | None, list[Issue]]:
     if found.data is None:
         return None, list(found.issues)
     try:
-        mapping = to_fhir(found.data, partner=partner)
+        mapping = to_fhir(found.data, partner=partner, exact=exact)
     except VrfhirError as error:
-        return None, list(error.issues)
+        return None, [_other_way(issue, found.data) for issue in error.issues]
     return mapping, mapping.issues
+
+
+def _other_way(issue: Issue, data: bytes) -> Issue:
+    """What does not begin as a message, and looks like FHIR, goes the other way."""
+    is_fhir = issue.id == "VR-V2-0004" and data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"<")
+    return issue._replace(hint="A FHIR Bundle is written as HL7 v2 with --to v2.") if is_fhir else issue
 
 
 def _as_dict(name: str, mapping: Mapping | None, issues: list[Issue], values: bool) -> dict[str, Any]:
@@ -114,6 +130,8 @@ def _show(
     for issue in issues:
         place = f"{issue.expression}: " if issue.expression else ""
         sys.stderr.write(f"{name}: {issue.severity} {issue.id}: {place}{issue.text}\n")
+        if issue.hint and issue.severity in ("error", "fatal"):
+            sys.stderr.write(f"  hint: {issue.hint}\n")
 
 
 def _answer_lines(partner: Partner | None) -> int:

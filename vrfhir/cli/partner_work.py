@@ -15,7 +15,7 @@ from typing import NamedTuple
 from vrfhir.errors import DefinitionError, VrfhirError
 from vrfhir.issues import Issue
 from vrfhir.mappers import Partner
-from vrfhir.mappers.partner_meanings import meanings
+from vrfhir.mappers.partner_meanings import meanings, system_meant
 
 __all__ = ["Work", "answered", "in_toml", "meanings", "work_lines", "write_answer"]
 
@@ -60,6 +60,10 @@ def write_answer(file: Path, table: str, code: str, name: str, to: str, *, syste
     if allowed and not system and to not in allowed:
         text = f"A code of table {table} can mean one of: {', '.join(allowed)}."
         raise VrfhirError(Issue("fatal", "value", "VR-CLI-0511", text, source=str(file)))
+    if len(table) == 4 and not allowed and not system and not system_meant(table, to):
+        text = f"Nothing says of which code system {to} is: table {table} does not have it."
+        hint = "Name the system with --system URI."
+        raise VrfhirError(Issue("fatal", "value", "VR-CLI-0511", text, hint=hint, source=str(file)))
     settings = {"table": table, "code": code, "name": name, "system": system, "to": to, "display": display}
     lines = ["[[code]]", *(f"{key} = {in_toml(value)}" for key, value in settings.items() if value)]
     before = file.read_bytes()
@@ -76,7 +80,7 @@ def _replace(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Partner.load(draft)
+        Partner.load(draft, called=file.name)
         with suppress(OSError):
             draft.chmod(file.stat().st_mode & 0o777)
         draft.replace(file)

@@ -7,22 +7,27 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vrfhir.errors import VrfhirError
+from vrfhir.errors import UnreadableError, VrfhirError
 from vrfhir.fhir import json as fhir_json
 from vrfhir.fhir.json import serialize
 from vrfhir.issues import Issue
 from vrfhir.mappers import Partner, Written, to_hl7v2
+from vrfhir.mappers.issues import CATALOGUE
 
 __all__ = ["add_arguments", "write_files"]
 
 OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+SAME = "same"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What only the way to HL7 v2 needs."""
     group = parser.add_argument_group("to HL7 v2")
     group.add_argument(
-        "--hl7-version", default="2.5.1", choices=("2.4", "2.5.1"), help="version to write (default: 2.5.1)"
+        "--hl7-version",
+        default="2.5.1",
+        choices=("2.4", "2.5.1", SAME),
+        help="version to write (default: 2.5.1); same: that of the message the Bundle was made of",
     )
     group.add_argument(
         "--message",
@@ -60,7 +65,7 @@ def _written(path: Path, arguments: argparse.Namespace, partner: Partner | None)
         written = to_hl7v2(
             _bundle(data, str(path)),
             partner=partner,
-            version=arguments.hl7_version,
+            version="" if arguments.hl7_version == SAME else arguments.hl7_version,
             message=arguments.message,
             elements=not arguments.fields_only,
             allow_loss=arguments.allow_loss,
@@ -71,7 +76,11 @@ def _written(path: Path, arguments: argparse.Namespace, partner: Partner | None)
 
 
 def _bundle(data: bytes, source: str) -> dict[str, Any]:
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+    start = data.lstrip(b"\xef\xbb\xbf\x0b \t\r\n")[:3]
+    if start in (b"MSH", b"FHS", b"BHS"):
+        refused = CATALOGUE.issue("VR-V2-0543", expression="")
+        raise UnreadableError(refused._replace(hint="HL7 v2 is made into FHIR without --to v2.", source=source))
+    if start[:1] == b"<":
         from vrfhir.definitions import Definitions
         from vrfhir.fhir import xml
 
@@ -107,3 +116,5 @@ def _show(path: Path, written: Written | None, issues: list[Issue], *, ledger: b
     for issue in issues:
         place = f"{issue.expression}: " if issue.expression else ""
         sys.stderr.write(f"{path}: {issue.severity} {issue.id}: {place}{issue.text}\n")
+        if issue.hint and issue.severity in ("error", "fatal"):
+            sys.stderr.write(f"  hint: {issue.hint}\n")

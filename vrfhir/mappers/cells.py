@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress, islice
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from msgspec import Struct
@@ -215,18 +214,21 @@ class SegmentView:
         declares, raw, texts = segment.declares, segment.raw, segment.field_texts
         usual = subcomponent_mark and repetition_mark and tidy and component_mark
         is_plain = usual and repetition_mark not in raw and subcomponent_mark not in raw
-        for field, text in islice(compress(enumerate(texts), texts), 1, None):  # the name comes first
+        field = -1
+        for text in texts:
+            field += 1
+            if not text or not field:  # the name comes first
+                continue
             if is_plain or (usual and repetition_mark not in text and subcomponent_mark not in text):
                 if component_mark not in text:
                     fields[field] = Cell(segment, field, 1, text, {_FIRST: text}, taken)
                     continue
                 parts = text.split(component_mark)
-                size = len(parts)
-                if size == 3 and "" not in parts:
+                if len(parts) == 3 and "" not in parts:
                     one, two, three = parts
                     fields[field] = Cell(segment, field, 1, text, {_FIRST: one, _SECOND: two, _THIRD: three}, taken)
                     continue
-                if size <= _MOST_PARTS:
+                if len(parts) <= _MOST_PARTS:
                     at = {}
                     for key, part in zip(_KEYS, parts):  # noqa: B905 - there are keys for the most parts
                         if part:
@@ -237,20 +239,23 @@ class SegmentView:
             if declares and field <= 2:
                 fields[field] = Cell(segment, field, 1, text, {_FIRST: text}, taken)
             elif repetition_mark and repetition_mark in text:
-                last: Cell | None = None
-                for number, repetition in enumerate(text.split(repetition_mark), 1):
-                    found = self._parts(field, repetition, tidy) if repetition else None
-                    if found:
-                        cell = Cell(segment, field, number, repetition, found, taken)
-                        if last is None:
-                            fields[field] = cell
-                        else:
-                            last.next = cell
-                        last = cell
+                self._read_repetitions(field, text, tidy)
             else:
                 at = self._parts(field, text, tidy)
                 if at:
                     fields[field] = Cell(segment, field, 1, text, at, taken)
+
+    def _read_repetitions(self, field: int, text: str, tidy: bool) -> None:
+        last: Cell | None = None
+        for number, repetition in enumerate(text.split(self._delimiters.repetition), 1):
+            found = self._parts(field, repetition, tidy) if repetition else None
+            if found:
+                cell = Cell(self.segment, field, number, repetition, found, self._taken)
+                if last is None:
+                    self.fields[field] = cell
+                else:
+                    last.next = cell
+                last = cell
 
     def _parts(self, field: int, text: str, tidy: bool) -> dict[int, str]:
         """The values of a repetition by their keys."""

@@ -166,7 +166,8 @@ class Context:
         """A new resource in the Bundle."""
         digest = (self._message_key if of_message else self._referral_key).copy()
         digest.update(f"{path}/{role}".encode())
-        number = _uuid(digest.hexdigest())
+        one, two, three, variant, four, five = _GROUPS(digest.hexdigest())
+        number = f"{one}-{two}-5{three}-{_VARIANTS[variant]}{four}-{five}"
         record = Record({"resourceType": resource_type, "id": number}, role, path, "urn:uuid:" + number)
         self.records.append(record)
         return record

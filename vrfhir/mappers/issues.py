@@ -137,6 +137,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Send ED data with encoding Base64.",
     ),
     CatalogueEntry(
+        "VR-V2-0524",
+        "warning",
+        "102",
+        "value",
+        "The vital sign {code} has a number with one of the units {units}; what was sent is carried, the value is left out.",
+        "Send a number in OBX-5 and its unit in OBX-6 (UCUM), or name the unit of the code in the partner file ([[unit]]).",
+    ),
+    CatalogueEntry(
         "VR-V2-0530",
         "warning",
         "100",
@@ -158,7 +166,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "103",
         "code-invalid",
         "The provider role {code} is not in table 0286; the provider is kept without being referrer or receiver.",
-        "Send RP, RT, PP or CP in PRD-1.",
+        "Send RP, RT, PP or CP in PRD-1, or say in the partner file which of them the code means.",
     ),
     CatalogueEntry(
         "VR-V2-0533",
@@ -166,7 +174,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "103",
         "code-invalid",
         "The referral status {code} is a local one: it is kept as business status.",
-        "",
+        "Say in the partner file which code of table 0283 it means.",
     ),
     CatalogueEntry(
         "VR-V2-0534",
@@ -193,6 +201,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Correct the times, or send both with the same precision.",
     ),
     CatalogueEntry(
+        "VR-V2-0537",
+        "warning",
+        "0",
+        "suppressed",
+        "The text names the place of a patient whose place must not be told (ZU8-4): it was left out as a whole.",
+        "Send the text again without addresses and telephone numbers.",
+    ),
+    CatalogueEntry(
         "VR-V2-0541",
         "warning",
         "198",
@@ -206,7 +222,7 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "207",
         "incomplete",
         "{count} values of the Bundle cannot be said in the message; nothing was written.",
-        "Look at the loss report and allow the loss (--allow-loss) if it is acceptable.",
+        "See what is lost with --ledger --allow-loss, and allow the loss (--allow-loss) if it is acceptable.",
     ),
     CatalogueEntry(
         "VR-V2-0543",

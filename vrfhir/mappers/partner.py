@@ -56,6 +56,8 @@ class Partner:
     nhs_number_types: frozenset[str] = frozenset()
     code_systems: Mapping[str, str] = field(default_factory=dict)
     codes: PartnerCodes = field(default_factory=PartnerCodes)
+    units: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(OBX-3.1, OBX-3.3 or empty) → the UCUM unit of its numbers where OBX-6 says none."""
     segments: Mapping[str, SegmentMap] = field(default_factory=dict)
     endpoint: Mapping[str, Any] = field(default_factory=dict)
     """What the endpoint has to know of the partner, as written; the mapper does not look at it."""
@@ -68,17 +70,18 @@ class Partner:
         return _read(tomllib.loads(text), None, "default.toml")
 
     @classmethod
-    def load(cls, path: str | Path) -> Partner:
-        """A partner file; DefinitionError when it cannot be read or says something unknown."""
+    def load(cls, path: str | Path, *, called: str = "") -> Partner:
+        """A partner file, ``called`` so in errors; DefinitionError when it cannot be read or says something unknown."""
         source = Path(path)
+        name = called or source.name
         try:
             text = source.read_text(encoding="utf-8-sig")
             data = tomllib.loads(text)
         except OSError as error:
-            raise DefinitionError(_broken(source.name, Fault("", f"cannot be read: {error.strerror}"))) from error
+            raise DefinitionError(_broken(name, Fault("", f"cannot be read: {error.strerror}"))) from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise DefinitionError(_broken(source.name, Fault("", f"is not TOML: {error}"))) from error
-        return _read(data, cls.default(), source.name, text)
+            raise DefinitionError(_broken(name, Fault("", f"is not TOML: {error}"))) from error
+        return _read(data, cls.default(), name, text)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -139,6 +142,7 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str, text: str 
     own = _authorities(data.get("authority", ()))
     systems = {name.upper(): uri for name, uri in data.get("code_systems", {}).items()}
     codes = read_codes(data.get("code", []))
+    units = {(row["code"], row.get("name", "")): row["unit"] for row in data.get("unit", ())}
     types = frozenset(data.get("nhs_number", {}).get("types", ()))
     default = base or Partner(id="default")
     return Partner(
@@ -154,6 +158,7 @@ def _read(data: Mapping[str, Any], base: Partner | None, source: str, text: str 
         nhs_number_types=types or default.nhs_number_types,
         code_systems={**default.code_systems, **systems},
         codes=PartnerCodes((*codes.codes, *default.codes.codes)),
+        units={**default.units, **units},
         segments=segments,
         endpoint=data.get("endpoint", {}),
     )

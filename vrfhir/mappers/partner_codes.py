@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from vrfhir.mappers.partner_meanings import system_meant
+from vrfhir.mappers.vocabulary import table_codes
+
 __all__ = ["PartnerCode", "PartnerCodes", "Unmapped", "read_codes"]
 
 
 class PartnerCode(NamedTuple):
     """A code of a v2 table (or of a named coding system) as a FHIR code.
 
-    ``system`` is empty for elements with a required binding (priority, gender …), whose code is ``to`` alone.
+    ``system`` is empty for elements with a required binding (priority, gender …), whose code is ``to`` alone; elsewhere it is that
+    of the table when the file names none.
     """
 
     table: str
@@ -71,4 +75,12 @@ class PartnerCodes:
 
 def read_codes(rows: Sequence[Mapping[str, str]]) -> PartnerCodes:
     """The codes of a partner file's ``[[code]]`` tables."""
-    return PartnerCodes([PartnerCode(*(row.get(name, "") for name in PartnerCode._fields)) for row in rows])
+    return PartnerCodes([_complete(PartnerCode(*(row.get(name, "") for name in PartnerCode._fields))) for row in rows])
+
+
+def _complete(said: PartnerCode) -> PartnerCode:
+    """A meaning that is a code of the table itself, with the system and the display it has there."""
+    system = said.system or system_meant(said.table, said.to)
+    if not system or said.system:
+        return said
+    return said._replace(system=system, display=said.display or table_codes(said.table)[said.to])

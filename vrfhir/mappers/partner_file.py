@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vrfhir.hl7v2.charset import codec_for
 from vrfhir.mappers.partner_meanings import meanings
+from vrfhir.terminology.ucum import unit
 
 __all__ = ["KINDS", "Fault", "faults_in", "line_of"]
 
@@ -221,6 +222,26 @@ def _explained_once(path: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Fa
         seen.add(key)
 
 
+_UNIT = _table(code=_some_text, name=_some_text, unit=_some_text)
+
+
+def _unit(path: str, row: Mapping[str, Any]) -> Iterator[Fault]:
+    yield from _UNIT(path, row)
+    if not {"code", "unit"} <= row.keys():
+        yield Fault(path, f"has a [[unit]] {path[len('unit[') : -1]} without code or unit")
+    elif isinstance(row["unit"], str) and unit(row["unit"]) is False:
+        yield Fault(f"{path}.unit", f"says {row['unit']!r}, which is no UCUM unit (/min, mm[Hg], kg)")
+
+
+def _named_once(path: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for number, row in enumerate(rows, 1):
+        key = (row["code"], row.get("name", ""))
+        if key in seen:
+            yield Fault(f"{path}[{number}]", f"has a [[unit]] {number} for a code that has a unit already: {key[0]}")
+        seen.add(key)
+
+
 def _elsewhere(path: str, value: Any) -> Iterator[Fault]:
     """Looked at by :mod:`vrfhir.mappers.partner_segments`."""
     yield from ()
@@ -247,6 +268,7 @@ _TOP: Mapping[str, _Check] = {
     "nhs_number": _table(types=_list_of(re.compile(r"\S+"), '["NH"]')),
     "code_systems": _uris,
     "code": _each(_code, _explained_once),
+    "unit": _each(_unit, _named_once),
     "segment": _elsewhere,
     "endpoint": _endpoint,
 }

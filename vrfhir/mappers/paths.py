@@ -139,7 +139,9 @@ def quick_place(
             blocked.append(f"(holder is not None and {name!r} in holder)")
     else:
         look.append(f"holder = holder[{-1 if walk[0].position == LAST else 0}] if holder else None")
-        blocked.append(f"holder is None or {name!r} in holder" if last.position is None else "holder is None")
+        put = ["if holder is None:", "    holder = {}", f"    resource[{outer!r}] = [holder]", *put]
+        if last.position is None:
+            blocked.append(f"(holder is not None and {name!r} in holder)")
     return look, " or ".join(blocked), put
 
 
@@ -223,12 +225,19 @@ def _compiled(steps: list[Step], beside: Mapping[str, Any] | None) -> Place:
 
 def _placed_directly(step: Step) -> Place:
     """The placing function of an element of the resource itself, the usual case."""
-    name = step.name
+    name, twin = step.name, "_" + step.name
 
     def set_it(resource: dict[str, Any], value: Any) -> int:
-        if name in resource or type(value) is Primitive:
+        if name in resource or twin in resource:
             return _put(resource, step, value)
-        resource[name] = value
+        if type(value) is not Primitive:
+            resource[name] = value
+            return PLACED
+        text, extension = value
+        if text is not None:
+            resource[name] = text
+        if extension:
+            resource[twin] = {"extension": extension}
         return PLACED
 
     def append(resource: dict[str, Any], value: Any) -> int:

@@ -48,8 +48,8 @@ _START = (
 _SETTLE = """
 if cell.settled is None:
     cell.settled = ({mark}, record, index)
-    size = len(cell.at)
-    if size > 1 and (len(taken) < size or len(set(taken)) < size):
+    at = cell.at
+    if len(at) > 1 and taken != [*at] and len(set(taken)) < len(at):
         cell.keys = tuple(taken)
     taken.clear()
 else:
@@ -175,27 +175,28 @@ def _put_and_settled(row: Row, names: Names, mark: str) -> list[str]:
     place: Place = _spread if is_spread else _placing(row)
     slowly = f"{names.constant('slowly', _slowly(place, names.constants[mark]))}(cell, record, value)"
     disorder = None if is_spread else disorder_at(row.to, extension_urls())
-    if disorder is not None:
-        disordered = f"{names.constant('disordered', disorder)}(record.resource, value)"
-        return [
-            f"if value is not {names.constant('already', ALREADY)} and {disordered}:",
-            "    taken.clear()",
-            '    context.report("VR-V2-0536", cell.first_path())',
-            "else:",
-            "    " + slowly,
-        ]
     quick = None if is_spread else quick_place(row.to, extension_urls(), row.beside)
     if quick is None:
         return [slowly]
     look, blocked, put = quick
     special = f"type(value) in {names.constant('special', _SPECIAL)}"
-    return [
+    lines = [
         "resource = record.resource",
         *look,
         f"if {blocked + ' or ' if blocked else ''}{special}:",
         "    " + slowly,
         "else:",
         *_indented([*put, *settling]),
+    ]
+    if disorder is None:
+        return lines
+    disordered = f"{names.constant('disordered', disorder)}(record.resource, value)"
+    return [
+        f"if value is not {names.constant('already', ALREADY)} and {disordered}:",
+        "    taken.clear()",
+        '    context.report("VR-V2-0536", cell.first_path())',
+        "else:",
+        *_indented(lines),
     ]
 
 
@@ -205,7 +206,13 @@ def _slowly(place: Place, mark: RowMark) -> Callable[[Cell, Record, Any], None]:
     def put_and_settle(cell: Cell, record: Record, value: Any) -> None:
         index = PLACED if value is ALREADY else place(record.resource, value)
         if index == REFUSED:
-            cell.release()
+            cell.taken.clear()
+        elif cell.settled is None:
+            taken, at = cell.taken, cell.at
+            cell.settled = (mark, record, index)
+            if len(at) > 1 and taken != [*at] and len(set(taken)) < len(at):
+                cell.keys = tuple(taken)
+            taken.clear()
         else:
             cell.settle((*mark, record, index))
 
@@ -253,7 +260,8 @@ def _joined(values: Sequence[Any], mark: str) -> Any:
 
 def _spread(resource: dict[str, Any], value: Any) -> int:
     """Put the elements of an object into the resource itself; refused when one is there with another value."""
-    if any(name in resource and resource[name] != part for name, part in value.items()):
-        return REFUSED
+    for name, part in value.items():
+        if name in resource and resource[name] != part:
+            return REFUSED
     resource.update(value)
     return PLACED

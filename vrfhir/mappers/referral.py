@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.links import LINKS, unknown
+from vrfhir.mappers.partner_codes import Unmapped
+from vrfhir.mappers.vocabulary import table_system
 from vrfhir.workflow import NEGATIVE, said_status
 
 if TYPE_CHECKING:
@@ -44,9 +46,12 @@ def _status(scope: Scope, segment: SegmentView, context: Context) -> None:
     request = context.shared["ServiceRequest"].resource
     code = segment.value(1)
     name = segment.value(1, 3)
-    known = STATUS.get(code) if name in ("", "HL70283", "0283") else None
-    if code and known is None:
+    said = context.partner.codes.meaning("0283", code, name) if context.partner.codes else None
+    meant = said.to if said is not None and said.system == table_system("0283") else code
+    known = STATUS.get(meant) if said is not None or name in ("", "HL70283", "0283") else None
+    if code and known is None and said is None:
         context.report("VR-V2-0533", segment.path + "-1", code=code)
+        context.unmapped.append(Unmapped("0283", code, name, segment.path + "-1[1].1.1"))
     request_status, asked, answered = known or ("active", "requested", "received")
     if context.trigger == "I14":
         request_status, asked = "revoked", "cancelled"

@@ -24,7 +24,6 @@ __all__ = [
     "table_codes",
     "table_system",
     "ucum_code",
-    "vital_signs",
 ]
 
 THO = "http://terminology.hl7.org/CodeSystem/"
@@ -105,12 +104,6 @@ def known_display(system: str, code: str) -> str:
 def ucum_code(unit: str) -> str:
     """The UCUM code of a unit as people write it; empty when it is not in the table."""
     return str(_load("units")["units"].get(unit, ""))
-
-
-@cache
-def vital_signs() -> frozenset[str]:
-    """LOINC codes that FHIR's vital signs profiles claim (https://hl7.org/fhir/R4/observation-vitalsigns.html)."""
-    return frozenset(_load("units")["vital-signs"])
 
 
 def table_system(number: str) -> str:

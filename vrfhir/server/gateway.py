@@ -221,6 +221,7 @@ class Gateway:
             mode=admission.mode,
             failure=" ".join(sorted({issue.id for issue in issues if issue.is_error})),
             partner=admission.partner,
+            charset=admission.charset,
         )
 
     def _worklist(self) -> Worklist:

@@ -2,13 +2,16 @@
 
 The media type is that of HL7 over HTTP, ``application/hl7-v2+er7``; the older ``application/hl7-v2`` and the
 ``x-application/hl7-v2+er7`` of FHIR Binary are read too. The HTTP status speaks of the transport: an answer with AE or
-AR is 200 like one with AA; 202 without a body says that none is due.
+AR is 200 like one with AA; 202 without a body says that none is due. A ``charset`` of the content type holds where MSH-18 is
+empty; where both are given, and what is agreed for the sender, the message has to read the same.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
+from email.message import EmailMessage
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -16,6 +19,7 @@ from starlette.responses import Response
 
 from vrfhir.errors import UnreadableError
 from vrfhir.hl7v2 import Message
+from vrfhir.hl7v2.charset import codec_for, decode
 from vrfhir.server.body import read_body
 from vrfhir.server.correspondents import Correspondents
 from vrfhir.server.endpoint import Endpoint
@@ -35,6 +39,8 @@ PATH = "/hl7v2"
 ER7 = "application/hl7-v2+er7"
 _TYPES = (ER7, "application/hl7-v2", "x-application/hl7-v2+er7")
 _FHIR = "application/fhir+json"
+_LIKE_ASCII = frozenset({"ascii", "utf-8", "windows-1252", *(f"iso8859-{part}" for part in range(1, 16))})
+"""Codecs in which bytes below 128 are ASCII: a message of those reads the same in all of them."""
 
 
 def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
@@ -44,9 +50,9 @@ def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
     @app.post(PATH, include_in_schema=False)
     async def message(request: Request) -> Response:
         try:
-            data, organisation = await _message(request, endpoint, gatekeeper, gateway)
             host, port = request.client or ("unknown", 0)
-            answer = await gateway.handle(data, Peer(host, port, organisation=organisation))
+            data, organisation, charset = await _message(request, endpoint, gatekeeper, gateway)
+            answer = await gateway.handle(data, Peer(host, port, organisation=organisation, charset=charset))
         except Refusal as refusal:
             return _refused(refusal)
         except Exception as error:
@@ -56,11 +62,14 @@ def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
         return Response(answer, media_type=ER7, headers={"Cache-Control": "no-store"})
 
 
-async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper, gateway: Gateway) -> tuple[bytes, str]:
-    """The body of a request that may be taken, and the organisation that sends it."""
+async def _message(
+    request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper, gateway: Gateway
+) -> tuple[bytes, str, str]:
+    """The body of a request that may be taken, the organisation that sends it, and the character set of its content type."""
     caller = gatekeeper.admit(request.headers.get("authorization"))
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _TYPES:
         raise Refusal.of(415, "not-supported", "VR-HTTP-0415", f"HL7 v2 messages are sent here as {ER7}.")
+    charset = _charset(request.headers.get("content-type", ""))
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Refusal.of(415, "not-supported", "VR-HTTP-0415", "A body is sent as it is, without a content encoding.")
     if gateway.is_full:
@@ -69,7 +78,35 @@ async def _message(request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper,
     if holds_too_many(data):
         raise Refusal(413, [fault("VR-GATEWAY-0008")])
     _require_own_side(data, caller, endpoint.correspondents)
-    return data, caller.organisation
+    if charset:
+        await asyncio.to_thread(_require_agreement, data, charset, endpoint.correspondents)
+    return data, caller.organisation, charset
+
+
+def _charset(content_type: str) -> str:
+    """The ``charset`` of a content type; empty when it has none. Raises :class:`Refusal` 415 for one that is not known."""
+    header = EmailMessage()
+    header["Content-Type"] = content_type
+    charset = str(header.get_param("charset", "") or "").strip()
+    if charset and codec_for(charset) is None:
+        text = "The charset of the content type is not one that HL7 v2 is read in here."
+        raise Refusal.of(415, "not-supported", "VR-HTTP-0415", text, hint="Name one of HL7 table 0211, such as utf-8.")
+    return charset
+
+
+def _require_agreement(data: bytes, charset: str, correspondents: Correspondents) -> None:
+    """Raise :class:`Refusal` 400 when a message reads otherwise in ``charset`` than in what MSH-18 or its partner file says."""
+    if data.isascii() and codec_for(charset) in _LIKE_ASCII:
+        return
+    batch = [part.data for part in messages_of(data) or [] if part.name == "MSH"]
+    for each in batch or [data]:
+        message = _outlined(each)
+        if message is None:
+            continue
+        partner = correspondents.who(sender_of(message))
+        agreed = message.header.value(18) or (partner.charset if partner is not None else None) or charset
+        if decode(each, agreed, None).text != decode(each, charset, None).text:
+            raise Refusal(400, [fault("VR-GATEWAY-0010")])
 
 
 def _refused(refusal: Refusal) -> Response:

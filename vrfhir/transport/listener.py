@@ -41,12 +41,14 @@ _log = logging.getLogger("vrfhir.transport")
 
 
 class Peer(NamedTuple):
-    """Who is connected: the verified TLS client certificate, or over HTTP the organisation of the bearer token, if any."""
+    """Who is connected: the verified TLS client certificate; over HTTP the organisation of the bearer token and the character set
+    that the content type names, if any."""
 
     host: str
     port: int
     certificate: dict[str, Any] | None = None
     organisation: str = ""
+    charset: str = ""
 
 
 Handler = Callable[[bytes, Peer], Awaitable[bytes | None]]

@@ -10,11 +10,13 @@ from vrfhir.mappers.conversions.codes import resolve_system, taken_concept
 from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import put, taken_datetime, taken_period, taken_time
-from vrfhir.mappers.vocabulary import ucum_code
+from vrfhir.mappers.conversions.vital_signs import takes_quantity, unit_code, vital_sign
+from vrfhir.mappers.vocabulary import extension_urls, ucum_code
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import Cell
     from vrfhir.mappers.context import Context
+    from vrfhir.terminology.vital_signs import Implied
 
 __all__ = ["TEXT_TYPES", "VALUE_TYPE", "canonical_type"]
 
@@ -152,9 +154,62 @@ def _value(cell: Cell, context: Context) -> dict[str, Any] | None:
     return found
 
 
+def _sign_value(cell: Cell, context: Context, found: Implied) -> dict[str, Any] | None:
+    """The value of a vital sign: a number with a unit of its profile, whatever OBX-2 calls it; anything else stays open."""
+    segment = context.segment
+    kind = segment.value(2)
+    unit = unit_code(segment.fields.get(6), found.sign.units) or _declared_unit(context)
+    if not takes_quantity(found, unit):
+        return None
+    if kind in ("NM", "SN", "CQ"):
+        value = _VALUES[kind](cell, context)
+        if value is not None and "valueQuantity" in value:
+            return value
+        cell.release()
+    elif kind and kind in TEXT_TYPES and cell is segment.fields[5] and cell.next is None and len(cell.at) == 1:
+        number = fhir_decimal(cell.peek(1))
+        if number is not None and str(number) == cell.peek(1):
+            return _number(cell, context)
+    return None
+
+
 @register("observation-value")
 def _observation_value(row: RowFacts) -> Conversion:
-    return _value
+    """OBX-5 as the value, by its type; of a vital sign only what its profile has a place for."""
+
+    def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        found = vital_sign(context.focus)
+        value = _value(cell, context) if found is None else _sign_value(cell, context, found)
+        if value is not None and context.partner.units:
+            quantity, unit = value.get("valueQuantity"), _declared_unit(context)
+            if quantity is not None and unit and "unit" not in quantity:
+                quantity |= {"unit": unit, "_unit": _not_sent(context), "system": _UCUM, "code": unit}
+        return value
+
+    return convert
+
+
+def _declared_unit(context: Context) -> str:
+    """The unit that the partner file names for the code in OBX-3, when OBX-6 says none."""
+    units, segment = context.partner.units, context.segment
+    if not units or 6 in segment.fields:
+        return ""
+    for first in (1, 4):
+        code, name = segment.value(3, first), segment.value(3, first + 2)
+        if code and (unit := units.get((code, name)) or units.get((code, ""))):
+            return unit
+    return ""
+
+
+def _not_sent(context: Context) -> dict[str, Any]:
+    """Beside a unit that the sender did not send: OBX-6 was empty."""
+    path = f"{context.segment.path}-6[1].1.1"
+    parts = [
+        {"url": "path", "valueString": path},
+        {"url": "value", "valueString": "none"},
+        {"url": "type", "valueCode": "none"},
+    ]
+    return {"extension": [{"url": extension_urls()["v2-content"], "extension": parts}]}
 
 
 @register("observation-component")
@@ -162,6 +217,8 @@ def _observation_component(row: RowFacts) -> Conversion:
     """A further repetition of OBX-5: a component (which must not repeat the observation's code: obs-7)."""
 
     def convert(cell: Cell, context: Context) -> dict[str, Any] | None:
+        if context.segment.fields[5].settled is None and vital_sign(context.focus) is not None:
+            return None  # carried, as the first one is
         value = _value(cell, context)
         return {"code": {"text": f"Repetition {cell.repetition}"}, **value} if value else None
 
@@ -200,6 +257,10 @@ def _unit(row: RowFacts) -> Conversion:
         if (not code and not term) or "valueQuantity" not in context.focus:
             return None
         if code and system.upper() == "UCUM":
+            found = vital_sign(context.focus)
+            meant = unit_code(cell, found.sign.units) if found is not None else code
+            if meant != code:
+                return {"unit": cell.take(1), "system": _UCUM, "code": meant}
             context.names[cell.take(3)] = _UCUM
             unit: dict[str, Any] = {"unit": cell.take(2) or code, "system": _UCUM, "code": cell.take(1)}
             return unit

@@ -84,20 +84,21 @@ def taken_datetime(cell: Cell, context: Context, component: int = 1, subcomponen
 
     Where FHIR has to say more than the sender did, the source text stands beside it, and the zone that was assumed.
     """
-    text = cell.take(component, subcomponent)
+    key = component << 12 | subcomponent
+    text = cell.at.get(key)
     if not text:
         return None
-    found = fhir_datetime(text, context.partner.time_zone)
+    zone = context.partner.time_zone
+    found = fhir_datetime(text, zone)
     if found is None:
-        cell.untake(component, subcomponent)
         context.report("VR-V2-0521", cell.path(component, subcomponent))
         return None
-    marks: list[dict[str, Any]] = []
-    if found[1]:
-        marks.append({"url": extension_urls()["assumed-zone"], "valueString": context.partner.time_zone})
-    if found[1] or _is_filled(text):
-        marks.append(as_sent(cell, text, component, subcomponent))
-    return Primitive(found[0], marks)
+    cell.taken.append(key)
+    value, is_assumed = found
+    if is_assumed:
+        assumed = {"url": extension_urls()["assumed-zone"], "valueString": zone}
+        return Primitive(value, [assumed, as_sent(cell, text, component, subcomponent)])
+    return Primitive(value, [as_sent(cell, text, component, subcomponent)] if _is_filled(text) else [])
 
 
 def _is_filled(text: str) -> bool:
@@ -152,9 +153,11 @@ def taken_period(cell: Cell, context: Context, start: int, end: int, whole: int 
 
 def as_sent(cell: Cell, text: str, component: int, subcomponent: int) -> dict[str, Any]:
     """What stood in the message, and where."""
+    segment = cell.segment
+    path = f"{segment.name}[{segment.occurrence}]-{cell.field}[{cell.repetition}].{component}.{subcomponent}"
     content = [
-        {"url": "path", "valueString": cell.path(component, subcomponent)},
-        {"url": "value", "valueString": escapes.encode(text)},
+        {"url": "path", "valueString": path},
+        {"url": "value", "valueString": text if text.isalnum() else escapes.encode(text)},
     ]
     return {"url": extension_urls()["v2-content"], "extension": content}
 

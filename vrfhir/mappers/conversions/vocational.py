@@ -135,16 +135,17 @@ def _service_type(row: RowFacts) -> Conversion:
 def _pending_status(row: RowFacts) -> Conversion:
     """RF1-1 ``P`` of a request, in its table's own words: what the Task status says, and no more."""
 
-    said = {1: ("P",), 2: (table_codes("0283")["P"],), 3: ("HL70283", "0283")}
+    words = (("P",), (table_codes("0283")["P"],), ("HL70283", "0283"))
+    said = {number << 12 | 1: texts for number, texts in enumerate(words, 1)}
 
     def convert(cell: Cell, context: Context) -> str | None:
-        if context.is_response or context.trigger not in ("I12", "I13") or cell.peek(1) != "P":
+        at = cell.at
+        if at.get(_NUMBER) != "P" or context.is_response or context.trigger not in ("I12", "I13"):
             return None
-        places = cell.places()
-        if any(sub != 1 or cell.peek(number) not in said.get(number, ()) for number, sub in places):
-            return None
-        for number, _ in places:
-            cell.take(number)
+        for key, text in at.items():
+            if text not in said.get(key, ()):
+                return None
+        cell.taken.extend(at)
         return "requested"
 
     return convert

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.links.registry import add_reference, link, merged, support
+from vrfhir.mappers.partner_codes import Unmapped
+from vrfhir.mappers.vocabulary import table_codes, table_system
 
 if TYPE_CHECKING:
-    from vrfhir.mappers.cells import SegmentView
+    from vrfhir.mappers.cells import Cell, SegmentView
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.engine import Scope
     from vrfhir.mappers.records import Record
@@ -28,13 +30,25 @@ def _provider(scope: Scope, segment: SegmentView, context: Context) -> None:
         add_reference(role.resource, "location", scope.records["OrganizationLocation"])
     context.current["PRD"] = role
     cells = segment.cells(1)
-    parties = [cell for cell in cells if cell.peek(3) in ("", "HL70286", "0286")] or list(cells)
+    parties = [cell for cell in cells if cell.peek(3) in ("", "HL70286", "0286") or _meant(cell, context)] or list(
+        cells
+    )
     for cell in parties or (None,):
-        code = cell.peek(1).upper() if cell is not None else ""
-        party = _ROLES_AS_PARTY.get(code, "")
+        code = cell.peek(1) if cell is not None else ""
+        meant = (_meant(cell, context) if cell is not None else "") or code.upper()
+        party = _ROLES_AS_PARTY.get(meant, "")
         if not party:
-            context.report("VR-V2-0532", segment.path + "-1", code=code or "(empty)")
+            context.report("VR-V2-0532", segment.path + "-1", code=code.upper() or "(empty)")
+            if cell is not None and code and meant not in table_codes("0286"):
+                context.unmapped.append(Unmapped("0286", code, cell.peek(3), cell.path()))
         context.later.append(lambda party=party: _take_part(context, party, role))  # type: ignore[misc]
+
+
+def _meant(cell: Cell, context: Context) -> str:
+    """The code of table 0286 that the partner says a role of its own means."""
+    codes = context.partner.codes
+    known = codes.meaning("0286", cell.peek(1), cell.peek(3)) if codes else None
+    return known.to if known is not None and known.system == table_system("0286") else ""
 
 
 @link("self-referral")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.mappers.conversions.vital_signs import vital_sign
 from vrfhir.mappers.links.registry import TERMINOLOGY, add_reference, link, merged, support, unknown
-from vrfhir.mappers.vocabulary import vital_signs
+from vrfhir.mappers.links.vital_signs import complete_vital_sign
 
 if TYPE_CHECKING:
     from vrfhir.mappers.cells import SegmentView
@@ -94,20 +95,13 @@ def _has_note(segment: SegmentView, context: Context) -> bool:
     return following < len(context.segments) and context.segments[following].name == "NTE"
 
 
-_WHEN = frozenset({"effectiveDateTime", "_effectiveDateTime", "effectivePeriod"})
-"""Elements that say when something was observed; a period that is not known is one, a time that is not known breaks vs-1."""
-
-
 @link("observation")
 def _observation(scope: Scope, segment: SegmentView, context: Context) -> None:
     """OBX: an observation, a result of the report that is open."""
     observation = scope.records["Observation"]
-    codings = observation.resource.get("code", {}).get("coding", ())
-    if any(each.get("system") == "http://loinc.org" and each["code"] in vital_signs() for each in codings):
-        category = {"system": f"{TERMINOLOGY}observation-category", "code": "vital-signs"}
-        observation.resource.setdefault("category", []).insert(0, {"coding": [category]})
-        if not observation.resource.keys() & _WHEN:
-            observation.resource["effectivePeriod"] = unknown()  # vital signs have to say when
+    found = vital_sign(observation.resource)
+    if found is not None:
+        complete_vital_sign(observation.resource, found, segment, context)
     laboratory = merged(scope, context, "Laboratory")
     if laboratory is not None:
         add_reference(observation.resource, "performer", laboratory)

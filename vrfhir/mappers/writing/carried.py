@@ -181,8 +181,9 @@ def put_back(
     present = {name: len(segments) for name, segments in known.items()}
     for name, occurrence, field, repetition, component, subcomponent, text in _places(bundle, writing, present):
         segment = (places or {}).get((name, occurrence))
-        if places is not None and segment is None and (name, occurrence) in places:
-            gone.append(f"{name}[{occurrence}]-{field}[{repetition}].{component}.{subcomponent}")
+        path = f"{name}[{occurrence}]-{field}[{repetition}].{component}.{subcomponent}"
+        if path in writing.superseded or (places is not None and segment is None and (name, occurrence) in places):
+            gone.append(path)
             continue
         if segment is None:
             segments = known.setdefault(name, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.observations import TEXT_TYPES, canonical_type
-from vrfhir.mappers.vocabulary import code_map, ucum_code
+from vrfhir.mappers.vocabulary import code_map, extension_urls, ucum_code
 from vrfhir.mappers.writing.codes import concept_parts
 from vrfhir.mappers.writing.primitives import apart, number_text, period_parts, v2_datetime, v2_time
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
@@ -63,7 +63,16 @@ def value_parts(holder: dict[str, Any], writing: Writing) -> tuple[str, Parts] |
 
 
 def unit_parts(quantity: dict[str, Any], writing: Writing) -> Parts | None:
-    """OBX-6 of a Quantity, taken out of it: code, text and the name of the system, or the unit as it was written."""
+    """OBX-6 of a Quantity, taken out of it: code, text and the name of the system, or the unit as it was written.
+
+    A unit that only the partner file named was not sent.
+    """
+    if any(
+        each.get("url") == extension_urls()["v2-content"] for each in quantity.get("_unit", {}).get("extension", ())
+    ):
+        for name in ("unit", "_unit", "system", "code"):
+            quantity.pop(name, None)
+        return None
     unit, system, code = quantity.pop("unit", ""), quantity.pop("system", ""), quantity.pop("code", "")
     if code and system == _UCUM:
         if ucum_code(unit) == code and unit != code:

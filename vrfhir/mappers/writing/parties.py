@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.mappers.vocabulary import extension_urls, table_codes
+from vrfhir.mappers.vocabulary import extension_urls, table_codes, table_system
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import write_row, write_rows
@@ -40,14 +40,14 @@ def providers(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
             continue
         if url in done:
             if done[url].fields[1][-1].get(key(1)) != code:
-                _name_party(done[url], code)
+                _name_party(done[url], code, writing)
             continue
         done[url] = _provider(writing, url, kind, code)
     for draft in done.values():
         yield draft
     if not done:
         draft = Draft("PRD")
-        _name_party(draft, "RP")
+        _name_party(draft, "RP", writing)
         yield draft
 
 
@@ -65,16 +65,20 @@ def _is_self_referral(request: Mapping[str, Any]) -> bool:
 def _patient_as_provider(patient: Mapping[str, Any], writing: Writing) -> Draft:
     """PRD of a patient who refers themselves: name, address and numbers, as PID has them."""
     draft = Draft("PRD")
-    _name_party(draft, "RP")
+    _name_party(draft, "RP", writing)
     person = deepcopy({name: patient[name][:1] for name in ("name", "address") if patient.get(name)})
     roles = {"Practitioner": person, "PractitionerRole": deepcopy({"telecom": patient.get("telecom", [])[:1]})}
     write_rows(draft, "", roles, writing)
     return draft
 
 
-def _name_party(draft: Draft, code: str) -> None:
-    if not any(cell.get(key(1)) == code for cell in draft.fields.get(1, ())):
-        draft.put(1, {key(1): code, key(2): _PARTIES[code], key(3): "HL70286"})
+def _name_party(draft: Draft, code: str, writing: Writing) -> None:
+    """PRD-1, with the partner's own code where its file has one for the table's."""
+    own = writing.partner.codes.written("0286", table_system("0286"), code)
+    said = {key(1): own.code, key(2): "", key(3): own.name} if own is not None else None
+    said = said or {key(1): code, key(2): _PARTIES[code], key(3): "HL70286"}
+    if not any(cell.get(key(1)) == said[key(1)] for cell in draft.fields.get(1, ())):
+        draft.put(1, {place: text for place, text in said.items() if text})
 
 
 def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
@@ -99,7 +103,7 @@ def _provider(writing: Writing, url: str, kind: str, code: str) -> Draft:
         if kind == "PractitionerRole"
     }
     if not known & table_codes("0286").keys():
-        _name_party(draft, code)
+        _name_party(draft, code, writing)
     if writing.as_it_was and writing.version >= "2.6":
         write_row(draft, "PRD-10", "", roles, writing)
     write_rows(draft, "", roles, writing)

@@ -11,6 +11,7 @@ from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import Parts, key
 from vrfhir.mappers.writing.rows import back_rows, write_row, write_rows
 from vrfhir.mappers.writing.segments import add_sample, notes
+from vrfhir.mappers.writing.vital_signs import without_additions
 
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
@@ -192,6 +193,7 @@ def observation(writing: Writing, url: str, *, forced: bool = False) -> list[Dra
     draft = Draft("OBX")
     draft.roles, roles = {"Observation": url}, {"Observation": resource}
     if writing.from_v2:
+        writing.superseded |= without_additions(resource)
         _performers(writing, draft, roles)
     tags = resource.get("meta", {}).get("tag", ())
     kept = next((str(each.get("code", "")) for each in tags if each.get("system") == VALUE_TYPE), "")

@@ -20,6 +20,8 @@ __all__ = ["Writing", "sender_of", "version_of"]
 
 _SENDER = "https://vrfhir.org/fhir/sid/v2/"
 _OLD = ("2.1", "2.2", "2.3", "2.4", "2.5")
+_READ = (*VERSIONS, "2.7.1")
+"""The versions a message may have had; the tables have none of their own for 2.7.1."""
 
 
 def _transport(resources: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
@@ -44,14 +46,17 @@ def _transport(resources: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
 
 
 def version_of(bundle: Mapping[str, Any]) -> str:
-    """The version of the message that the Bundle was made of; 2.5.1 when it was made of none."""
+    """The version of the message that the Bundle was made of, empty when that named none; 2.5.1 when it was made of none."""
     entries = bundle.get("entry") if isinstance(bundle, Mapping) else ()
+    was_message = False
     for entry in entries if isinstance(entries, list) else ():
         resource = entry.get("resource") if isinstance(entry, dict) else None
         for tag in resource.get("meta", {}).get("tag", ()) if isinstance(resource, dict) else ():
-            if str(tag.get("system", "")).endswith("/v2-0104") and tag.get("code") in VERSIONS:
+            system = str(tag.get("system", ""))
+            if system.endswith("/v2-0104") and tag.get("code") in _READ:
                 return str(tag["code"])
-    return "2.5.1"
+            was_message |= system.endswith("/v2-0076")
+    return "" if was_message else "2.5.1"
 
 
 def sender_of(bundle: Mapping[str, Any]) -> str:
@@ -100,10 +105,12 @@ class Writing:
         self.now = ""
         """When the message was made: what the Bundle says, else the moment of writing; empty where a message said nothing."""
         self.placed: set[str] = set()
+        self.superseded: set[str] = set()
+        """Paths of what was carried for want of an element that has a value by now."""
         self.transport = _transport(self.originals)
         tags = self._tags()
         self.from_v2 = bool(self.transport) or "0076" in tags
-        self.as_it_was = self.from_v2 and tags.get("0104") == version
+        self.as_it_was = self.from_v2 and tags.get("0104", "") == version
         self.said = tags.get("0076", "")
         self.is_of_partner = self._read_as() == partner.id
         self.uk = self._is_uk()
@@ -162,8 +169,8 @@ class Writing:
 
     @property
     def is_old(self) -> bool:
-        """Written in a version whose coded type is CE."""
-        return self.version.startswith(_OLD)
+        """Written in a version whose coded type is CE; a message that names none is read as 2.4."""
+        return not self.version or self.version.startswith(_OLD)
 
     def url_of(self, reference: Any) -> str:
         """The full URL of what a Reference names, when it is in the Bundle; else empty."""

@@ -51,7 +51,7 @@ _WITHOUT_SWITCH = 2047
 class Admission(NamedTuple):
     """One message at the door: its header as ``message``, None for bytes that are none.
 
-    ``issues`` turn it away. ``partner`` is the id of the file it is read with; ``is_strange``: its sender is not let in,
+    ``charset`` is what the transport said of it. ``issues`` turn it away. ``partner`` is the id of the file it is read with; ``is_strange``: its sender is not let in,
     so nothing is filed under the sender's name.
     """
 
@@ -63,20 +63,21 @@ class Admission(NamedTuple):
     issues: Sequence[Issue] = ()
     partner: str = ""
     is_strange: bool = False
+    charset: str = ""
 
 
 def admit(data: bytes, correspondents: Correspondents, peer: Peer) -> Admission:
     """Look at a message that came from ``peer``; never raises for what stands in it."""
     try:
-        message = _headed(data) or parse(data)
+        message = _headed(data, peer.charset) or parse(data, charset=peer.charset or None)
     except UnreadableError as error:
         return Admission(data, None, issues=error.issues)
     sender, facility = sender_of(message), message.header.value(4) or ""
     correspondent = correspondents.who(sender, peer)
     if correspondent is None:
-        return _strange(data, message, sender, "VR-GATEWAY-0005")
+        return _strange(data, message, sender, "VR-GATEWAY-0005", peer)
     if not correspondent.speaks_from(peer, facility):
-        return _strange(data, message, sender, "VR-GATEWAY-0006")
+        return _strange(data, message, sender, "VR-GATEWAY-0006", peer)
     mode = correspondents.acknowledges(sender, correspondent)
     if mode == "enhanced" and not (message.header.value(15) or message.header.value(16)):
         mode = "processed"
@@ -87,7 +88,7 @@ def admit(data: bytes, correspondents: Correspondents, peer: Peer) -> Admission:
         issues = [fault("VR-GATEWAY-0009")]
     elif mode != "processed" and not (len(message.header.raw) <= _LONGEST_HEADER and _is_sound(_constant(message))):
         issues = [issue for issue in check_header(message, TAKEN) if issue.is_error]
-    return Admission(data, message, sender, message.control_id, mode, issues, correspondent.id)
+    return Admission(data, message, sender, message.control_id, mode, issues, correspondent.id, charset=peer.charset)
 
 
 def _holds_too_much(data: bytes, message: Message) -> bool:
@@ -98,16 +99,17 @@ def _holds_too_much(data: bytes, message: Message) -> bool:
     return sum(data.count(mark.encode(message.charset)) for mark in marks) > _MOST_PARTS
 
 
-def _strange(data: bytes, message: Message, sender: str, rule: str) -> Admission:
-    return Admission(data, message, sender, message.control_id, issues=[fault(rule)], is_strange=True)
+def _strange(data: bytes, message: Message, sender: str, rule: str, peer: Peer) -> Admission:
+    issues = [fault(rule)]
+    return Admission(data, message, sender, message.control_id, issues=issues, is_strange=True, charset=peer.charset)
 
 
-def _headed(data: bytes) -> Message | None:
+def _headed(data: bytes, charset: str) -> Message | None:
     """The message as far as its header: all that is asked of it here. None where only the whole of it would tell."""
     if not data.startswith(b"MSH") or b"\x00" in data:
         return None
     try:
-        message = parse(_LINE_END.split(data, maxsplit=1)[0])
+        message = parse(_LINE_END.split(data, maxsplit=1)[0], charset=charset or None)
     except UnreadableError:
         return None
     return message if message.control_id and message.type.code and message.version else None

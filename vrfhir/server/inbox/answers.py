@@ -101,8 +101,9 @@ class Answers:
         service_request = tx.read(*processed.focus.split("/"))
         assert task is not None  # noqa: S101 -- written in this transaction
         assert service_request is not None  # noqa: S101
+        charset = row.charset or self._endpoint.correspondents.named(row.partner, row.sender).charset
         return referral_response(
-            original=parse(row.content, charset=self._endpoint.correspondents.named(row.partner, row.sender).charset),
+            original=parse(row.content, charset=charset),
             task=load(task),
             service_request=load(service_request),
             control_id=self.control_id(),

@@ -55,6 +55,12 @@ _TEXTS = {
         "",
         "Send it in several messages of at most 300,000 fields; what is embedded as base64 does not count.",
     ),
+    "VR-GATEWAY-0010": (
+        "conflict",
+        "The charset of the Content-Type contradicts MSH-18 or what is agreed for the sender: the message reads differently in the two.",
+        "MSH[1]-18[1].1.1",
+        "Name the character set that the message is in, in both places or in one.",
+    ),
     "VR-GATEWAY-0004": (
         "throttled",
         "Too many messages wait to be worked on; this one was not taken.",

@@ -52,12 +52,16 @@ def prepare(
     validator: Checker,
     partner: Partner | None = None,
     drafting: Drafting | None = None,
+    charset: str = "",
 ) -> Prepared:
-    """Map and validate one message, read as its partner's files are (None: by the shipped defaults), and draft its resources."""
+    """Map and validate one message, read as its partner's files are (None: by the shipped defaults), and draft its resources.
+
+    ``charset`` is what its transport said, for a message that does not say it itself.
+    """
     from vrfhir.mappers import to_fhir
 
     try:
-        message = _read(content, partner)
+        message = _read(content, partner, charset)
         mapping = to_fhir(message, partner=partner, received=received, accept=TAKEN)
     except UnreadableError as error:
         return Prepared(None, tuple(error.issues), acknowledgement_code(outcome_of(error.issues)))
@@ -112,16 +116,16 @@ def _besides_the_echo(issues: Sequence[Issue], mapping: MappedMessage) -> list[I
 
 
 def placed(
-    issues: Sequence[Issue], content: bytes, received: datetime, partner: Partner | None = None
+    issues: Sequence[Issue], content: bytes, received: datetime, partner: Partner | None = None, charset: str = ""
 ) -> Sequence[Issue]:
     """Findings about the Bundle of a message, with the v2 places of what they are about."""
     from vrfhir.mappers import to_fhir
 
-    return v2_places(issues, to_fhir(_read(content, partner), partner=partner, received=received))
+    return v2_places(issues, to_fhir(_read(content, partner, charset), partner=partner, received=received))
 
 
-def _read(content: bytes, partner: Partner | None) -> Message:
-    return parse(content, charset=(partner.charset or None) if partner is not None else None)
+def _read(content: bytes, partner: Partner | None, charset: str) -> Message:
+    return parse(content, charset=charset or (partner.charset if partner is not None else None) or None)
 
 
 def _give_reason(bundle: Json) -> None:

@@ -50,7 +50,7 @@ class Workers(Protocol):
 
     capacity: int
 
-    async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
+    async def prepare(self, content: bytes, received: datetime, partner: str = "", charset: str = "") -> Prepared:
         """Map and validate one message as its partner's; raises what the code raises, or :class:`WorkerLostError`."""
 
     def close(self) -> None:
@@ -67,10 +67,10 @@ class SameProcess:
         self._partners = partners or {}
         self._drafting = drafting
 
-    async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
+    async def prepare(self, content: bytes, received: datetime, partner: str = "", charset: str = "") -> Prepared:
         """See :class:`Workers`."""
         read_as = self._partners.get(partner)
-        return await asyncio.to_thread(prepare, content, received, self._validator, read_as, self._drafting)
+        return await asyncio.to_thread(prepare, content, received, self._validator, read_as, self._drafting, charset)
 
     def close(self) -> None:
         """Nothing to let go."""
@@ -93,11 +93,11 @@ class Pool:
         for _ in range(self._processes):
             self._executor.submit(_ready)
 
-    async def prepare(self, content: bytes, received: datetime, partner: str = "") -> Prepared:
+    async def prepare(self, content: bytes, received: datetime, partner: str = "", charset: str = "") -> Prepared:
         """See :class:`Workers`."""
         loop, executor = asyncio.get_running_loop(), self._executor
         try:
-            return await loop.run_in_executor(executor, _prepare, content, received, partner)
+            return await loop.run_in_executor(executor, _prepare, content, received, partner, charset)
         except BrokenProcessPool:
             if self._executor is executor:
                 executor.shutdown(wait=False)
@@ -105,7 +105,7 @@ class Pool:
         async with self._turn:
             alone = self._alone = self._alone or _executor(1, self._partners, drafts=self._drafts)
             try:
-                return await loop.run_in_executor(alone, _prepare, content, received, partner)
+                return await loop.run_in_executor(alone, _prepare, content, received, partner, charset)
             except BrokenProcessPool:
                 alone.shutdown(wait=False)
                 self._alone = None
@@ -159,19 +159,20 @@ def _ready() -> None:
     """Does nothing: by then the worker has begun."""
 
 
-def _prepare(content: bytes, received: datetime, partner: str) -> Prepared:
+def _prepare(content: bytes, received: datetime, partner: str, charset: str = "") -> Prepared:
     global _prepared
     assert _validator is not None  # noqa: S101 -- made by _begin
     if _prepared in _SETTLED:
         gc.collect()
         gc.freeze()
     _prepared += 1
+    read_as = _partners.get(partner)
     timer = getattr(signal, "setitimer", None)  # not on Windows
     if timer is None:
-        return prepare(content, received, _validator, _partners.get(partner), _drafting)
+        return prepare(content, received, _validator, read_as, _drafting, charset)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, whatever it is at
     timer(signal.ITIMER_REAL, LONGEST)
     try:
-        return prepare(content, received, _validator, _partners.get(partner), _drafting)
+        return prepare(content, received, _validator, read_as, _drafting, charset)
     finally:
         timer(signal.ITIMER_REAL, 0)

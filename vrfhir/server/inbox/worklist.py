@@ -161,7 +161,7 @@ class Worklist:
 
     def _outline(self, row: InboxRow) -> Message | None:
         try:
-            return outline(row.content, self._correspondent(row).charset)
+            return outline(row.content, row.charset or self._correspondent(row).charset)
         except UnreadableError:
             return None
 
@@ -171,7 +171,7 @@ class Worklist:
         received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
         try:
             async with self._turn:
-                prepared = await self._workers.prepare(row.content, received, row.partner)
+                prepared = await self._workers.prepare(row.content, received, row.partner, row.charset)
         except Exception as error:
             prepared = None
             _log.error("unforeseen", extra={"door": row.door, "error": type(error).__name__})
@@ -206,7 +206,7 @@ class Worklist:
             raise
         except Refusal as refusal:
             partner = self._correspondent(row).partner
-            issues = await asyncio.to_thread(placed, refusal.issues, row.content, received, partner)
+            issues = await asyncio.to_thread(placed, refusal.issues, row.content, received, partner, row.charset)
             await self._refuse(row, message, prepared, issues, "AE")
         except Parked as parked:
             await self._park(row, message, parked.issues)
@@ -229,7 +229,7 @@ class Worklist:
             processed = take(tx, self._endpoint, origin)
             answer = None
             if _awaits(row):
-                told = processed.issues
+                told = [*processed.issues, *(each for each in prepared.issues if each.severity == "warning")]
                 answer = self._answers.responding(row, processed, tx) if asks else self._answers.agreeing(message, told)
             answered = row.mode == "enhanced" and self._answers.wants_application_answer(message, "accepted")
             if answered:

@@ -102,7 +102,7 @@ class InboxRow:
     ``status``: received (kept, not worked on yet), accepted, rejected, failed (its sender was told that all is well, so
     somebody has to look), parked (taken, but what it is about is not known here yet), or quarantined (not filed under
     its key). ``mode`` says when the sender is answered: processed, stored, enhanced. ``failure`` holds ids of findings,
-    ``partner`` the id of the partner file it is read with. ``pk`` is given by the store.
+    ``partner`` the id of the partner file it is read with, ``charset`` what its transport said of it. ``pk`` is given by the store.
     """
 
     door: str
@@ -118,6 +118,7 @@ class InboxRow:
     attempts: int = 0
     failure: str = ""
     partner: str = ""
+    charset: str = ""
     pk: int = field(default=0, compare=False)
 
 

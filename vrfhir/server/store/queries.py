@@ -21,7 +21,7 @@ _SEARCH_SECONDS = 2.0
 _STEPS_BETWEEN_CHECKS = 20_000
 
 _RESOURCE = "type, id, version, updated, body, deleted"
-INBOX = "door, sender, control_id, digest, received, status, content, answer, focus, mode, attempts, failure, partner"  # as in InboxRow
+INBOX = "door, sender, control_id, digest, received, status, content, answer, focus, mode, attempts, failure, partner, charset"  # as in InboxRow
 OUTBOX = (
     "destination, control_id, kind, focus, content, created, due, status, attempts, answer, failure"  # as in OutboxRow
 )
