@@ -30,12 +30,12 @@ _MARK = re.compile(r"([A-Z][A-Z0-9]{2})(?:\.\d{1,6})?-(\d{1,3})(?:\.\d{1,6})?", 
 def marked(row: Row, convert: Conversion) -> Conversion:
     """The conversion of a row, its values marked with their field."""
 
-    only = row.options["marked"]
+    only: str | bool = row.options["marked"]
 
     def needs_mark(value: dict[str, Any]) -> bool:
-        if isinstance(only, str):
-            return only == ALWAYS or value.get("use") == only or _has_type(value, only)
-        return not said_of_itself(row, value)
+        if not isinstance(only, str):
+            return not said_of_itself(row, value)
+        return only == ALWAYS or (value.get("use") == only if only.islower() else _has_type(value, only))
 
     def run(cell: Cell, context: Context) -> Any:
         value = convert(cell, context)
