@@ -147,6 +147,7 @@ def test_nobody_there_stops_after_the_repetitions(tmp_path: Path, capsys: pytest
     out, err = capsys.readouterr()
     assert out.count("not sent") == 2
     assert out.count("VR-V2-0905") == 1
+    assert "hint: Check host and port" in out
     assert err == "2 messages: 2 not sent\n"
 
 

@@ -145,6 +145,14 @@ def test_a_file_that_is_no_certificate(tmp_path: Path, capsys: pytest.CaptureFix
         assert str(tmp_path) not in err
 
 
+def test_a_certificate_without_its_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = tmp_path / "alone.pem"
+    alone.write_text("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
+    database = ["--database", str(tmp_path / "x.sqlite"), "--port", "0"]
+    assert main(["serve", "--mllp-port", "0", *database, "--mllp-certificate", str(alone)]) == 2
+    assert "it holds no private key" in capsys.readouterr().err
+
+
 def test_a_ca_without_a_certificate_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--mllp-port", "0", "--database", str(tmp_path / "x"), "--mllp-ca", "ca.pem"]) == 2
     assert "VR-SERVER-0003" in capsys.readouterr().err

@@ -54,6 +54,10 @@ def test_names(tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list
     SqliteStore(tmp_path / "empty.sqlite").close()
     assert main(["queue", "--database", str(tmp_path / "empty.sqlite"), *options]) == 2
     assert rule in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(["queue", "--database", str(tmp_path / "empty.sqlite"), "--status", "faild"])
+    assert ended.value.code == 2
+    assert "failed" in capsys.readouterr().err
     assert main(["queue", "--database", str(tmp_path / "empty.sqlite")]) == 0
     assert capsys.readouterr().out == "Nothing.\n"
 

@@ -60,6 +60,8 @@ def test_a_port_in_use_is_a_clear_error(tmp_path: Path, taken: socket.socket, op
         (["--partner", "nonsense"], {}, "VR-SERVER-0003"),
         (["--partner", "A=nohost"], {}, "VR-SERVER-0003"),
         (["--port", "70000"], {}, "VR-SERVER-0003"),
+        (["--mllp-port", "0", "--mllp-ca", "ca.pem"], {}, "wrong: mllp_key and mllp_ca need an mllp_certificate."),
+        (["--partner", "A|B=nowhere"], {}, "wrong: the address of partner A|B is not host:port"),
         ([], {"VRFHIR_TOKENS": "not json"}, "VR-SERVER-0003"),
         ([], {"VRFHIR_TOKENS": '[{"token": "SECRET-77", "role": "king"}]'}, "VR-SERVER-0003"),
         (["--database", "/nonexistent/folder/s.sqlite"], {}, "VR-STORE-0002"),

@@ -100,3 +100,11 @@ async def test_both_ends_are_ours() -> None:
     async with MllpListener(answer, port=0, release=2) as listener:
         answers = await asyncio.gather(*(send("127.0.0.1", listener.port, MESSAGE, release=2) for _ in range(10)))
     assert {parse(each).value("MSA-1") for each in answers} == {"AA"}
+
+
+async def test_a_sender_of_release_1_is_told_that_the_receiver_speaks_release_2() -> None:
+    async with MllpListener(answer, port=0, release=2) as listener:
+        with pytest.raises(TransportError) as caught:
+            await send("127.0.0.1", listener.port, MESSAGE)
+    assert caught.value.issues[0].id == "VR-TRANSPORT-0006"
+    assert "--release 2" in caught.value.issues[0].hint

@@ -21,6 +21,10 @@ HELP = "show the HL7 v2 messages that wait or failed, and try them again"
 
 OK, FINDINGS = 0, 1
 
+_COMING = ("received", "failed", "parked", "rejected", "quarantined", "accepted", "closed")
+_GOING = ("pending", "dead", "sent", "closed")
+_STATUSES = tuple(dict.fromkeys((*_COMING, *_GOING)))
+
 _EPILOG = """\
 Without options all that is not done with: in: received, failed, parked; out: pending, dead. An endpoint may be running on the database.
 Exit codes: 0 nothing failed, 1 there are failed or dead messages (or one named is not), 2 could not run.
@@ -32,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("--database", type=Path, metavar="FILE", help="that of the endpoint (default vrfhir.sqlite)")
     parser.add_argument(
-        "--status",
-        metavar="STATUS",
-        help="received, failed, parked, rejected, quarantined, accepted, closed; pending, dead, sent, closed",
+        "--status", metavar="STATUS", choices=_STATUSES, help=f"{', '.join(_COMING)}; {', '.join(_GOING)}"
     )
     parser.add_argument("--show", metavar="ID", help="print one message or batch, in:7, out:7, batch:7 (patient data)")
     parser.add_argument(

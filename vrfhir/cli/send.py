@@ -198,6 +198,8 @@ def _show(message: _Message, *, answers: bool) -> None:
             sys.stdout.write(f"  {issue.severity} {issue.id or issue.code}: {place}{issue.text}\n")
     for issue in message.issues:
         sys.stdout.write(f"  {issue.severity} {issue.id}: {issue.text}\n")
+        if issue.hint:
+            sys.stdout.write(f"  hint: {issue.hint}\n")
     if answers and message.answer:
         text = message.answer.decode("utf-8", "backslashreplace").replace("\r", "\n").rstrip("\n")
         sys.stdout.write(f"{text}\n")

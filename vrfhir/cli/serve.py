@@ -223,8 +223,10 @@ def _partner(text: str, form: str) -> tuple[str, str]:
 
 
 def _setting_issue(row: Any) -> Issue:
-    name = ".".join(str(part) for part in row["loc"]) or "settings"
-    return Issue("fatal", "value", "VR-SERVER-0003", f"The setting {name} is wrong: {row['msg']}.")
+    name = ".".join(str(part) for part in row["loc"])
+    what = f"The setting {name} is" if name else "The settings are"
+    said = str(row["msg"]).removeprefix("Value error, ")
+    return Issue("fatal", "value", "VR-SERVER-0003", f"{what} wrong: {said}.")
 
 
 def _bound(host: str, port: int) -> socket.socket:

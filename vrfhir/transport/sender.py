@@ -74,7 +74,7 @@ class MllpSender:
                 answered = True
                 return answer
             except (ConnectionError, SSLError):
-                raise TransportError(CATALOGUE.issue("VR-V2-0907", host=self.host, port=self.port)) from None
+                raise TransportError(self._closed()) from None
             finally:
                 if not answered:
                     await self._disconnect()
@@ -124,6 +124,8 @@ class MllpSender:
                 if isinstance(event, Fault):
                     if event.issue.is_error:
                         raise TransportError(event.issue)
+                elif self._release == 1 and release2.is_block(event.data):
+                    raise TransportError(_other_release())
                 elif self._release == 2 and event.data == release2.COMMITTED:
                     continue
                 elif self._release == 2 and event.data == release2.NOT_COMMITTED:
@@ -163,6 +165,12 @@ class MllpSender:
         except TimeoutError:
             raise TransportError(self._issue("VR-V2-0906", seconds=f"{self._timeout:g}")) from None
 
+    def _closed(self) -> Issue:
+        """Over TLS 1.3 a receiver that wants another certificate, or one at all, closes without saying so."""
+        issue = CATALOGUE.issue("VR-V2-0907", host=self.host, port=self.port)
+        wanted = " A receiver that asks for certificates closes when ours is none it trusts."
+        return issue._replace(hint=issue.hint + wanted) if self._tls is not None else issue
+
     def _issue(self, rule: str, **parameters: str) -> Issue:
         return CATALOGUE.issue(
             rule, expression="", line=None, column=None, host=self.host, port=self.port, **parameters
@@ -172,6 +180,11 @@ class MllpSender:
 def _not_committed() -> Issue:
     text = "The receiver could not keep the message (MLLP release 2, negative commit block)."
     return Issue("error", "transient", "VR-TRANSPORT-0002", text, hint="Send it again later; ask the receiver.")
+
+
+def _other_release() -> Issue:
+    text = "The receiver answers with a commit block: it speaks release 2 of MLLP."
+    return Issue("error", "processing", "VR-TRANSPORT-0006", text, hint="Send over release 2 (--release 2).")
 
 
 def _not_content() -> Issue:

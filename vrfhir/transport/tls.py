@@ -44,7 +44,8 @@ def _identify(context: ssl.SSLContext, certificate: Path, key: Path | None) -> N
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
     except (OSError, ValueError) as error:
-        raise _unusable(certificate, error) from None
+        keyless = key is None and isinstance(error, ssl.SSLError) and b"PRIVATE KEY" not in certificate.read_bytes()
+        raise _unusable(certificate, ValueError("it holds no private key") if keyless else error) from None
 
 
 def _trust(context: ssl.SSLContext, authorities: Path) -> None:
