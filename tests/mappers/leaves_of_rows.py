@@ -81,6 +81,7 @@ SHAPES: dict[str, st.SearchStrategy[str]] = {
     "language-concept": st.sampled_from(["EN", "FR", "PL"]),
     "language": st.sampled_from(["EN", "FR"]),
     "country": st.just("GBR"),
+    "version": st.sampled_from(["2.4", "2.5.1", "2.5+", "V2.4"]),
     "Practitioner": _PERSON,
     "Organization": _ORGANISATION,
     "organization-parts": _ORGANISATION,

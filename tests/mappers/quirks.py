@@ -68,6 +68,10 @@ QUIRKS = [
     Quirk("a request for patient information", made(MSH=msh(f9="RQI^I01^RQI_I01")), "AR", ("VR-V2-0501",)),
     Quirk("the country in the version", made(MSH=msh(f12="2.4^NZL^1.0")), "AA", (), "Millward"),
     Quirk("no version", made(MSH=msh(f12="")), "AA", (), "Millward"),
+    Quirk("a plus after the version", made(MSH=msh(f12="2.5+")), "AA+", ("VR-V2-0105",), "2.5+"),
+    Quirk("a letter after the version", made(MSH=msh(f12="2.4E")), "AA+", ("VR-V2-0105",), "2.4E"),
+    Quirk("a V before the version", made(MSH=msh(f12="V2.4")), "AA+", ("VR-V2-0105",), "V2.4"),
+    Quirk("a blank after the version", made(MSH=msh(f12="2.3.1 ")), "AA", (), "Millward"),
     Quirk("a version after the last", made(MSH=msh(f12="2.9")), "AR", ("VR-V2-0507",)),
     Quirk("a version that is none", made(MSH=msh(f12="2.999")), "AR", ("VR-V2-0507",)),
     Quirk("version 3", made(MSH=msh(f12="3.0")), "AR", ("VR-V2-0507",)),
@@ -137,6 +141,23 @@ QUIRKS = [
         "AA+",
         ("VR-V2-0520",),
         "2WW",
+    ),
+    Quirk(
+        "a code of a table in capitals",
+        made(RF1="RF1||R^Routine^HL70280|MED^Medical^HL70281|||VR-1"),
+        "AA",
+        ("VR-V2-0525",),
+        "Med",
+    ),
+    Quirk(
+        "a gender in small letters", made(PID=PID.replace("|19790314|1", "|19790314|m")), "AA", ("VR-V2-0525",), "male"
+    ),
+    Quirk(
+        "an order without ORC",
+        made("OBR|1|P1|F1|718-7^Haemoglobin^LN", MSH=msh(f9="ORM^O01^ORM_O01"), RF1="", PRD=""),
+        "AA+",
+        ("VR-V2-0538",),
+        "718-7",
     ),
     Quirk("a treatment function as type", made(RF1="RF1|||320^Cardiology^99TFC|||VR-1"), "AA", (), "320"),
     Quirk("a status of one's own", made(RF1="RF1|NEW||18781004^^SCT|||VR-1"), "AA", ("VR-V2-0533",), "NEW"),
@@ -274,7 +295,7 @@ QUIRKS = [
         (),
         "HL7AU-1",
     ),
-    Quirk("a version and more", made(MSH=msh(f12="2.5+")), "AR", ("VR-V2-0507",)),
+    Quirk("a version and a fourth number", made(MSH=msh(f12="2.5.1.2")), "AR", ("VR-V2-0507",)),
     Quirk("alternate character sets", made(MSH=msh(f18="8859/1~UNICODE UTF-8")), "AA", (), "Millward"),
     Quirk("a character set nobody knows", made(MSH=msh(f18="KLINGON")), "AA+", ("VR-V2-0010",), "Millward"),
     Quirk(

@@ -194,13 +194,13 @@ def test_a_group_without_a_plan_keeps_its_name() -> None:
     assert [(each["value"], each["name"]) for each in coverage["class"]] == [("G1", "Group")]
 
 
-def test_copies_of_an_order_without_its_order_are_about_the_patient() -> None:
+def test_copies_of_an_order_without_orc_are_about_the_order() -> None:
     provenance = "OBR|1|A1|B1|X^Ours^L" + "|" * 24 + "77^Finch^Ann"
     mapping = mapped("ORM^O01", PID, provenance)
-    patient = next(each for each in mapping.bundle["entry"] if each["resource"]["resourceType"] == "Patient")
+    order = next(each for each in mapping.bundle["entry"] if each["resource"]["resourceType"] == "ServiceRequest")
     copies = [
         each
         for each in resources(mapping.bundle, "Provenance")
         if "Finch" in str(mapping.bundle) and len(each["target"]) == 1
     ]
-    assert {"reference": patient["fullUrl"]} in [target for each in copies for target in each["target"]]
+    assert {"reference": order["fullUrl"]} in [target for each in copies for target in each["target"]]

@@ -13,6 +13,7 @@ from talking import Client
 
 from vrfhir.hl7v2 import Message, parse
 from vrfhir.server.gateway import Gateway
+from vrfhir.server.inbox import SameProcess, WorkerMemoryError
 from vrfhir.server.store.desk import Desk
 from vrfhir.transport import Peer
 
@@ -368,6 +369,29 @@ def test_our_own_mistake_after_a_positive_answer_waits_for_an_operator(
 
     with_gateway(client, story)
     assert client.app.endpoint.store.inbox("failed")[0].failure == "VR-GATEWAY-0003"
+
+
+@pytest.mark.parametrize(("mode", "status"), [("stored", "failed"), ("processed", "quarantined")])
+def test_a_message_that_takes_too_much_memory_is_kept_and_said_so(
+    make_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, mode: str, status: str
+) -> None:
+    client = make_client(acknowledgement={"*": mode})
+
+    async def taken(*_: Any) -> None:
+        raise WorkerMemoryError
+
+    monkeypatch.setattr(SameProcess, "prepare", taken)
+
+    async def story(gateway: Gateway) -> bytes:
+        answer = await gateway.handle(message(1), PEER)
+        await until(lambda: states(client) == {"M0001": status})
+        return answer or b""
+
+    answer = with_gateway(client, story)
+    (row,) = client.app.endpoint.store.inbox(status)
+    assert (row.failure, row.content) == ("VR-GATEWAY-0011", message(1))
+    assert parse(answer).value("MSA-1") == ("AA" if mode == "stored" else "AE")
+    assert (b"VR-GATEWAY-0011" in answer) is (mode == "processed")
 
 
 def test_an_application_acknowledgement_may_ask_for_a_receipt(client: Client) -> None:

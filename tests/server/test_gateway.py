@@ -218,6 +218,35 @@ def test_a_second_message_about_the_same_referral_is_a_duplicate(client: Client,
     assert (count(client, "Task"), count(client, "Patient"), count(client, "Practitioner")) == (2, 1, 1)
 
 
+def test_a_number_that_was_given_twice_takes_nothing_out_of_anothers_record(client: Client) -> None:
+    """Fit note and visit have the same numbers in two patients' referrals: what was stored stays whose it was."""
+    first = (DATA.parents[2] / "examples" / "driver" / "hl7v2" / "ref-i12.hl7").read_bytes()
+
+    def of_another(control_id: bytes, event: bytes) -> bytes:
+        own = {b"MSH": {9: control_id, 8: b"REF^%b^REF_I12" % event}, b"RF1": {6: b"R2^Y99901", 11: b""}}
+        own[b"PID"] = {2: b"", 3: b"9990000018^^^NHS^NH", 4: b"", 5: b"Walker^Ann", 7: b"19900101"}
+        lines = []
+        for line in first.rstrip(b"\r").split(b"\r"):
+            fields = line.split(b"|")
+            for place, value in own.get(fields[0], {}).items():
+                if place < len(fields):
+                    fields[place] = value
+            lines.append(b"|".join(fields))
+        return b"\r".join([*lines, b""])
+
+    assert take(client, first).value("MSA-1") == "AA"
+    kinds = ("Observation", "Encounter", "Condition", "Coverage", "DiagnosticReport")
+    before = {kind: bundle(client, kind) for kind in kinds if count(client, kind)}
+    assert {"Observation", "Encounter"} <= before.keys()
+    for number, event in enumerate((b"I12", b"I13")):
+        assert take(client, of_another(b"SECOND%d" % number, event)).value("MSA-1") == "AA"
+        assert count(client, "Patient") == 2
+        for kind, entries in before.items():
+            for entry in entries:
+                assert client.get(f"{kind}/{entry['resource']['id']}").json() == entry["resource"]
+        assert count(client, "Encounter") == 2
+
+
 @pytest.mark.parametrize(("first", "second", "place"), [("R-1", "X-1", 6), ("R-2", "X-1", 11), ("R-1", "X-2", 6)])
 def test_a_duplicate_names_the_number_that_was_there(
     client: Client, ref: bytes, first: str, second: str, place: int

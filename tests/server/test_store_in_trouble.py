@@ -6,15 +6,18 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from talking import Client, rules
 from test_acknowledgement_modes import PEER, count, message, states, until, with_gateway
 
+from vrfhir.errors import VrfhirError
 from vrfhir.hl7v2 import parse
 from vrfhir.server.gateway import Gateway
 from vrfhir.server.inbox import worklist
+from vrfhir.transport import send
 
 ER7 = {"content-type": "application/hl7-v2+er7"}
 URL = "http://endpoint.test/hl7v2"
@@ -45,7 +48,62 @@ def locked(client: Client) -> Iterator[None]:
         other.close()
 
 
-@pytest.mark.parametrize("trouble", [full, locked])
+@contextmanager
+def read_only(client: Client) -> Iterator[None]:
+    """The file can only be read from now on."""
+    connection = client.app.endpoint.store._transaction._connection  # type: ignore[attr-defined]
+    connection.execute("PRAGMA query_only = 1")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA query_only = 0")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"), [(full, "full"), (locked, "locked"), (read_only, "readonly")], ids=["full", "locked", "ro"]
+)
+def test_over_mllp_it_is_a_rejection_that_says_why(
+    make_client: Callable[..., Client], trouble: Any, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_client(acknowledgement={"*": "stored"}, mllp_port=0)
+    large = message(2) + b"OBX|9|ED|A^B^L||^AP^PDF^Base64^" + b"QUJD" * 20_000 + b"||||||F\r"
+
+    async def story() -> None:
+        await client.app.services.start()
+        port = client.app.services.mllp_port
+        assert port
+        with trouble(client):
+            refused = parse(await send("127.0.0.1", port, large))
+            assert refused.value("MSA-1") == "AR"
+            assert b"VR-STORE-0005" in refused.encode()
+            assert reason in refused.encode().decode()
+            assert states(client) == {}
+        assert parse(await send("127.0.0.1", port, large)).value("MSA-1") == "AA"
+
+    client.run(story())
+    assert "VR-STORE-0005" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_a_file_that_can_only_be_read_is_not_opened(
+    make_client: Callable[..., Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_client().app.endpoint.store.close()
+    connect = sqlite3.connect
+
+    def read_only(path: str, **options: Any) -> sqlite3.Connection:
+        return connect(f"file:{path}?mode=ro", uri=True, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    with pytest.raises(VrfhirError) as refused:
+        make_client()
+    assert refused.value.issues[0].id == "VR-STORE-0002"
+    assert "readonly" in refused.value.issues[0].text
+    monkeypatch.undo()
+    make_client()  # the claim was let go
+
+
+@pytest.mark.parametrize("trouble", [full, locked, read_only])
 def test_what_cannot_be_stored_is_not_acknowledged(make_client: Callable[..., Client], trouble: Any) -> None:
     client = make_client(acknowledgement={"*": "stored"})
     large = message(2) + b"OBX|9|ED|A^B^L||^AP^PDF^Base64^" + b"QUJD" * 20_000 + b"||||||F\r"

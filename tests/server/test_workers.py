@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from vrfhir.server.inbox import Pool, Prepared, SameProcess, WorkerLostError, workers
+from vrfhir.server.inbox import Pool, Prepared, SameProcess, WorkerLostError, WorkerMemoryError, workers
 
 REF = (Path(__file__).parent / "data" / "ref-i12-driver.hl7").read_bytes()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 DEADLY = b"deadly"
+HUNGRY = b"hungry"
 
 
 def prepare_or_die(content: bytes, received: datetime, partner: str, charset: str) -> Prepared:
@@ -27,9 +28,20 @@ def prepare_or_die(content: bytes, received: datetime, partner: str, charset: st
     return Prepared({"resourceType": "Bundle", "id": content.decode()})
 
 
-def run(story: Callable[[Pool], Coroutine[Any, Any, None]]) -> None:
+def prepare_or_fill(content: bytes, received: datetime, partner: str, charset: str) -> Prepared:
+    """In a worker: one message takes a gigabyte."""
+
+    def filling(content: bytes, *_: Any) -> Prepared:
+        taken = bytearray(1 << 30 if content == HUNGRY else 1)
+        return Prepared({"resourceType": "Bundle", "id": content.decode(), "language": f"{len(taken)}"})
+
+    workers.prepare = filling  # type: ignore[assignment]
+    return workers._prepare(content, received, partner, charset)
+
+
+def run(story: Callable[[Pool], Coroutine[Any, Any, None]], *, memory: int = 0) -> None:
     async def whole() -> None:
-        pool = Pool(2)
+        pool = Pool(2, memory=memory)
         try:
             async with asyncio.timeout(60):
                 await story(pool)
@@ -77,3 +89,26 @@ def test_a_message_that_kills_its_worker_takes_no_other_with_it(monkeypatch: pyt
         assert (await pool.prepare(b"e", NOW)).bundle is not None
 
     run(story)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no bound on address space")
+@pytest.mark.parametrize("memory", [0, 512])
+def test_a_worker_has_so_much_memory_and_no_more(monkeypatch: pytest.MonkeyPatch, memory: int) -> None:
+    monkeypatch.setattr(workers, "_prepare", prepare_or_fill)
+
+    async def story(pool: Pool) -> None:
+        contents = [b"a", HUNGRY, b"b", b"c"]
+        found = await asyncio.gather(*(pool.prepare(each, NOW) for each in contents), return_exceptions=True)
+        assert isinstance(found.pop(1), WorkerMemoryError if memory else Prepared)
+        assert [each.bundle["id"] for each in found] == ["a", "b", "c"]  # type: ignore[index, union-attr]
+        assert (await pool.prepare(b"e", NOW)).bundle is not None
+
+    run(story, memory=memory)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no bound on address space")
+def test_with_the_least_memory_that_can_be_set_a_message_is_worked_on() -> None:
+    async def story(pool: Pool) -> None:
+        assert (await pool.prepare(REF, NOW)).bundle is not None
+
+    run(story, memory=512)

@@ -53,8 +53,8 @@ def check_header(message: Message, supported: Mapping[str, Collection[str]] = SU
         report("VR-V2-0103", 11, value=processing or "empty")
     if not message.version:
         report("VR-V2-0104", 12, assumed=nearest_version(""))
-    elif message.version not in VERSIONS:
-        report("VR-V2-0105", 12, version=message.version, assumed=nearest_version(message.version))
+    elif message.declared_version not in VERSIONS:
+        report("VR-V2-0105", 12, version=message.declared_version, assumed=nearest_version(message.version))
     if not read_timestamp(message.header.value(7) or "").is_usable:
         report("VR-V2-0110", 7)
     if message.header.value(14) or message.segment("DSC"):

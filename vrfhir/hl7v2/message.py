@@ -9,6 +9,7 @@ from typing import NamedTuple
 from vrfhir.hl7v2 import charset as character_sets
 from vrfhir.hl7v2.delimiters import Delimiters
 from vrfhir.hl7v2.paths import Path, parse_path
+from vrfhir.hl7v2.reference import version_meant
 from vrfhir.hl7v2.segment import Coding, Leaf, Segment
 from vrfhir.issues import Issue
 
@@ -86,7 +87,15 @@ class Message:
 
     @cached_property
     def version(self) -> str:
-        """MSH-12.1 as sent, ``2.4``; empty when not given. :func:`vrfhir.hl7v2.reference.nearest_version` makes it usable."""
+        """The version that MSH-12.1 means, ``2.4``, also where it says ``2.4E`` or ``V2.4``; empty when not given.
+
+        :func:`vrfhir.hl7v2.reference.nearest_version` makes of any other the one to read by.
+        """
+        return version_meant(self.declared_version)
+
+    @cached_property
+    def declared_version(self) -> str:
+        """MSH-12.1 as sent."""
         return (self.header.value(12) or "").strip()
 
     @cached_property

@@ -15,7 +15,16 @@ from typing import NamedTuple
 
 from vrfhir.hl7v2.structure_pattern import Group, parse_pattern
 
-__all__ = ["DEFAULT_VERSION", "VERSIONS", "Definition", "Tables", "nearest_version", "structure_name", "tables"]
+__all__ = [
+    "DEFAULT_VERSION",
+    "VERSIONS",
+    "Definition",
+    "Tables",
+    "nearest_version",
+    "structure_name",
+    "tables",
+    "version_meant",
+]
 
 VERSIONS = ("2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8", "2.8.1", "2.8.2")
 DEFAULT_VERSION = "2.4"
@@ -131,6 +140,19 @@ def nearest_version(version: str) -> str:
         return DEFAULT_VERSION
     not_above = [known for known in VERSIONS if _numbers(known) <= wanted]
     return not_above[-1] if not_above else VERSIONS[0]
+
+
+_SPELLED = re.compile(r"(?:HL7)?\s*(?:[Vv](?:ersion)?\.?\s*)?(2\.[0-9]{1,4}(?:\.[0-9]{1,4})?)(?![0-9.])")
+_KNOWN = frozenset({*VERSIONS, "2.7.1"})
+
+
+@lru_cache(maxsize=256)
+def version_meant(text: str) -> str:
+    """The version that a text of a vendor's own begins with: ``2.5+``, ``2.4E``, ``V2.3.1`` give 2.5, 2.4, 2.3.1; else the text itself."""
+    if text in _KNOWN:
+        return text
+    match = _SPELLED.match(text)
+    return match[1] if match is not None and match[1] in _KNOWN else text
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -34,6 +34,11 @@ class Scope:
             shared = context.shared.get(name)
             if shared is not None:
                 records[name] = shared
+        current = context.current
+        for name, kind in flavour.opened:
+            if name not in current or current[name] is current.get(f"{name}/filled"):
+                current[name] = context.new(kind, name, path)
+            current[f"{name}/filled"] = current[name]
 
     def make(self, name: str) -> Record | None:
         """The record of a role, made when it may be; None for a shared one that the message does not have."""
@@ -43,7 +48,7 @@ class Scope:
         create = self._flavour.creates.get(name, "shared")
         if create == "shared":
             return self._context.shared.get(name)
-        if create == "current":
+        if create in ("current", "opened"):
             return self._context.current.get(name)
         if create.startswith("named:"):
             named = practitioner_of(self._context, int(create[6:]))
@@ -64,7 +69,7 @@ class Scope:
 class CompiledFlavour:
     """One form of a segment, ready to run."""
 
-    __slots__ = ("creates", "flavour", "home", "link", "made", "name", "roles", "run", "shared")
+    __slots__ = ("creates", "flavour", "home", "link", "made", "name", "opened", "roles", "run", "shared")
 
     def __init__(self, flavour: Flavour) -> None:
         self.flavour = flavour
@@ -73,6 +78,7 @@ class CompiledFlavour:
         self.creates = {role.name: role.create for role in flavour.roles.values()}
         self.made = tuple((role.name, role.type) for role in flavour.roles.values() if role.create == "always")
         self.shared = tuple(role.name for role in flavour.roles.values() if role.create == "message")
+        self.opened = tuple((role.name, role.type) for role in flavour.roles.values() if role.create == "opened")
         self.home = flavour.home
         self.link = flavour.link
         self.run: Run = self._first_run

@@ -145,6 +145,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "Send a number in OBX-5 and its unit in OBX-6 (UCUM), or name the unit of the code in the partner file ([[unit]]).",
     ),
     CatalogueEntry(
+        "VR-V2-0525",
+        "information",
+        "103",
+        "code-invalid",
+        "The code {code} is read as {meant} of table {table}, which is spelled otherwise; it is kept as sent beside it.",
+        "Send the code as the table has it.",
+    ),
+    CatalogueEntry(
         "VR-V2-0530",
         "warning",
         "100",
@@ -207,6 +215,14 @@ ROWS: tuple[CatalogueEntry, ...] = (
         "suppressed",
         "The text names the place of a patient whose place must not be told (ZU8-4): it was left out as a whole.",
         "Send the text again without addresses and telephone numbers.",
+    ),
+    CatalogueEntry(
+        "VR-V2-0538",
+        "warning",
+        "100",
+        "structure",
+        "This OBR has no ORC of its own; it is read as an order by itself.",
+        "Send an ORC before each OBR.",
     ),
     CatalogueEntry(
         "VR-V2-0541",

@@ -119,8 +119,11 @@ def _check_type(message: Message, partner: Partner) -> list[Issue]:
 
 
 def _check_version(message: Message, partner: Partner) -> list[Issue]:
-    if message.version and message.version not in partner.versions:
-        raise UnreadableError(CATALOGUE.issue("VR-V2-0507", expression="MSH[1]-12[1].1", version=message.version))
+    version, said = message.version, message.declared_version
+    if version and version not in partner.versions:
+        raise UnreadableError(CATALOGUE.issue("VR-V2-0507", expression="MSH[1]-12[1].1", version=said))
+    if version != said:
+        return [CATALOGUE.issue("VR-V2-0105", expression="MSH[1]-12[1].1", version=said, assumed=version)]
     return []
 
 

@@ -159,6 +159,7 @@ def _placed(row: Row, flavour: Flavour, names: Names, mark: str) -> list[str]:
         "always": f"made_{_made(flavour).index(role)}" if create == "always" else "",
         "shared": f"shared.get({role!r})",
         "current": f"current.get({role!r})",
+        "opened": f"current.get({role!r})",
     }.get(create, f"records.get({role!r}) or scope.make({role!r})")
     lines = _put_and_settled(row, names, mark)
     if create == "always":

@@ -42,7 +42,8 @@ _SOURCES = frozenset({"ig", "core", "uk", "ours"})
 class Role:
     """A resource of a segment: its type, and whether it is there from the start, on demand, or shared by the message.
 
-    ``named:12`` is the practitioner that field 12 names.
+    ``named:12`` is the practitioner that field 12 names; ``current`` the one of the group that is open, ``opened`` that one or, where
+    none is open or the segment was in it already, a new one that opens a group.
     """
 
     name: str

@@ -18,6 +18,7 @@ __all__ = [
     "is_uri",
     "known_display",
     "named_system",
+    "respelled",
     "sender_system",
     "system_name",
     "system_names",
@@ -71,6 +72,16 @@ def code_map(name: str) -> CodeMap:
 def table_codes(number: str) -> dict[str, str]:
     """Code → display of a v2 table; empty for tables without published codes."""
     return dict(_load("v2-codes")["codes"].get(number, {}))
+
+
+@lru_cache(maxsize=4096)
+def respelled(number: str, code: str) -> str:
+    """The one code of a v2 table that differs from a code in capitals only; empty when the table has the code itself, or none, or several."""
+    codes = table_codes(number)
+    if code in codes:
+        return ""
+    alike = [each for each in codes if each.casefold() == code.casefold()]
+    return alike[0] if len(alike) == 1 else ""
 
 
 @cache

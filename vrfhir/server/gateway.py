@@ -67,7 +67,8 @@ class Gateway:
     def start(self) -> None:
         """Start the workers and what waits for them."""
         if self._endpoint.workers and self._workers is None:
-            pool = self._workers = Pool(self._endpoint.workers, self._endpoint.correspondents.partners)
+            memory = self._endpoint.settings.worker_memory
+            pool = self._workers = Pool(self._endpoint.workers, self._endpoint.correspondents.partners, memory)
             pool.warm_up()
         worklist = self._worklist()
         worklist.start()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+from vrfhir.errors import VrfhirError
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.gateway import Gateway
 from vrfhir.server.outbox import Outbox
-from vrfhir.transport import MllpListener
+from vrfhir.server.store import not_written
+from vrfhir.transport import MllpListener, Peer
 from vrfhir.transport.tls import listening
 
 __all__ = ["Services"]
@@ -37,7 +41,7 @@ class Services:
         if settings.mllp_port is not None:
             certificate = settings.mllp_certificate
             listener = MllpListener(
-                self.gateway.handle,
+                self._handle,
                 settings.mllp_host,
                 settings.mllp_port,
                 max_bytes=settings.max_message_bytes,
@@ -54,6 +58,13 @@ class Services:
         self.gateway.start()
         self._outbox = outbox
         self._outbox.start()
+
+    async def _handle(self, data: bytes, peer: Peer) -> bytes | None:
+        """What the listener is answered; while the store cannot write, why."""
+        try:
+            return await self.gateway.handle(data, peer)
+        except sqlite3.Error as error:
+            raise VrfhirError(not_written(error)) from None
 
     async def stop(self) -> None:
         """Finish the messages being answered, then the delivery under way, then close the store."""

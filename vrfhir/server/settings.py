@@ -18,6 +18,9 @@ __all__ = ["Acknowledgement", "Grant", "PartnerAddress", "Settings", "address_in
 Acknowledgement = Literal["processed", "stored", "enhanced"]
 """When the sender of an HL7 v2 message is answered: see :mod:`vrfhir.server.inbox.admission`."""
 
+_LEAST_MEMORY = 512
+"""Megabytes: what a worker process knows from its start, and a message."""
+
 
 class PartnerAddress(NamedTuple):
     """Where answers to a partner go."""
@@ -99,6 +102,11 @@ class Settings(BaseSettings):
         le=64,
         description="Processes that map and validate HL7 v2 messages; 0: the endpoint's own.",
     )
+    worker_memory: int = Field(
+        default=2048,
+        ge=0,
+        description="Megabytes of address space that each of them may take, at least 512; 0: as many as there are.",
+    )
     inbox_limit: int = Field(
         default=100_000, gt=0, description="With so many messages waiting to be worked on, no more are read."
     )
@@ -132,6 +140,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Settings:
+        if 0 < self.worker_memory < _LEAST_MEMORY:
+            raise ValueError(f"worker_memory is 0 or at least {_LEAST_MEMORY}")
         if self.mllp_certificate is None and (self.mllp_key is not None or self.mllp_ca is not None):
             raise ValueError("mllp_key and mllp_ca need an mllp_certificate")
         return self

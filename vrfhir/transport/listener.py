@@ -20,11 +20,12 @@ from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any, NamedTuple
 
-from vrfhir.errors import TransportError, UnreadableError
+from vrfhir.errors import TransportError, UnreadableError, VrfhirError
 from vrfhir.hl7v2 import CATALOGUE, acknowledge, parse
 from vrfhir.issues import Issue
 from vrfhir.transport import release2
 from vrfhir.transport.frames import Fault, Frame, FrameDecoder, frame
+from vrfhir.transport.tls import telling
 
 __all__ = ["DEFAULT_MAX_BYTES", "Handler", "MllpListener", "Peer"]
 
@@ -52,7 +53,7 @@ class Peer(NamedTuple):
 
 
 Handler = Callable[[bytes, Peer], Awaitable[bytes | None]]
-"""Takes one message, returns the answer, or None to answer nothing."""
+"""Takes one message, returns the answer, or None to answer nothing. What a VrfhirError says is answered and logged."""
 
 
 class MllpListener:
@@ -116,6 +117,8 @@ class MllpListener:
     async def start(self) -> None:
         """Begin to listen. TransportError when the port is in use or may not be used."""
         self._stopping = False
+        if self._tls is not None:
+            telling(self._tls, self._unsecured)
         try:
             self._server = await asyncio.start_server(
                 self._connected,
@@ -289,8 +292,16 @@ class MllpListener:
         conversation.sent(framed)
         return release2.block(release2.COMMITTED) + framed
 
+    def _unsecured(self, reason: str) -> None:
+        """A handshake failed; who it was with is not told."""
+        text = f"A connection was not secured: {reason}."
+        hint = "The other side needs a valid certificate of an authority that is trusted here, and TLS 1.2 or later."
+        self._report(Issue("warning", "security", "VR-TRANSPORT-0007", text, hint=hint), Peer("unknown", 0))
+
     def _failed(self, error: Exception, peer: Peer) -> Issue:
         issue = CATALOGUE.issue("VR-V2-0908", kind=type(error).__name__)
+        if isinstance(error, VrfhirError) and error.issues:
+            issue = error.issues[0]
         self._report(issue, peer)
         return issue
 

@@ -17,6 +17,7 @@ from vrfhir.issues import Issue
 from vrfhir.transport import release2
 from vrfhir.transport.frames import Fault, Frame, FrameDecoder, frame
 from vrfhir.transport.listener import DEFAULT_MAX_BYTES
+from vrfhir.transport.tls import reason_of
 
 __all__ = ["MllpSender", "send"]
 
@@ -96,7 +97,7 @@ class MllpSender:
                 asyncio.open_connection(self.host, self.port, ssl=self._tls, server_hostname=self._server_hostname)
             )
         except SSLError as error:
-            raise TransportError(self._issue("VR-V2-0912", reason=error.reason or "handshake failed")) from None
+            raise TransportError(self._issue("VR-V2-0912", reason=reason_of(error))) from None
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise TransportError(self._issue("VR-V2-0905", reason=reason)) from None

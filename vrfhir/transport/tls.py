@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 from vrfhir.errors import TransportError
 from vrfhir.issues import Issue
 
-__all__ = ["calling", "listening"]
+__all__ = ["calling", "listening", "reason_of", "telling"]
 
 
 def listening(certificate: Path, key: Path | None = None, authorities: Path | None = None) -> ssl.SSLContext:
@@ -38,6 +39,28 @@ def calling(
     if certificate is not None:
         _identify(context, certificate, key)
     return context
+
+
+def telling(context: ssl.SSLContext, refused: Callable[[str], None]) -> None:
+    """Let a listener hear why a handshake failed: nothing else tells it, since no connection comes of it."""
+
+    class Handshake(ssl.SSLObject):
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                raise
+            except ssl.SSLError as error:
+                refused(reason_of(error))
+                raise
+
+    context.sslobject_class = Handshake
+
+
+def reason_of(error: ssl.SSLError) -> str:
+    """Why no secure connection came about, in words: ``certificate has expired``, ``wrong version number``."""
+    said = getattr(error, "verify_message", "") or error.reason or "handshake failed"
+    return str(said).lower().replace("_", " ")
 
 
 def _identify(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:

@@ -21,6 +21,7 @@ from vrfhir.mappers.vocabulary import (
     extension_urls,
     known_display,
     named_system,
+    respelled,
     sender_system,
     system_name,
     table_codes,
@@ -188,12 +189,17 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
     key = (context.reading, cell.raw, table, id(codes) if codes is not None else 0)
     made = remembered.get(key)
     if made.__class__ is not _Made:
-        before, names = len(cell.taken), context.names
+        before, names, told = len(cell.taken), context.names, len(context.issues)
         context.names = {}
         found = _taken_anew(cell, context, table, codes)
         here, context.names = context.names, names
         names.update(here)
-        if found is None or len(cell.raw) > _LONGEST or _ORIGINAL_TEXT << 12 | 1 in cell.at:
+        if (
+            found is None
+            or len(cell.raw) > _LONGEST
+            or _ORIGINAL_TEXT << 12 | 1 in cell.at
+            or told != len(context.issues)
+        ):
             return found
         if len(remembered) >= _REMEMBERED:
             remembered.clear()
@@ -208,6 +214,19 @@ def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap 
         return {"text": text}
     copies = [codings[0].copy()] if len(codings) == 1 else [coding.copy() for coding in codings]
     return {"coding": copies, "text": text} if text else {"coding": copies}
+
+
+def _meant(context: Context, name: str, code: str, table: str) -> tuple[str, str]:
+    """(table, its code) for a code that is one of the table but for capitals, when the partner says nothing of it; else empty."""
+    if name:
+        if name.upper() in context.partner.code_systems:
+            return "", ""
+        uri = named_system(name)
+        table = uri[len(_TABLES) :] if uri.startswith(_TABLES) else ""
+    spelled = respelled(table, code) if table else ""
+    if not spelled or context.partner.codes.meaning(table, code, name) is not None:
+        return "", ""
+    return table, spelled
 
 
 def _taken_anew(cell: Cell, context: Context, table: str, codes: CodeMap | None) -> dict[str, Any] | None:
@@ -231,8 +250,14 @@ def _taken_anew(cell: Cell, context: Context, table: str, codes: CodeMap | None)
             )
             if meaning is not None and meaning.system:
                 codings.append(_said(meaning))
+            number, spelled = _meant(context, at.get(key + 2 * _NEXT, ""), code, table if first == 1 else "")
             if codes is not None and code in codes.codes and _is_of(coding.get("system", ""), codes):
                 codings.append({"system": codes.system, "code": codes.codes[code]})
+            elif spelled:
+                if codes is not None and codes.system and number == codes.table and spelled in codes.codes:
+                    codings.append({"system": codes.system, "code": codes.codes[spelled]})
+                codings.append({"system": table_system(number), "code": spelled, "userSelected": False})
+                context.report("VR-V2-0525", cell.path(first), code=code, meant=spelled, table=number)
             codings.append(coding)
             term = rest
         elif code and not text:
@@ -356,12 +381,13 @@ def _code(row: RowFacts) -> Conversion:
         made = remembered.get(text)
         if made.__class__ is _MadeCode:
             return _made_again(made, cell, context, url)
-        before, names = len(cell.taken), context.names
+        before, names, told = len(cell.taken), context.names, len(context.issues)
         context.names = {}
         value = convert_anew(cell, context, code)
         here, context.names = context.names, names
         names.update(here)
-        if value is not None and len(cell.raw) <= _LONGEST and _ORIGINAL_TEXT << 12 | 1 not in at:
+        is_short = len(cell.raw) <= _LONGEST and _ORIGINAL_TEXT << 12 | 1 not in at
+        if value is not None and is_short and told == len(context.issues):
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
             concept = value.extension[0]["valueCodeableConcept"] if value.extension else {}
@@ -388,6 +414,11 @@ def _code(row: RowFacts) -> Conversion:
         )
         if known is not None:
             target = known.to
+        elif target is None:
+            _, spelled = _meant(context, name, code, codes.table)
+            target = codes.codes.get(spelled)
+            if target is not None and row.component:
+                context.report("VR-V2-0525", cell.path(component), code=code, meant=spelled, table=codes.table)
         if target is None:
             context.unmapped.append(Unmapped(codes.table, code, name, cell.path(component)))
             context.report("VR-V2-0520", cell.path(component), code=code, table=codes.table, element=row.element)
@@ -398,7 +429,7 @@ def _code(row: RowFacts) -> Conversion:
         concept: dict[str, Any] | None
         if row.component:
             cell.take(component)
-            concept = {"coding": [{"system": table, "code": code}]}
+            concept = {"coding": [{"system": table, "code": code} if code in codes.codes else {"code": code}]}
         else:
             concept = taken_concept(cell, context, codes.table)
         if concept is not None and code in codes.national and "system" not in concept["coding"][0]:

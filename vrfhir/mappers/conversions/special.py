@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from vrfhir.hl7v2 import escapes
+from vrfhir.hl7v2.reference import version_meant
 from vrfhir.mappers.conversions.codes import taken_concept
 from vrfhir.mappers.conversions.identifiers import identifier_type
 from vrfhir.mappers.conversions.people import keys_of, practitioner_system
@@ -13,7 +14,7 @@ from vrfhir.mappers.conversions.primitives import fhir_decimal, fhir_text
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
 from vrfhir.mappers.conversions.times import as_sent
 from vrfhir.mappers.conversions.vocational import ALREADY
-from vrfhir.mappers.vocabulary import sender_system
+from vrfhir.mappers.vocabulary import sender_system, table_codes, table_system
 from vrfhir.terminology.registries import COUNTRIES_2, COUNTRIES_3, LANGUAGES
 
 if TYPE_CHECKING:
@@ -36,6 +37,25 @@ def _country(row: RowFacts) -> Conversion:
     def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
         code = cell.take(row.component or 1)
         return {"system": _COUNTRIES, "code": code} if code in COUNTRIES_2 or code in COUNTRIES_3 else None
+
+    return convert
+
+
+@register("version")
+def _version(row: RowFacts) -> Conversion:
+    """MSH-12: the version as a tag; a spelling of the sender's own stands beside it."""
+    system, codes = table_system("0104"), table_codes("0104")
+
+    def convert(cell: Cell, _: Context) -> dict[str, Any] | None:
+        said = cell.peek(1)
+        meant = version_meant(said)
+        if meant not in codes:
+            return None
+        tag: dict[str, Any] = {"system": system, "code": meant}
+        if meant != said:
+            tag = {"extension": [as_sent(cell, said, 1, 1)], **tag}
+        cell.take(1)
+        return tag
 
     return convert
 

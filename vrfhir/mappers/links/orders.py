@@ -46,18 +46,19 @@ def _order(scope: Scope, segment: SegmentView, context: Context) -> None:
 
 @link("ordered")
 def _ordered(scope: Scope, segment: SegmentView, context: Context) -> None:
-    """OBR of ORM and OMG: what is ordered. A second OBR under one ORC is an order of its own."""
-    order = context.current.get("Order")
-    if order is not None:
-        context.current["Noted"] = order
-        context.current.pop("OBR", None)
+    """OBR of ORM and OMG: what is ordered. Without ORC, and as the second one under it, it is an order of its own."""
+    order = context.current["Order"]
+    context.current["Noted"] = order
+    for name in ("OBR", "OBX"):
+        context.current.pop(name, None)
+    if order.path == segment.path:
+        context.report("VR-V2-0538", segment.path)
     sample = scope.get("Sample")
-    if sample is not None and order is not None:
+    if sample is not None:
         add_reference(order.resource, "specimen", sample)
     copies = scope.get("Copies")
     if copies is not None:
-        about = order or context.shared.get("Patient") or context.shared["MessageHeader"]  # an OBR without ORC
-        copies.resource["target"] = [about.reference]
+        copies.resource["target"] = [order.reference]
         copies.resource["_recorded"] = unknown()
 
 

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.hl7v2 import escapes
+from vrfhir.hl7v2.reference import version_meant
 from vrfhir.mappers.conversions.codes import is_own_system
-from vrfhir.mappers.vocabulary import code_map, extension_urls, named_system, system_name, table_codes, table_system
+from vrfhir.mappers.vocabulary import (
+    code_map,
+    extension_urls,
+    named_system,
+    respelled,
+    system_name,
+    table_codes,
+    table_system,
+)
+from vrfhir.mappers.writing.primitives import sent_texts
 from vrfhir.mappers.writing.registry import Inverse, Parts, inverse, key
 
 if TYPE_CHECKING:
@@ -15,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["concept_parts"]
 
+_TABLES = table_system("")
 _OURS = "https://vrfhir.org/fhir/CodeSystem/vr-"
 _PRIORITIES = "request-priority"
 """FHIR's code system of that name, in the twenty characters that CE.6 has."""
@@ -35,7 +47,7 @@ def concept_parts(
     """The triplets of a CodeableConcept, taken out of it; with ``keep_text`` the text is left for another row."""
     codings = concept.pop("coding", [])
     text = concept.get("text", "")
-    chosen = _as_the_partner_says(_without_derived(codings, table, codes), table, writing)
+    chosen = _as_the_partner_says(_as_spelled(_without_derived(codings, table, codes)), table, writing)
     found: Parts = {}
     left: list[dict[str, Any]] = []
     triplets = list(_TRIPLETS[: 3 if writing.has_wide_codes else 2])
@@ -85,6 +97,21 @@ def _without_derived(codings: list[dict[str, Any]], table: str, codes: CodeMap |
                 continue
         found.append(coding)
     return found
+
+
+def _as_spelled(codings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the codes of tables that reading put before a sender's own spelling of them."""
+    if not any("userSelected" in each for each in codings):
+        return codings
+    following = [*codings[1:], {}]
+    return [each for each, after in zip(codings, following, strict=True) if not _is_spelled(each, after)]
+
+
+def _is_spelled(coding: dict[str, Any], following: dict[str, Any]) -> bool:
+    system, code = str(coding.get("system", "")), str(coding.get("code", ""))
+    if coding.get("userSelected") is not False or not system.startswith(_TABLES):
+        return False
+    return respelled(system[len(_TABLES) :], str(following.get("code", ""))) == code != ""
 
 
 def _has_a_name(coding: dict[str, Any], codes: CodeMap) -> bool:
@@ -210,6 +237,22 @@ def _table_coding(row: RowFacts) -> Inverse:
     return back
 
 
+@inverse("version")
+def _version(row: RowFacts) -> Inverse:
+    """MSH-12 in the sender's spelling, when it still means the version that is written."""
+    system = table_system("0104")
+
+    def back(value: Any, writing: Writing) -> Parts | None:
+        if not isinstance(value, dict) or value.get("system") != system:
+            return None
+        code = str(value.get("code", ""))
+        texts = (escapes.decode(each) for each in sent_texts(value.get("extension", ())))
+        said = next((each for each in texts if version_meant(each) == code), code)
+        return {key(row.component or 1): said}
+
+    return back
+
+
 @inverse("country")
 def _country(row: RowFacts) -> Inverse:
     def back(value: Any, _: Writing) -> Parts | None:
@@ -243,6 +286,9 @@ def _code(row: RowFacts) -> Inverse:
             if extension.get("url") != url or not concept:
                 continue
             first: dict[str, Any] = next(iter(concept.get("coding", ())), {})
+            spelled = respelled(codes.table, str(first.get("code", "")))
+            if row.component and spelled and codes.codes.get(spelled) == value:
+                return {key(row.component): first["code"]}
             if codes.codes.get(first.get("code", "")) == value:
                 if row.component:
                     return {key(row.component): first["code"]}

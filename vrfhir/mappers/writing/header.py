@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
-from vrfhir.hl7v2.reference import structure_name
+from vrfhir.hl7v2.reference import structure_name, version_meant
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.rows import write_rows
@@ -42,7 +42,8 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     structure = structure_name(kind, trigger, writing.version)
     if structure and writing.version != "2.3":
         draft.fields[9][0][key(3)] = structure
-    draft.fields[12] = [{key(1): writing.version}]
+    if not (writing.as_it_was and _is_version(draft, writing)):
+        draft.fields[12] = [{key(1): writing.version}]
     if not writing.as_it_was:
         draft.fields.setdefault(11, [{key(1): "P"}])
     if writing.now:
@@ -59,6 +60,12 @@ def _responsible(writing: Writing, head: Mapping[str, Any]) -> str:
         receiver = writing.original(destination.get("receiver")) or {}
         return writing.url_of(receiver.get("partOf"))
     return ""
+
+
+def _is_version(draft: Draft, writing: Writing) -> bool:
+    """MSH-12 is filled, with the version that is written, however it is spelled."""
+    said = draft.fields.get(12, [{}])[0].get(key(1), "")
+    return version_meant(said) == writing.version
 
 
 def short_name(name: str) -> str:

@@ -9,6 +9,7 @@ from vrfhir.hl7v2.reference import tables
 from vrfhir.mappers.writing.clinical import charges, each, visit
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.header import header
+from vrfhir.mappers.writing.origins import made_by
 from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, observation
@@ -41,17 +42,22 @@ def plan_orders(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     coverages = [{"reference": url} for url in of_type(writing, "Coverage")]
     drafts += list(insurance(writing, {"insurance": coverages}))
     drafts += list(each(writing, "AL1", "AllergyIntolerance", of_type(writing, "AllergyIntolerance")))
+    without = made_by(drafts[0], writing, "OBR", "Order", len(orders)) if writing.as_it_was else set()
     for number, url in enumerate(orders):
-        drafts += _order(writing, url, kind, first=not number)
+        drafts += _order(writing, url, kind, first=not number, has_control=url not in without)
     return [*drafts, *charges(writing)]
 
 
-def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Draft]:
-    """ORC and OBR of one order with its timing, notes, diagnoses and observations; what is of no order is with the first."""
+def _order(writing: Writing, url: str, kind: str, *, first: bool, has_control: bool = True) -> Iterator[Draft]:
+    """ORC and OBR of one order with its timing, notes, diagnoses and observations; what is of no order is with the first.
+
+    One that came without ORC has none, unless there is something now that only ORC can say.
+    """
     request, original = writing.resources[url], writing.originals[url]
     when = timing(writing, url) if kind == "OMG" else []
     noted = list(notes(writing, request))
-    yield control(writing, url, "NW")
+    if has_control:
+        yield control(writing, url, "NW")
     yield from when
     detail = Draft("OBR")
     detail.roles, roles = {"Order": url}, {"Order": request}
@@ -59,6 +65,10 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool) -> Iterator[Dr
         roles["Copies"], detail.roles["Copies"] = provenance, found
     add_sample(writing, original, detail, roles)
     write_rows(detail, "order", roles, writing)
+    if not has_control:
+        added = control(writing, url, "")
+        if added.fields:
+            yield added
     if 4 in detail.fields or not writing.from_v2 or kind == "OMG":
         detail.fields.setdefault(4, [])
         yield detail

@@ -22,7 +22,7 @@ from vrfhir.mappers.writing.rows import write_row, write_rows
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["Origin", "in_sent_order", "occurrences", "origins_of"]
+__all__ = ["Origin", "in_sent_order", "made_by", "occurrences", "origins_of"]
 
 _GROUPS = frozenset({"OBR", "ORC", "TXA", "RGS"})
 """Segments that begin a group, which keeps its members."""
@@ -98,13 +98,7 @@ def occurrences(drafts: list[Draft], writing: Writing) -> dict[int, int]:
         return {}
     referral = next((draft for draft in drafts if draft.name == "RF1"), None)
     number = [_text(referral, 6, part) for part in (1, 2)] if referral is not None else []
-    name_of = resource_names(
-        writing.partner.id,
-        _text(header, 3),
-        _text(header, 4),
-        _text(header, 10),
-        "^".join(filter(None, number)),
-    )
+    name_of = _names(header, writing, "^".join(filter(None, number)))
     counts = Counter(draft.name for draft in drafts)
     tables: dict[tuple[str, str], dict[str, int]] = {}
     found: dict[int, int] = {}
@@ -121,6 +115,16 @@ def occurrences(drafts: list[Draft], writing: Writing) -> dict[int, int]:
                 found[id(draft)] = table[url]
                 break
     return found
+
+
+def made_by(header: Draft, writing: Writing, segment: str, role: str, count: int) -> set[str]:
+    """The names of the resources that a role of the first segments of a name has, in a message that is no referral."""
+    name_of = _names(header, writing, "")
+    return {name_of(f"{segment}[{each}]", role) for each in range(1, count + _MORE)}
+
+
+def _names(header: Draft, writing: Writing, number: str) -> Callable[[str, str], str]:
+    return resource_names(writing.partner.id, _text(header, 3), _text(header, 4), _text(header, 10), number)
 
 
 def _text(draft: Draft, field: int, component: int = 1) -> str:

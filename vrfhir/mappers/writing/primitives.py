@@ -36,7 +36,7 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
         return plain
     shown = plain + (fraction or "")
     marks = twin.get("extension", ()) if isinstance(twin, dict) else ()
-    for sent in _sent(marks):
+    for sent in sent_texts(marks):
         if _returns(sent, text, writing):
             return sent
     assumed = next((each for each in marks if each.get("url") == extension_urls()["assumed-zone"]), None)
@@ -48,13 +48,13 @@ def v2_datetime(text: str, writing: Writing, twin: Any = None) -> str:
 
 def v2_time(text: str, twin: Any = None) -> str:
     """TM of a FHIR time, as it was sent when it was more than FHIR can say."""
-    for sent in _sent(twin.get("extension", ()) if isinstance(twin, dict) else ()):
+    for sent in sent_texts(twin.get("extension", ()) if isinstance(twin, dict) else ()):
         if fhir_time(sent) == text:
             return sent
     return text.replace(":", "")
 
 
-def _sent(marks: Any) -> Iterator[str]:
+def sent_texts(marks: Any) -> Iterator[str]:
     """The source text that a reading left beside a time it had to fill."""
     for mark in marks:
         if mark.get("url") == extension_urls()["v2-content"]:

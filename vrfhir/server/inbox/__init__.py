@@ -5,7 +5,7 @@ from __future__ import annotations
 from vrfhir.server.inbox.admission import Admission, admit
 from vrfhir.server.inbox.answers import Answers
 from vrfhir.server.inbox.preparing import Prepared, prepare
-from vrfhir.server.inbox.workers import Pool, SameProcess, WorkerLostError, Workers
+from vrfhir.server.inbox.workers import Pool, SameProcess, WorkerLostError, WorkerMemoryError, Workers
 from vrfhir.server.inbox.worklist import Worklist
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Prepared",
     "SameProcess",
     "WorkerLostError",
+    "WorkerMemoryError",
     "Workers",
     "Worklist",
     "admit",

@@ -61,6 +61,12 @@ _TEXTS = {
         "MSH[1]-18[1].1.1",
         "Name the character set that the message is in, in both places or in one.",
     ),
+    "VR-GATEWAY-0011": (
+        "too-costly",
+        "Working on the message takes more memory than is given to it; it is kept.",
+        "",
+        "Send it in several messages.",
+    ),
     "VR-GATEWAY-0004": (
         "throttled",
         "Too many messages wait to be worked on; this one was not taken.",

@@ -27,7 +27,7 @@ from vrfhir.server.inbox.admission import order_keys, outline
 from vrfhir.server.inbox.answers import Answers
 from vrfhir.server.inbox.faults import fault
 from vrfhir.server.inbox.preparing import Prepared, placed
-from vrfhir.server.inbox.workers import Workers
+from vrfhir.server.inbox.workers import WorkerMemoryError, Workers
 from vrfhir.server.messaging.answer import process_answer
 from vrfhir.server.messaging.message import Message as FhirMessage
 from vrfhir.server.messaging.notice import NOTICES, Parked, process_notice
@@ -35,7 +35,7 @@ from vrfhir.server.messaging.referral import Origin, Processed, process
 from vrfhir.server.messaging.status_query import STATUS_QUERY, status_of
 from vrfhir.server.messaging.written import written
 from vrfhir.server.referring import Change, ContendedError
-from vrfhir.server.store import AlreadySettledError, InboxRow, MessageRead, Transaction
+from vrfhir.server.store import AlreadySettledError, InboxRow, MessageRead, Transaction, not_written
 from vrfhir.workflow import OWNER, REQUESTER
 
 __all__ = ["Worklist"]
@@ -44,6 +44,7 @@ _log = logging.getLogger("vrfhir.server")
 
 _PROCESS = "$process-message"
 """How a referral is called in the audit, over whatever door it came."""
+_OUR_FAULT, _TOO_MUCH = "VR-GATEWAY-0003", "VR-GATEWAY-0011"
 _AHEAD = 8
 """Messages in memory for each that is prepared at a time."""
 _RESCAN_SECONDS = 2.0
@@ -169,23 +170,30 @@ class Worklist:
         if message is None:  # it was read when it was filed
             raise UnreadableError
         received = datetime.fromtimestamp(row.received / 1_000_000, UTC)
+        why = _OUR_FAULT
         try:
             async with self._turn:
                 prepared = await self._workers.prepare(row.content, received, row.partner, row.charset)
         except Exception as error:
             prepared = None
-            _log.error("unforeseen", extra={"door": row.door, "error": type(error).__name__})
+            if isinstance(error, WorkerMemoryError):
+                why = _TOO_MUCH
+            _log.error("unforeseen", extra={"door": row.door, "error": type(error).__name__, "rules": [why]})
         if before:
             await asyncio.wait(before)
         wait = _FIRST_WAIT
         while True:
             try:
-                await self._conclude(row, message, prepared, received)
+                if prepared is None:
+                    await self._give_up(row, message, why)
+                else:
+                    await self._conclude(row, message, prepared, received)
                 break
             except AlreadySettledError:
                 break
             except (sqlite3.Error, ContendedError) as error:  # the disk is full, others are quicker: nobody was told
-                _log.error("store", extra={"door": row.door, "error": type(error).__name__})
+                rules = [not_written(error).id] if isinstance(error, sqlite3.Error) else _ids(error.issues).split()
+                _log.error("store", extra={"door": row.door, "error": type(error).__name__, "rules": rules})
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
             except Exception as error:
@@ -195,9 +203,7 @@ class Worklist:
                 prepared = None
         self._concluded(row.pk)
 
-    async def _conclude(self, row: InboxRow, message: Message, prepared: Prepared | None, received: datetime) -> None:
-        if prepared is None:
-            return await self._give_up(row, message)
+    async def _conclude(self, row: InboxRow, message: Message, prepared: Prepared, received: datetime) -> None:
         if prepared.bundle is None:
             return await self._refuse(row, message, prepared, prepared.issues, prepared.code)
         try:
@@ -292,11 +298,13 @@ class Worklist:
             self._endpoint.outgoing()
         self._logged(status, row, issues)
 
-    async def _give_up(self, row: InboxRow, message: Message) -> None:
-        """Our own fault: the sender that still waits is told to send it again, the others' message is an operator's."""
-        issues = [fault("VR-GATEWAY-0003")]
-        waits = _awaits(row)
-        status, answer = ("quarantined", self._answers.to(message, issues)) if waits else ("failed", None)
+    async def _give_up(self, row: InboxRow, message: Message, why: str) -> None:
+        """Our own fault, or too much: the sender that still waits is told, the others' message is an operator's."""
+        issues = [fault(why)]
+        code = "AE" if why == _TOO_MUCH else ""  # which is no better the next time
+        status, answer = "failed", None
+        if _awaits(row):
+            status, answer = "quarantined", self._answers.to(message, issues, code=code)
         await self._endpoint.store.write(
             lambda tx: tx.conclude(row.pk, status=status, answer=answer, failure=_ids(issues))
         )

@@ -104,7 +104,7 @@ class _Answer(Recognising):
             self._identities[entry.number] = identities[entry.number] = known.reference
 
     def _match(self, entry: Entry) -> Stored | None:
-        return identifiers_of(entry, self._tx)
+        return identifiers_of(entry, self._tx, self._patient_of(entry))
 
     def _match_conditions(self, referral: Stored, identities: dict[int, str], renamed: dict[str, str]) -> None:
         """A diagnosis that the referral gave is repeated, not made."""

@@ -39,6 +39,9 @@ SHARED = (
 )
 """Known from several messages: what one message does not say of them is kept from the others."""
 
+_BELONGS = ("subject", "patient", "beneficiary")
+"""Where a resource names its patient."""
+
 _TOLD_WHEN_OLDER: Mapping[str, str] = {
     "Patient": "PID[1]",
     "ServiceRequest": "MSH[1]-7",
@@ -116,7 +119,19 @@ class Filing:
 
     def _match(self, entry: Entry) -> Stored | None:
         """The stored resource that an entry is about."""
-        return identity.match(entry, self._tx)
+        return identity.match(entry, self._tx, self._patient_of(entry))
+
+    def _patient_of(self, entry: Entry) -> str:
+        """The reference of the patient an entry belongs to; empty when the message has no such, or the entry is the order itself."""
+        if entry.type == "ServiceRequest":
+            return ""
+        held = (entry.resource.get(name) for name in _BELONGS)
+        references = {str(each.get("reference", "")) for each in held if isinstance(each, dict)}
+        for other in self._entries:
+            named = (other.full_url, f"Patient/{other.resource.get('id', '')}")
+            if other.type == "Patient" and not references.isdisjoint(named):
+                return self._identities.get(other.number, "")
+        return ""
 
     def _twin(self, entry: Entry) -> int | None:
         """An earlier entry of the message that is the same person or place, by its identifiers."""

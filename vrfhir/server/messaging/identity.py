@@ -47,14 +47,15 @@ def business_identifiers(resource: Json) -> list[tuple[str, str]]:
     ]
 
 
-def match(entry: Entry, store: Reader) -> Stored | None:
+def match(entry: Entry, store: Reader, patient: str = "") -> Stored | None:
     """The stored resource with the same identifier; raises :class:`Refusal` 409 when two different ones have it.
 
-    A patient's record that was merged into another stands for that one.
+    A patient's record that was merged into another stands for that one. ``patient``: whose it has to be, so that a number that
+    was given twice takes nothing out of another's record.
     """
     found: dict[str, Stored] = {}
     for system, value in business_identifiers(entry.resource):
-        for hit in having(entry.type, system, value, store):
+        for hit in having(entry.type, system, value, store, patient=patient):
             stored = survivor(hit, store) if entry.type == "Patient" else hit
             found[stored.id] = stored
         if len(found) > 1 and entry.type in ("Patient", "ServiceRequest"):
@@ -73,10 +74,14 @@ def place_of_shared(entry: Entry, stored: Json) -> str:
     return f"{entry.place}.identifier"
 
 
-def having(type_: str, system: str | None, value: str, store: Reader, *, limit: int = 2) -> list[Stored]:
-    """Stored resources of a type with an identifier; ``system`` None: in whatever system."""
-    criterion = Criterion("token", f"{type_}.identifier", (Token(value, system),))
-    return [hit.resource for hit in store.search(Query(type_, (criterion,), limit=limit))]
+def having(
+    type_: str, system: str | None, value: str, store: Reader, *, limit: int = 2, patient: str = ""
+) -> list[Stored]:
+    """Stored resources of a type with an identifier; ``system`` None: in whatever system; ``patient``: only this one's."""
+    criteria = [Criterion("token", f"{type_}.identifier", (Token(value, system),))]
+    if patient:
+        criteria.append(Criterion("reference", f"{type_}.patient", (Target(patient),)))
+    return [hit.resource for hit in store.search(Query(type_, tuple(criteria), limit=limit))]
 
 
 def survivor(patient: Stored, store: Reader) -> Stored:

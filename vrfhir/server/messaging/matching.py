@@ -38,12 +38,12 @@ _SUBJECTS: Mapping[str, str] = {
 _MOST = 100
 
 
-def identifiers_of(entry: Entry, store: Reader) -> Stored | None:
-    """The stored resource that has the deciding identifier of this one."""
+def identifiers_of(entry: Entry, store: Reader, patient: str = "") -> Stored | None:
+    """The stored resource that has the deciding identifier of this one, and is ``patient``'s where that is given."""
     if entry.type in SHARED:
-        return identity.match(entry, store)
+        return identity.match(entry, store, patient)
     for system, value in _deciding(entry.type, entry.resource):
-        for stored in identity.having(entry.type, system, value, store, limit=_MOST):
+        for stored in identity.having(entry.type, system, value, store, limit=_MOST, patient=patient):
             there = load(stored)
             if (system, value) in _deciding(entry.type, there) and _agree(entry.type, entry.resource, there):
                 return stored

@@ -129,7 +129,7 @@ class _Notice(Recognising):
             return self._match_patient(entry)
         if entry.type == "ServiceRequest":
             return self._match_order(entry)
-        return identifiers_of(entry, self._tx)
+        return identifiers_of(entry, self._tx, self._patient_of(entry))
 
     def _match_patient(self, entry: Entry) -> Stored | None:
         """As in a referral; of two records of which the message gives one up, the other."""

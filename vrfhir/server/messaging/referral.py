@@ -38,7 +38,8 @@ class _Processing(Filing):
     def run(self) -> Processed:
         entries = self._message.entries
         identity.require_valid_nhs_numbers(entries)
-        identities = {entry.number: self._identity(entry) for entry in entries}
+        patients_first = sorted(entries, key=lambda each: each.type != "Patient")
+        identities = {entry.number: self._identity(entry) for entry in patients_first}
         self._require_fitting()
         renamed = names(entries, identities)
         for entry in sorted(entries, key=lambda each: each.type == "PractitionerRole"):

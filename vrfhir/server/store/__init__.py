@@ -18,7 +18,7 @@ from vrfhir.server.store.base import (
     Transaction,
     VersionConflictError,
 )
-from vrfhir.server.store.sqlite import SqliteStore
+from vrfhir.server.store.sqlite import SqliteStore, not_written
 
 __all__ = [
     "AlreadySettledError",
@@ -38,4 +38,5 @@ __all__ = [
     "Stored",
     "Transaction",
     "VersionConflictError",
+    "not_written",
 ]

@@ -20,7 +20,7 @@ from vrfhir.server.store.query import Query
 from vrfhir.server.store.writer import GroupCommitWriter
 from vrfhir.server.store.writing import Writing
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteStore", "not_written"]
 
 T = TypeVar("T")
 
@@ -39,7 +39,11 @@ class SqliteStore:
             raise _unopened(self._path, error.strerror or str(error)) from None
         try:
             connection = self._connect()
-            migrate(connection)
+            schema = migrate(connection)
+            # a file that can only be read is found out now, not by the first message
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(f"PRAGMA user_version = {schema}")
+            connection.execute("ROLLBACK")
         except (sqlite3.Error, VrfhirError) as error:
             self._close()
             if isinstance(error, VrfhirError):
@@ -149,3 +153,10 @@ class SqliteStore:
 def _unopened(path: str, reason: str) -> VrfhirError:
     text = f"The database cannot be opened: {reason.lower()}."
     return VrfhirError(Issue("fatal", "no-store", "VR-STORE-0002", text, source=path))
+
+
+def not_written(error: sqlite3.Error) -> Issue:
+    """Why a write failed: a full disk, a file that another program holds or that can only be read."""
+    reason = str(error).lower() if isinstance(error, sqlite3.OperationalError) else type(error).__name__
+    text = f"The store cannot write just now ({reason}); nothing was kept."
+    return Issue("error", "transient", "VR-STORE-0005", text, hint="Send it again later.")

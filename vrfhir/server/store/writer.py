@@ -131,6 +131,8 @@ class GroupCommitWriter:
         try:
             result = job.work()
         except Exception as error:
+            if not self._connection.in_transaction:  # the disk is full: SQLite has undone the whole group
+                raise
             self._connection.execute("ROLLBACK TO interaction")
             self._connection.execute("RELEASE interaction")
             self._rolled_back()
