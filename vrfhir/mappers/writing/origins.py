@@ -147,7 +147,7 @@ _FIRST = 20
 
 def origins_of(writing: Writing) -> Callable[[str], Origin]:
     """Tells of a resource of a message that was read which segment made it; empty where its name does not say so."""
-    names = _names(writing) if writing.from_v2 else None
+    names = _as_read(writing) if writing.from_v2 else None
     if names is None:
         return lambda _: _NONE
     known: dict[str, Origin] = {}
@@ -168,19 +168,18 @@ def origins_of(writing: Writing) -> Callable[[str], Origin]:
     return origin_of
 
 
-def _names(writing: Writing) -> Callable[[str, str], str] | None:
+def _as_read(writing: Writing) -> Callable[[str, str], str] | None:
     """How the resources of the message were called; it is tried on the referral, where there is one."""
     head = next((each for each in writing.originals.values() if each.get("resourceType") == "MessageHeader"), None)
     if head is None:
         return None
     header = Draft("MSH")
     write_rows(header, "", {"MessageHeader": deepcopy(dict(head)), "Bundle": deepcopy(dict(writing.own))}, writing)
-    texts = writing.partner.id, _text(header, 3), _text(header, 4), _text(header, 10)
     for url, number in _numbers(writing):
-        names = resource_names(*texts, number)
+        names = _names(header, writing, number)
         if names("RF1[1]", "ServiceRequest") == url:
             return names
-    return resource_names(*texts, "")
+    return _names(header, writing, "")
 
 
 def _numbers(writing: Writing) -> Iterator[tuple[str, str]]:
