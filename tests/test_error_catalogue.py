@@ -103,6 +103,24 @@ def test_every_version_is_told_the_same(version: str) -> None:
         assert row.get("expression", []) == ([place] if place else [])
 
 
+def test_the_endpoint_says_the_code_of_the_catalogue(tmp_path: Path) -> None:
+    """Also for what the mapper finds: I11 is an event that is not supported (201), not a type (200)."""
+    story = (ROOT / "examples" / "driver" / "hl7v2" / "ref-i12.hl7").read_bytes()
+    data = story.replace(b"REF^I12^REF_I12", b"REF^I11").replace(b"|P|2.4|", b"|P|2.5.1|")
+    sys.path.insert(0, str(ROOT / "tests" / "server"))
+    from talking import Client
+
+    from vrfhir.server import Settings, create_app
+
+    client = Client(create_app(Settings(database=tmp_path / "x.sqlite", workers=0)))
+    try:
+        said = parse(client.run(client.app.services.gateway.handle(data, PEER)))
+    finally:
+        client.close()
+    codes = {error.value(5): error.value(3) for error in said.all("ERR")}
+    assert codes["VR-V2-0503"] == CATALOGUE["VR-V2-0503"].code_0357 == "201"
+
+
 def _rest(template: str, known: dict[str, str]) -> dict[str, str]:
     from string import Formatter
 

@@ -83,6 +83,26 @@ def test_the_registered_names_come_before_what_a_name_looks_like() -> None:
     assert named_system("99TRUST") == ""
 
 
+@pytest.mark.parametrize(
+    ("code", "system"),
+    [
+        ("TWN", "urn:iso:std:iso:3166"),
+        ("GB", "urn:iso:std:iso:3166"),
+        ("BBB", "https://vrfhir.org/fhir/sid/v2/Y99901/ISO3166_1"),
+    ],
+)
+def test_a_country_that_does_not_exist_is_a_local_code(message: Any, code: str, system: str) -> None:
+    """As with the tables of HL7 v2: the code stays as it was sent, under the name that the sender gave it."""
+    data = message("OBR|1|||1^x^L", f"OBX|1|CWE|78746-5^Country of birth^LN||{code}^Somewhere^ISO3166_1||||||F")
+    bundle = to_fhir(data, exact=True).bundle
+    codings = [e["resource"].get("valueCodeableConcept", {}).get("coding", []) for e in bundle["entry"]]
+    assert {"system": system, "code": code} in [
+        {name: text for name, text in each.items() if name != "display"} for all_ in codings for each in all_
+    ]
+    written = parse(to_hl7v2(bundle, version="", allow_loss=True).message)
+    assert [s.value(5, component=3) for s in written.segments if s.name == "OBX"] == ["ISO3166_1"]
+
+
 def test_a_work_item_is_answered_in_the_partner_file_and_gone(tmp_path: Path, message: Any, capsys: Any) -> None:
     samples = tmp_path / "samples"
     samples.mkdir()

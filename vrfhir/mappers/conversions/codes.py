@@ -43,6 +43,7 @@ _REMEMBERED = 8192
 _TABLES = THO + "v2-"
 _OUR_NAMES = "https://vrfhir.org/fhir/sid/"
 """Systems without published displays: the sender's own, and national ones that have no FHIR name."""
+_COUNTRIES = "urn:iso:std:iso:3166"
 _INTERPRETATION = THO + "v3-ObservationInterpretation"
 _SNOMED = "http://snomed.info/sct"
 _OTHERWISE_VERSIONED = frozenset({_SNOMED, THO + "v2-0493"})
@@ -67,7 +68,7 @@ def is_own_system(system: str) -> bool:
 def resolve_system(context: Context, name: str, code: str, table: str) -> tuple[str, bool]:
     """(code system URI, whether the name can be had back from it) for a code and the coding system name beside it.
 
-    A code that its v2 table does not have is a local code: its system is the sender's own.
+    A code that its v2 table does not have, or a country that does not exist, is a local code: its system is the sender's own.
     """
     known = _known(context, name, code, table)
     return known.system, known.derivable
@@ -94,13 +95,22 @@ def _resolved(context: Context, name: str, code: str, table: str) -> tuple[str, 
     if uri:
         return uri, True
     uri = named_system(name)
-    if (uri.startswith(_TABLES) and code not in table_codes(uri[len(_TABLES) :])) or (
-        uri == _INTERPRETATION and code not in code_map("interpretation").codes
+    if (
+        (uri.startswith(_TABLES) and code not in table_codes(uri[len(_TABLES) :]))
+        or (uri == _INTERPRETATION and code not in code_map("interpretation").codes)
+        or (uri == _COUNTRIES and not _is_country(code))
     ):
         uri = ""
     if not uri:
         return sender_system(context.sender, name), True
     return uri, system_name(uri).upper() == name.upper()
+
+
+def _is_country(code: str) -> bool:
+    from vrfhir.definitions.membership import Membership
+    from vrfhir.terminology.grammars import judge  # only where countries are
+
+    return judge(_COUNTRIES, code) is not Membership.OUT
 
 
 def _coding(

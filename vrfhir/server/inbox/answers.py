@@ -11,6 +11,7 @@ from vrfhir.hl7v2 import Message, acknowledge, parse, plan
 from vrfhir.hl7v2 import charset as character_sets
 from vrfhir.hl7v2.ack_modes import Level, Outcome, acknowledgement_code, outcome_of
 from vrfhir.issues import Issue
+from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.server.endpoint import Endpoint
 from vrfhir.server.inbox.admission import Admission
 from vrfhir.server.inbox.forms import Forms
@@ -43,9 +44,17 @@ class Answers:
         code = code or acknowledgement_code(outcome_of(issues), level)
         control_id, now = self.control_id(), self._endpoint.clock()
         try:
-            return acknowledge(message, code, issues, control_id=control_id, now=now, warnings=warnings)  # type: ignore[arg-type]
+            return acknowledge(
+                message,
+                code,  # type: ignore[arg-type]
+                issues,
+                control_id=control_id,
+                now=now,
+                warnings=warnings,
+                catalogue=CATALOGUE,
+            )
         except ValueError:  # the header holds what cannot be written back: the answer names the message no more
-            return acknowledge(b"", code, issues, control_id=control_id, now=now)  # type: ignore[arg-type]
+            return acknowledge(b"", code, issues, control_id=control_id, now=now, catalogue=CATALOGUE)  # type: ignore[arg-type]
 
     def at_the_door(self, admission: Admission, issues: Sequence[Issue] = ()) -> bytes:
         """What the sender is told before its message is worked on; nothing when it wants none (MSH-15)."""
