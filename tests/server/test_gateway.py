@@ -247,6 +247,18 @@ def test_a_number_that_was_given_twice_takes_nothing_out_of_anothers_record(clie
         assert count(client, "Encounter") == 2
 
 
+@pytest.mark.parametrize("event", ["I13", "I14"])
+def test_a_referral_stays_with_its_patient(client: Client, ref: bytes, event: str) -> None:
+    assert take(client, ref).value("MSA-1") == "AA"
+    (before,) = bundle(client, "ServiceRequest")
+    changed = renamed(ref, "MSG00002").replace(b"REF^I12^", f"REF^{event}^".encode())
+    answer = take(client, changed.replace(b"9990548609", b"9990000018").replace(b"LOCAL77", b"L2"))
+    assert (answer.value("MSA-1"), answer.value("ERR-2.1")) == ("AE", "PID")
+    assert b"VR-REFERRAL-0005" in answer.encode()
+    assert bundle(client, "ServiceRequest") == [before]
+    assert count(client, "Patient") == 1
+
+
 @pytest.mark.parametrize(("first", "second", "place"), [("R-1", "X-1", 6), ("R-2", "X-1", 11), ("R-1", "X-2", 6)])
 def test_a_duplicate_names_the_number_that_was_there(
     client: Client, ref: bytes, first: str, second: str, place: int

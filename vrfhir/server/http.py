@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -112,8 +113,9 @@ def http_date(updated: int) -> str:
     return format_datetime(datetime.fromtimestamp(updated // 1_000_000, UTC), usegmt=True)
 
 
+@lru_cache(maxsize=128)
 def instant(updated: int) -> str:
-    """Microseconds since 1970 as a FHIR instant."""
+    """Microseconds since 1970 as a FHIR instant; of a message all resources have the same."""
     return datetime.fromtimestamp(updated / 1_000_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -95,11 +95,7 @@ class _Answer(Recognising):
             if known is None:
                 identities[entry.number] = self._identity(entry)
                 continue
-            identity.require_same_person(entry, load(known))
-            theirs, ours = (dict(identity.business_identifiers(each)) for each in (entry.resource, load(known)))
-            if any(ours.get(system, value) != value for system, value in theirs.items() if system in identity.NATIONAL):
-                text = "The patient's number is not that of the patient of the referral; nothing was stored."
-                raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression="PID[1]-3")
+            identity.require_patient_of(entry, load(known))
             self._known[entry.number] = known
             self._identities[entry.number] = identities[entry.number] = known.reference
 

@@ -25,6 +25,7 @@ __all__ = [
     "match",
     "match_role",
     "place_of_shared",
+    "require_patient_of",
     "require_same_person",
     "require_valid_nhs_numbers",
     "survivor",
@@ -136,6 +137,23 @@ def require_same_person(entry: Entry, stored: Json) -> None:
     text = "The patient's identifier is stored here for a person of another name and birth date."
     hint = "One of the two records carries a wrong identifier; nothing of this message was stored."
     raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression=place_of_shared(entry, stored), hint=hint)
+
+
+def require_patient_of(entry: Entry, stored: Json) -> None:
+    """Raise :class:`Refusal` 409 when the patient of a message about a referral is visibly not the referral's own."""
+    require_same_person(entry, stored)
+    theirs, ours = (dict(business_identifiers(each)) for each in (entry.resource, stored))
+    if any(ours.get(system, value) != value for system, value in theirs.items() if system in NATIONAL):
+        text = "The patient's number is not that of the patient of the referral; nothing was stored."
+        place = next(
+            (
+                f"{entry.place}.identifier[{number}]"
+                for number, row in enumerate(entry.resource.get("identifier") or ())
+                if row.get("system") in NATIONAL
+            ),
+            entry.place,
+        )
+        raise Refusal.of(409, "conflict", "VR-REFERRAL-0005", text, expression=place)
 
 
 def is_same_person(one: Json, other: Json) -> bool:

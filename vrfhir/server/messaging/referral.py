@@ -13,7 +13,7 @@ from vrfhir.server.messaging import identity, task
 from vrfhir.server.messaging.filing import Filing, Origin, Processed
 from vrfhir.server.messaging.message import Entry, Message
 from vrfhir.server.messaging.rewriting import names, rewritten
-from vrfhir.server.messaging.sides import owning_partner
+from vrfhir.server.messaging.sides import owning_partner, subject_of
 from vrfhir.server.referring import Change
 from vrfhir.server.resource import load, stamp
 from vrfhir.server.store import Stored, Transaction
@@ -83,6 +83,10 @@ class _Processing(Filing):
             place = f"{focus.place}.identifier"
             text = "No referral with this identifier was received before."
             raise Refusal.of(404, "not-found", "VR-REFERRAL-0008", text, expression=place)
+        patient = subject_of(known, self._tx) if known is not None else None
+        for entry in self._message.entries:
+            if patient is not None and entry.type == "Patient" and self._identities[entry.number] != patient.reference:
+                identity.require_patient_of(entry, self._load(patient))
 
     def _merged(self, entry: Entry, before: Json, resource: Json) -> Json:
         if entry is self._message.focus and self._message.action == "cancel":
