@@ -44,6 +44,8 @@ class Receiver:
 
     async def _answer(self, data: bytes, _: Peer) -> bytes | None:
         self.received.append(data)
+        if b"silence" in data:
+            return None
         parts = [part.data for part in split_batch(data) if part.name == "MSH"]
         answers = [self._one(part) for part in parts]
         return answers[0] if len(answers) == 1 else b"BHS|^~\\&\r" + b"".join(answers) + b"BTS|2\r"
@@ -70,6 +72,32 @@ def written(folder: Path, *notes: str, name: str = "messages.hl7", head: str = "
     path = folder / name
     path.write_text(head + "".join(MESSAGE.format(number=n, note=note) for n, note in enumerate(notes, 1)) + foot)
     return str(path)
+
+
+def test_a_message_that_asks_for_no_answer(
+    receiver: Receiver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "quiet.hl7"
+    path.write_text(MESSAGE.format(number=1, note="silence").replace("|2.5.1", "|2.5.1|||NE|NE"))
+    asks = written(tmp_path, "silence")
+    options = ["--to", f"mllp://127.0.0.1:{receiver.port}", "--timeout", "0.3", "--retries", "1", "--wait", "0"]
+    assert main(["send", str(path), *options]) == 0
+    out, err = capsys.readouterr()
+    assert "quiet.hl7: unanswered" in out
+    assert err == "1 messages: 1 unanswered\n"
+    assert len(receiver.received) == 1  # it is not repeated
+    assert main(["send", asks, *options]) == 2
+    assert "VR-V2-0906" in capsys.readouterr().out
+    assert len(receiver.received) == 3
+
+
+def test_a_message_that_asks_for_no_answer_and_cannot_be_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "quiet.hl7"
+    path.write_text(MESSAGE.format(number=1, note="silence").replace("|2.5.1", "|2.5.1|||NE|NE"))
+    assert main(["send", str(path), "--to", "mllp://127.0.0.1:1", "--retries", "0"]) == 2
+    assert "VR-V2-0905" in capsys.readouterr().out
 
 
 def test_an_accepted_message(receiver: Receiver, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

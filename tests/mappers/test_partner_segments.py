@@ -85,6 +85,30 @@ def test_what_was_read_is_written_back(message: Any, tmp_path: Path, edited: boo
     assert written.all("NTE") == ()
 
 
+def test_a_list_takes_back_what_the_z_segment_brought(message: Any, tmp_path: Path) -> None:
+    known = partner(tmp_path)
+    source = message(SEGMENT, "NTE|1||Of the standard segment", RF1="RF1|P||18781004^^SCT|||VR-1^Y99901|||20261116")
+    bundle = to_fhir(source, partner=known).bundle
+    assert {note["text"]: note.get("id") for note in only(bundle, "ServiceRequest")["note"]} == {
+        "Canteen work is possible": "ZVR-2",
+        "Of the standard segment": None,
+    }
+    written = to_hl7v2(bundle, partner=known, version="2.4")
+    read = parse(written.message)
+    assert (read.value("ZVR-2"), read.value("NTE-3"), written.loss) == (
+        "Canteen work is possible",
+        "Of the standard segment",
+        [],
+    )
+
+
+def test_a_list_of_another_sender_is_the_partners(message: Any, tmp_path: Path) -> None:
+    bundle = to_fhir(message("NTE|1||One", RF1="RF1|P||18781004^^SCT|||VR-1^Y99901|||20261116")).bundle
+    read = parse(to_hl7v2(bundle, partner=partner(tmp_path), version="2.4").message)
+    assert read.value("ZVR-2") == "One"
+    assert read.all("NTE") == ()
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [

@@ -44,6 +44,13 @@ def test_a_refused_message_is_a_success_of_the_transport(client: Client) -> None
     assert parse(response.content).value("MSA-1") == "AE"
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_is_not_posted_is_told_what_to_do(client: Client, method: str) -> None:
+    response = client.request(method, URL)
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert rules(response) == ["VR-HTTP-0405"]
+
+
 def test_no_answer_due_is_said_by_the_status(client: Client) -> None:
     response = post(client, b"MSH|^~\\&|A|B|C|D|20261120||ACK|7|P|2.5.1\rMSA|AA|1\r")
     assert (response.status_code, response.content) == (202, b"")

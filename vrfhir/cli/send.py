@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from vrfhir.cli.progress import shown
-from vrfhir.errors import TransportError, VrfhirError
-from vrfhir.hl7v2 import Answer, read_answer
+from vrfhir.errors import TransportError, UnreadableError, VrfhirError
+from vrfhir.hl7v2 import Answer, parse, read_answer
+from vrfhir.hl7v2.ack_modes import plan
 from vrfhir.hl7v2.batch import split_batch
 from vrfhir.issues import Issue
 from vrfhir.transport import Sender, deliver, sender_to
@@ -27,12 +28,13 @@ HELP = "send HL7 v2 messages over MLLP or HTTP and show the answers"
 
 OK, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 REFUSED = "VR-V2-0303"
+UNANSWERED = "VR-V2-0906"
 TOKEN = "VRFHIR_SEND_TOKEN"  # noqa: S105 -- the name of a variable
 
 _EPILOG = f"""\
 A file may hold one message, several, or a batch (FHS, BHS); each message is sent on its own and answered before the next one, unless
 --batch. Line ends become CR, as on the wire, unless --as-is. A message that is not answered is repeated unchanged: receivers know it
-by its control id. A bearer token for HTTP is read from {TOKEN}. Exit codes: 0 all accepted, 1 one was refused, 2 one could not be sent.
+by its control id. One that asks for no answer (MSH-15 NE) is not repeated: without one in time it is unanswered. A bearer token for HTTP is read from {TOKEN}. Exit codes: 0 all accepted, 1 one was refused, 2 one could not be sent.
 """
 
 
@@ -152,15 +154,46 @@ def _sent(messages: list[_Message], senders: list[Sender], arguments: argparse.N
         runner.run(end())
 
 
+class _Unasked:
+    """A sender to whom silence is the answer, for messages that ask for none."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def send(self, message: bytes) -> bytes:
+        try:
+            return await self._sender.send(message)
+        except TransportError as error:
+            if any(issue.id == UNANSWERED for issue in error.issues):
+                return b""
+            raise
+
+    async def close(self) -> None:
+        await self._sender.close()
+
+
 async def _send(message: _Message, sender: Sender, arguments: argparse.Namespace) -> None:
     begun = time.monotonic()
+    way = sender if _asks(message.data) else _Unasked(sender)
     try:
-        message.answer = await deliver(sender, message.data, retries=arguments.retries, wait=arguments.wait)
+        message.answer = await deliver(way, message.data, retries=arguments.retries, wait=arguments.wait)
     except TransportError as error:
         message.issues = error.issues
     message.seconds = time.monotonic() - begun
     if message.answer:
         message.replies = list(_replies(message.data, message.answer))
+
+
+def _asks(data: bytes) -> bool:
+    """Whether an answer may come back on the same connection: not when MSH-15 says NE (enhanced mode); a doubtful one asks."""
+    try:
+        message = parse(data)
+    except UnreadableError:
+        return True
+    if any(segment.name in ("FHS", "BHS") for segment in message.segments):
+        return True
+    plans = [plan(message, outcome) for outcome in ("accepted", "error", "refused")]
+    return any(each.mode == "original" or each.accept for each in plans)
 
 
 def _replies(sent: bytes, answer: bytes) -> Iterator[Answer]:
@@ -172,9 +205,6 @@ def _replies(sent: bytes, answer: bytes) -> Iterator[Answer]:
 
 
 def _control_id(data: bytes) -> str | None:
-    from vrfhir.errors import UnreadableError
-    from vrfhir.hl7v2 import parse
-
     try:
         return parse(data).control_id or None
     except UnreadableError:

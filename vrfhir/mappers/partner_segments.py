@@ -107,10 +107,15 @@ def _faults(name: str, rows: Sequence[Any]) -> Iterator[tuple[int, str]]:
 
 
 def _map(name: str, rows: Sequence[Mapping[str, Any]]) -> SegmentMap:
-    ready = [{"id": row["v2"], **row, "source": _SOURCE} for row in rows]
+    ready = [{"id": row["v2"], **row, "source": _SOURCE, "marked": _shares_a_list(row)} for row in rows]
     roles = {role: {"type": role, "create": "shared"} for role in ROLES}
     data = {"segment": name, "home": "ServiceRequest", "roles": roles, "rows": ready}
     return read_segment_map(data, sources=frozenset({_SOURCE}))
+
+
+def _shares_a_list(row: Mapping[str, Any]) -> bool:
+    """Other segments fill the list too: what the Z segment brought is marked as such."""
+    return str(row["to"]).endswith("[]")
 
 
 def _fits(row: Row) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vrfhir.mappers.conditions import Names, condition_source
 from vrfhir.mappers.conversions import CONVERSIONS
 from vrfhir.mappers.conversions.vocational import ALREADY
+from vrfhir.mappers.marks import marked
 from vrfhir.mappers.paths import PLACED, REFUSED, Primitive, compile_place, disorder_at, quick_place, role_of
 from vrfhir.mappers.vocabulary import extension_urls
 
@@ -128,6 +129,8 @@ def _made(flavour: Flavour) -> list[str]:
 def _row(row: Row, flavour: Flavour, names: Names) -> list[str]:
     """Statements for one row, given ``first``, the first cell of its field."""
     convert = CONVERSIONS[row.conversion](row)
+    if row.options.get("marked"):
+        convert = marked(row, convert)
     name = names.constant("convert", convert)
     mark: RowMark = ("mapped", row.id, row.to.removesuffix(".*"))
     one = [f"value = {name}(cell, context)", "if taken:", "    if value is None:", "        taken.clear()", "    else:"]

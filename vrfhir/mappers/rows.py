@@ -12,6 +12,9 @@ takes, ``link`` – the function that connects the resources – and its ``rows`
 ``direction``  ``both``, or ``in`` with ``reason`` when it cannot be turned round
 ``beside``     constants next to the value; ``join`` all repetitions to one text; ``repetitions`` ``first`` or ``rest``
 
+``marked``     what FHIR does not say of the field stands as the ``id`` of the element (:mod:`vrfhir.mappers.marks`): ``true``,
+               ``always``, or the use or type of the values that another row of the list would take
+
 and whatever its conversion asks for (``table``, ``codes``, ``kind``, ``type``, ``use`` …). A segment with several forms
 has ``flavours``: the first whose ``when`` holds is taken.
 """

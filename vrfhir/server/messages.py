@@ -61,6 +61,11 @@ def mount_messages(app: FastAPI, endpoint: Endpoint, gateway: Gateway) -> None:
             return Response(status_code=202)
         return Response(answer, media_type=ER7, headers={"Cache-Control": "no-store"})
 
+    @app.api_route(PATH, methods=["GET", "HEAD", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    async def other() -> Response:
+        text = f"HL7 v2 messages are sent here with POST, as {ER7}."
+        return _refused(Refusal.of(405, "not-supported", "VR-HTTP-0405", text, headers=(("Allow", "POST"),)))
+
 
 async def _message(
     request: Request, endpoint: Endpoint, gatekeeper: Gatekeeper, gateway: Gateway

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.alternates import alternate
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, register
-from vrfhir.mappers.conversions.times import taken_period
+from vrfhir.mappers.conversions.times import as_sent, taken_period
 from vrfhir.mappers.vocabulary import code_map, extension_urls
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def taken_name(cell: Cell, context: Context, first: int = 1, *, person_id: bool 
     if middle in at:
         taken.append(middle)
         name.setdefault("given", []).append(at[middle])
+        if given not in at:
+            name["_given"] = [{"extension": [as_sent(cell, at[middle], first + 2, 1)]}]
     if prefix in at:
         taken.append(prefix)
         name["prefix"] = [at[prefix]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vrfhir.mappers.conversions.alternates import alternate
 from vrfhir.mappers.conversions.registry import Conversion, RowFacts, is_of_organization, register
-from vrfhir.mappers.conversions.times import taken_period
+from vrfhir.mappers.conversions.times import as_sent, taken_period
 from vrfhir.mappers.vocabulary import code_map, extension_urls
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _WHOLE = tuple(number << 12 | 1 for number in (12, 1, 4))
 _USE, _EQUIPMENT, _ELECTRONIC, _COMMENT, _PREFERENCE = (number << 12 | 1 for number in (2, 3, 4, 9, 18))
 _PLAIN = frozenset({*_WHOLE, _USE, _EQUIPMENT})
 _PART_KEYS = tuple((number << 12 | 1, number, alias) for number, alias in _PARTS)
+_NUMBER = 1 << 12 | 1
 _FIRST_PART = 5 << 12
 _RANK = re.compile(r"[1-9][0-9]{0,5}")
 _TELEPHONE = re.compile(r"\+?[0-9\s().\-/]{3,}(?:\s*(?:x|ext\.?)\s*[0-9]+)?", re.IGNORECASE)
@@ -52,9 +53,14 @@ def taken_telecom(cell: Cell, context: Context) -> dict[str, Any] | None:
     systems, uses = code_map("telecom-system"), code_map("telecom-use")
     system = systems.codes.get(equipment) or _guess(shown, value >> 12)
     telecom: dict[str, Any] = {"system": system, "value": shown.strip()}
+    marks: list[dict[str, Any]] = []
     if parts:
         urls = extension_urls()
-        telecom["_value"] = {"extension": [{"url": urls[alias], "valueString": text} for alias, text in parts]}
+        marks = [{"url": urls[alias], "valueString": text} for alias, text in parts]
+    if value and value != (_ELECTRONIC if system == "email" and "@" in shown else _NUMBER):
+        marks.append(as_sent(cell, shown, value >> 12, 1))
+    if marks:
+        telecom["_value"] = {"extension": marks}
     code = at.get(_USE, "")
     use = "mobile" if equipment == "CP" else uses.codes.get(code, "")
     if equipment:

@@ -130,7 +130,8 @@ def put(target: dict[str, Any], name: str, value: Primitive | None) -> None:
 def taken_period(cell: Cell, context: Context, start: int, end: int, whole: int = 0) -> dict[str, Any]:
     """The Period at two components, else at the older one that holds both (``whole``, DR); empty when there is none.
 
-    The older one is withdrawn since 2.5: there the place stands beside what was sent in it. An end that is not after the
+    The older one is withdrawn since 2.5, which brought the two: where a version has no such place, it stands beside what was sent
+    in it. An end that is not after the
     start is not taken: FHIR has no such Period (per-1).
     """
     period: dict[str, Any] = {}
@@ -139,7 +140,8 @@ def taken_period(cell: Cell, context: Context, start: int, end: int, whole: int 
         places = [(whole, 1), (whole, 2)]
     for element, (component, part) in zip(("start", "end"), places, strict=True):
         text, value = cell.peek(component, part), taken_datetime(cell, context, component, part)
-        if value is not None and component == whole and context.message.version >= "2.5" and not value.extension:
+        is_odd = whole and (component == whole) == (context.message.version >= "2.5")
+        if value is not None and is_odd and not value.extension:
             value = Primitive(value.value, [as_sent(cell, text, component, part)])
         if element == "end" and value is not None and "start" in period and not in_order(period["start"], value.value):
             cell.untake(component, part)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.context import Context
     from vrfhir.mappers.engine import Scope
 
-__all__: list[str] = []
+__all__ = ["GUARANTOR"]
 
 
 @link("patient")
@@ -123,9 +123,14 @@ def _employment(context: Context, employment: Record, employer: Record) -> None:
     support(context, employment)
 
 
+GUARANTOR = {"system": f"{TERMINOLOGY}v3-RoleClass", "code": "GUAR"}
+"""What a person is who stands in GT1."""
+
+
 @link("guarantor")
 def _guarantor(scope: Scope, segment: SegmentView, context: Context) -> None:
     person = scope.records["RelatedPerson"]
+    person.resource.setdefault("relationship", []).append({"coding": [dict(GUARANTOR)]})
     support(context, person)
     employer = scope.get("Employer")
     if employer is None:

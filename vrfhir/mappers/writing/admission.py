@@ -13,7 +13,7 @@ from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import observation
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import of_type, only
+from vrfhir.mappers.writing.segments import of_type, only, software
 from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def plan_admission(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     """The segments of ADT_A01 and ADT_A05, which is shorter at its end only."""
     url = next(iter(of_type(writing, "Patient")), "")
     require(url, writing, kind, trigger, "Patient")
-    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger), event(writing, kind, trigger)]
-    drafts += patient(writing, url, demographics=True)
+    drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
+    drafts += software(writing) if writing.from_v2 else ()
+    drafts += [event(writing, kind, trigger), *patient(writing, url, demographics=True)]
     drafts += list(_team(writing))
     drafts += list(next_of_kin(writing))
     drafts += required_visit(writing)

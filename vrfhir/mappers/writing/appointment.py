@@ -15,7 +15,7 @@ from vrfhir.mappers.writing.people import practitioner_parts
 from vrfhir.mappers.writing.registry import Parts, key
 from vrfhir.mappers.writing.results import observation
 from vrfhir.mappers.writing.rows import write_row, write_rows
-from vrfhir.mappers.writing.segments import of_type, only
+from vrfhir.mappers.writing.segments import of_type, only, software
 from vrfhir.mappers.writing.structures import require, structure
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def plan_appointment(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     require(url, writing, kind, trigger, "Appointment")
     appointment = writing.resources.get(url, {})
     drafts = [header(writing, only(writing, "MessageHeader"), kind, trigger)]
+    drafts += software(writing) if writing.from_v2 else ()
     if url:
         drafts.append(_schedule(writing, url, appointment, trigger))
     drafts += _comment(writing, appointment)
@@ -100,17 +101,16 @@ def _places(writing: Writing, draft: Draft) -> dict[str, dict[str, Any]]:
 
 
 def _contacts(writing: Writing, url: str) -> dict[str, dict[str, Any]]:
-    """The persons whose numbers and addresses SCH has fields for (SCH-13 to 21), each one once."""
+    """The persons whose numbers and addresses SCH has fields for (SCH-13 to 21), shared where one person is several."""
     found: dict[str, dict[str, Any]] = {}
-    seen: set[str] = set()
+    seen: dict[str, dict[str, Any]] = {}
     for participant in writing.originals[url].get("participant", ()):
         role = next(
             (_CONTACTS[text] for each in participant.get("type", ()) if (text := each.get("text")) in _CONTACTS), ""
         )
         person = writing.url_of(participant.get("actor"))
-        if role and role not in found and person not in seen:
-            seen.add(person)
-            found[role] = writing.copy(participant.get("actor")) or {}
+        if role and role not in found:
+            seen[person] = found[role] = seen.get(person) or writing.copy(participant.get("actor")) or {}
     return found
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
     from vrfhir.mappers.writing.structures import Structure
 
-__all__ = ["arranged", "carried_leaves", "put_back", "sent_order", "with_carried"]
+__all__ = ["arranged", "carried_leaves", "place_of", "put_back", "sent_order", "with_carried"]
 
 _OWN = (9, 12)
 """Fields of MSH that say what is written here and now."""
@@ -156,6 +156,11 @@ def _place(name: str, drafts: list[Draft], order: Mapping[str, int]) -> int:
         return same[-1] if same else len(drafts)
     later = (number for number, draft in enumerate(drafts) if order.get(draft.name, -1) > order[name])
     return next(later, len(drafts))
+
+
+def place_of(name: str, drafts: list[Draft], version: str, structure: str) -> int:
+    """Where a segment belongs among the planned ones."""
+    return _place(name, drafts, _order(version, structure))
 
 
 def put_back(

@@ -85,15 +85,18 @@ def visit(writing: Writing) -> list[Draft]:
         episode = writing.url_of(reference)
         if episode and writing.from_v2:
             roles["Episode"], draft.roles["Episode"] = writing.resources[episode], episode
+    more = simple(writing, "PV2", {"Encounter": writing.resources[url]})  # first: PV1-3 takes every place that is left
     write_rows(draft, "", roles, writing)
     if 2 not in draft.fields and not writing.from_v2:
         draft.put(2, {key(1): "N"})
-    return [draft, *simple(writing, "PV2", {"Encounter": writing.resources[url]})]
+    return [draft, *more]
 
 
 def _is_requested(writing: Writing, url: str, request_url: str, based: list[str]) -> bool:
     """Something to be done: of the referral, or of a message that said so and is none."""
-    return url not in writing.orders and (request_url in based if request_url else writing.from_v2)
+    if request_url:
+        return url not in writing.orders and request_url in based
+    return writing.from_v2 and url not in writing.orders and writing.origin(url).segment in ("PR1", "")
 
 
 def required_visit(writing: Writing) -> list[Draft]:

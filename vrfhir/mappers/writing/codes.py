@@ -53,7 +53,7 @@ def concept_parts(
     triplets = list(_TRIPLETS[: 3 if writing.has_wide_codes else 2])
     for number, coding in enumerate(chosen):
         written = (
-            _triplet(coding, writing, *triplets[number], table if number == 0 else "")
+            _triplet(coding, writing, *triplets[number], table if number == 0 and not (text and not keep_text) else "")
             if number < len(triplets)
             else None
         )
@@ -65,13 +65,21 @@ def concept_parts(
         concept["coding"] = left
     if text and not keep_text:
         concept.pop("text")
-        if key(2) not in found:
+        # a code of the sender's own keeps its words as its display: text beside one without was the original text (CWE.9)
+        is_original = (
+            writing.as_it_was and not writing.is_old and key(1) in found and is_own_system(_first_system(chosen))
+        )
+        if key(2) not in found and not is_original:
             found[key(2)] = text
         elif not writing.has_wide_codes and key(4) not in found:
             found[key(5)] = text
         else:
             found[key(9)] = text
     return found or None
+
+
+def _first_system(codings: list[dict[str, Any]]) -> str:
+    return str(codings[0].get("system", "")) if codings else ""
 
 
 def _without_derived(codings: list[dict[str, Any]], table: str, codes: CodeMap | None) -> list[dict[str, Any]]:
@@ -148,7 +156,7 @@ def _triplet(coding: dict[str, Any], writing: Writing, first: int, version: int,
 def _codeable_concept(row: RowFacts) -> Inverse:
     table = row.options.get("table", "")
     codes = code_map(row.options["codes"]) if "codes" in row.options else None
-    keeps = bool(row.options.get("text-elsewhere"))
+    keeps, needed = bool(row.options.get("text-elsewhere")), row.options.get("text-elsewhere") == "beside a code"
 
     def back(value: Any, writing: Writing) -> Parts | None:
         if not isinstance(value, dict):
@@ -158,7 +166,9 @@ def _codeable_concept(row: RowFacts) -> Inverse:
             return None  # a code of ours is an item of the prescription, not of a v2 table
         keep = keeps and bool(first.get("display") or is_own_system(first.get("system", "")))
         if keep and not first:
-            return None
+            if not needed:
+                return None
+            keep = False
         return concept_parts(value, writing, table, codes, keep_text=keep)
 
     return back

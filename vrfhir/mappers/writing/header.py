@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,17 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
     """MSH: the rows, then what every message says of itself."""
     draft = Draft("MSH")
     draft.roles = {"MessageHeader": next(iter(of_type(writing, "MessageHeader")), "")}
-    write_rows(draft, "", {"MessageHeader": head or {}, "Bundle": writing.bundle}, writing)
+    roles = {"MessageHeader": head or {}, "Bundle": writing.bundle}
+    responsible = _responsible(writing, head or {})
+    if responsible:
+        draft.roles["Responsible"] = responsible
+        roles["Responsible"] = writing.copy({"reference": responsible}) or {}
+    write_rows(draft, "", roles, writing)
     control = draft.fields.get(10, [{}])[0].get(key(1), "")
     if not control or (len(control) > _LONGEST_CONTROL_ID and not writing.from_v2) or not control.isprintable():
         seed = control or "|".join(sorted(writing.originals))
         draft.fields[10] = [{key(1): sha1(seed.encode(), usedforsecurity=False).hexdigest()[:_LONGEST_CONTROL_ID]}]
-    for field in (3, 4, 5, 6):
+    for field in () if writing.as_it_was else (3, 4, 5, 6):
         for cell in draft.fields.get(field, ()):
             cell[key(1)] = short_name(cell.get(key(1), ""))
     draft.fields[9] = [{key(1): kind, key(2): trigger}]
@@ -46,6 +52,14 @@ def header(writing: Writing, head: dict[str, Any] | None, kind: str, trigger: st
         draft.fields[17] = [{key(1): "GBR"}]
         draft.fields[18] = [{key(1): "UNICODE UTF-8"}]
     return draft
+
+
+def _responsible(writing: Writing, head: Mapping[str, Any]) -> str:
+    """MSH-23: the organisation that the receiver belongs to."""
+    for destination in head.get("destination", ())[:1]:
+        receiver = writing.original(destination.get("receiver")) or {}
+        return writing.url_of(receiver.get("partOf"))
+    return ""
 
 
 def _is_version(draft: Draft, writing: Writing) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vrfhir.hl7v2 import escapes
 from vrfhir.mappers.conversions.addresses import UK_COUNTRIES
 from vrfhir.mappers.vocabulary import THO, code_map, extension_urls
 from vrfhir.mappers.writing.primitives import period_parts, validity_parts
@@ -51,10 +52,12 @@ def name_parts(name: dict[str, Any], writing: Writing, first: int = 1, *, person
         text = twin.get(extension_urls()[alias])
         if text:
             found[key(first, number)] = text
-    given = [text for text in name.pop("given", ()) if text]
-    if given:
+    given, marks = [text for text in name.pop("given", ()) if text], name.pop("_given", None)
+    if given and marks and _sent_in(marks[0], given[0]) == first + 2:
+        found[key(first + 2)] = " ".join(given)
+    elif given:
         found[key(first + 1)] = given[0]
-    if given[1:]:
+    if given[1:] and key(first + 2) not in found:
         found[key(first + 2)] = " ".join(given[1:])
     prefix = " ".join(name.pop("prefix", ()))
     if prefix:
@@ -193,13 +196,24 @@ def _contact_point(row: RowFacts) -> Inverse:
     return back
 
 
+def _sent_in(twin: Any, number: str) -> int:
+    """The component in which a number was sent, where it is not the usual one; 0 where it is, or the number was changed."""
+    for extension in twin.get("extension", ()) if isinstance(twin, dict) else ():
+        said = {part.get("url"): part.get("valueString", "") for part in extension.get("extension", ())}
+        if extension.get("url") == extension_urls()["v2-content"] and escapes.decode(said.get("value", "")) == number:
+            components = said.get("path", "").rpartition("].")[2].split(".")
+            return int(components[0]) if components[0].isdecimal() else 0
+    return 0
+
+
 def telecom_parts(telecom: dict[str, Any], writing: Writing) -> Parts:
     """XTN, taken out of the telecom: the number unformatted in .1, an electronic address in .4."""
     urls = extension_urls()
     found: Parts = {}
     number = telecom.pop("value", "")
     system, use = telecom.pop("system", ""), telecom.pop("use", "")
-    pieces = _extensions(telecom.pop("_value", None))
+    twin = telecom.pop("_value", None)
+    pieces, place = _extensions(twin), _sent_in(twin, number)
     split = [
         pieces.get(urls[alias], "")
         for alias in ("telecom-country", "telecom-area", "telecom-local", "telecom-extension")
@@ -207,7 +221,7 @@ def telecom_parts(telecom: dict[str, Any], writing: Writing) -> Parts:
     if any(split):
         found.update({key(5 + place): text for place, text in enumerate(split) if text})
     if number and number != " ".join(text for text in split if text):
-        found[key(4 if system == "email" else 1)] = number
+        found[key(place or (4 if system == "email" and "@" in number else 1))] = number
     if not found:
         return {}
     equipment = "CP" if use == "mobile" and system == "phone" else code_map("telecom-system").back.get(system, "")

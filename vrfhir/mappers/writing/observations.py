@@ -120,10 +120,20 @@ def _unit(row: RowFacts) -> Inverse:
 @inverse("item-type")
 @inverse("document-type")
 @inverse("selector")
-@inverse("open-note")
 def _said_elsewhere(row: RowFacts) -> Inverse:
     """Written with the value whose row it belongs to, never by itself."""
     return lambda value, _: None
+
+
+@inverse("open-note")
+def _open_note(row: RowFacts) -> Inverse:
+    """Only a note that is marked as this field's."""
+
+    def back(value: Any, _: Writing) -> Parts | None:
+        text = value.pop("text", "") if isinstance(value, dict) else ""
+        return {key(1): text} if text else None
+
+    return back
 
 
 _TYPES = {"application": "AP", "image": "IM", "text": "TX", "audio": "AU"}

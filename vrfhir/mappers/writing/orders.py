@@ -20,7 +20,7 @@ from vrfhir.mappers.writing.structures import require, structure
 if TYPE_CHECKING:
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["control", "order_of_detail", "plan_orders", "specimens", "timing"]
+__all__ = ["control", "order_of_detail", "ordered", "plan_orders", "specimens", "timing"]
 
 _PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _RECIPIENT = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
@@ -83,6 +83,11 @@ def _order(writing: Writing, url: str, kind: str, *, first: bool, has_control: b
         yield from documents(writing)
     if kind == "OMG" or writing.as_it_was:
         yield from specimens(writing, original)
+
+
+def ordered(writing: Writing, url: str) -> Iterator[Draft]:
+    """ORC, TQ1 and OBR of one order in a message that is about something else."""
+    yield from _order(writing, url, "OMG", first=False)
 
 
 def control(writing: Writing, url: str, code: str) -> Draft:

@@ -8,17 +8,21 @@ the order of its resources.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from vrfhir.mappers.context import resource_names
+from vrfhir.mappers.rows import load_maps
+from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.registry import key
+from vrfhir.mappers.writing.rows import write_row, write_rows
 
 if TYPE_CHECKING:
-    from vrfhir.mappers.writing.draft import Draft
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["in_sent_order", "made_by", "occurrences"]
+__all__ = ["Origin", "in_sent_order", "made_by", "occurrences", "origins_of"]
 
 _GROUPS = frozenset({"OBR", "ORC", "TXA", "RGS"})
 """Segments that begin a group, which keeps its members."""
@@ -76,10 +80,11 @@ def _ordered(region: list[list[Draft]], known: Mapping[int, int], before: Mappin
                 found[slot] = block
             continue
         filled: dict[int, list[Draft]] = {}
-        for block in own:
-            place = known.get(id(block[0]), 0) - before.get(name, 0) - 1
-            if 0 <= place < len(own) and place not in filled:
-                filled[place] = block
+        room = len(own)
+        for block in sorted((each for each in own if id(each[0]) in known), key=lambda block: -known[id(block[0])]):
+            place = min(known[id(block[0])] - before.get(name, 0), room) - 1
+            if place >= 0:
+                filled[place], room = block, place
         taken = {id(block) for block in filled.values()}
         rest = iter([block for block in own if id(block) not in taken])
         for place, slot in enumerate(slots):
@@ -126,3 +131,75 @@ def _names(header: Draft, writing: Writing, number: str) -> Callable[[str, str],
 def _text(draft: Draft, field: int, component: int = 1) -> str:
     cells = draft.fields.get(field)
     return cells[0].get(key(component), "") if cells else ""
+
+
+class Origin(NamedTuple):
+    """The segment that made a resource, and what it was for it."""
+
+    segment: str
+    occurrence: int
+    role: str
+
+
+_NONE = Origin("", 0, "")
+_FIRST = 20
+"""Segments of a name that are looked at for the one that made a resource."""
+
+
+def origins_of(writing: Writing) -> Callable[[str], Origin]:
+    """Tells of a resource of a message that was read which segment made it; empty where its name does not say so."""
+    names = _as_read(writing) if writing.from_v2 else None
+    if names is None:
+        return lambda _: _NONE
+    known: dict[str, Origin] = {}
+
+    def origin_of(url: str) -> Origin:
+        found = known.get(url)
+        if found is None:
+            kind = str(writing.originals[url].get("resourceType"))
+            made = (
+                Origin(segment, number, role)
+                for segment, role in _makers().get(kind, ())
+                for number in range(1, _FIRST + 1)
+                if names(f"{segment}[{number}]", role) == url
+            )
+            found = known[url] = next(made, _NONE)
+        return found
+
+    return origin_of
+
+
+def _as_read(writing: Writing) -> Callable[[str, str], str] | None:
+    """How the resources of the message were called; it is tried on the referral, where there is one."""
+    head = next((each for each in writing.originals.values() if each.get("resourceType") == "MessageHeader"), None)
+    if head is None:
+        return None
+    header = Draft("MSH")
+    write_rows(header, "", {"MessageHeader": deepcopy(dict(head)), "Bundle": deepcopy(dict(writing.own))}, writing)
+    for url, number in _numbers(writing):
+        names = _names(header, writing, number)
+        if names("RF1[1]", "ServiceRequest") == url:
+            return names
+    return _names(header, writing, "")
+
+
+def _numbers(writing: Writing) -> Iterator[tuple[str, str]]:
+    """(referral, its number as RF1-6 had it) of everything that may be the referral."""
+    for url, resource in writing.originals.items():
+        if resource.get("resourceType") == "ServiceRequest":
+            for identifier in resource.get("identifier", ()):
+                draft = Draft("RF1")
+                write_row(draft, "RF1-6", "", {"ServiceRequest": {"identifier": [deepcopy(identifier)]}}, writing)
+                yield url, "^".join(filter(None, (_text(draft, 6, 1), _text(draft, 6, 2))))
+            yield url, ""
+
+
+@cache
+def _makers() -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Resource type → the segments and roles that make one."""
+    found: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    for name, segment_map in load_maps().items():
+        for flavour in segment_map.flavours:
+            for role in flavour.roles.values():
+                found[role.type][name, role.name] = None
+    return {kind: tuple(makers) for kind, makers in found.items()}

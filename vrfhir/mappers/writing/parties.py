@@ -134,6 +134,8 @@ def patient(writing: Writing, url: str = "", *, demographics: bool = False) -> l
         writing.placed.add(mother)
     born = writing.originals[url].get("_birthDate") if writing.from_v2 else None
     write_rows(draft, "", roles, writing)
+    if 29 in draft.fields and 30 not in draft.fields:
+        draft.put(30, {key(1): "Y"})
     if born and 7 in draft.fields:
         write_row(draft, "PID-7/time", "", {"Patient": {"_birthDate": deepcopy(born)}}, writing)
     drafts = [draft]
@@ -190,13 +192,29 @@ def next_of_kin(writing: Writing) -> Iterator[Draft]:
             roles = {"Employment": writing.resources[url], "Employer": writing.resources[employer]}
             write_rows(draft, "employer", roles, writing)
         elif kind == "RelatedPerson" and url not in writing.insured:
-            draft.roles = {"RelatedPerson": url}
-            write_rows(draft, "person", {"RelatedPerson": writing.resources[url]}, writing)
+            draft.roles, roles = {"RelatedPerson": url}, {"RelatedPerson": writing.resources[url]}
+            beside = _organization_beside(writing, url) if writing.from_v2 else ""
+            if beside:
+                draft.roles["Organization"] = beside
+                roles["Organization"] = writing.copy({"reference": beside}) or {}
+            write_rows(draft, "person", roles, writing)
         else:
             continue
         count += 1
         draft.put(1, {key(1): str(count)})
         yield draft
+
+
+def _organization_beside(writing: Writing, person: str) -> str:
+    """The organisation that a reading of NK1-13 put beside a person into Patient.contact."""
+    original = writing.originals[person]
+    name = next(iter(original.get("name", ())), None)
+    contacts = (each for url in of_type(writing, "Patient")[:1] for each in writing.originals[url].get("contact", ()))
+    for contact in contacts:  # one of the two may have been edited
+        same = contact.get("relationship") == original.get("relationship") or contact.get("name") == name
+        if same and writing.url_of(contact.get("organization")):
+            return writing.url_of(contact["organization"])
+    return ""
 
 
 def _is_employment(resource: Mapping[str, Any]) -> bool:
@@ -221,6 +239,7 @@ def insurance(writing: Writing, request: Mapping[str, Any]) -> Iterator[Draft]:
             found = writing.copy(reference)
             if found is not None and found.get("resourceType") == "Organization":
                 roles["Insurer"], draft.roles["Insurer"] = found, writing.url_of(reference)
+        write_row(draft, "IN1-9", "", roles, writing)  # by its place in a list that IN1-2 takes an item of
         write_rows(draft, "", roles, writing)
         yield draft
         if writing.from_v2:

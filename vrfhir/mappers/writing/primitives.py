@@ -189,14 +189,15 @@ def _period(row: RowFacts) -> Inverse:
 
 def validity_parts(holder: Any, writing: Writing, start: int, end: int, whole: int) -> Parts:
     """The same in the component that holds both (DR): before 2.5, or where it had stood in it."""
-    if writing.version >= "2.5" and not (writing.as_it_was and _stood_in(holder, whole)):
+    is_odd = writing.as_it_was and _stood_in(holder, (whole,) if writing.version >= "2.5" else (start, end))
+    if (writing.version >= "2.5") != is_odd:
         return period_parts(holder, writing, start, end)
     found = period_parts(holder, writing, 1, 2)
     return {key(whole, place >> 12): text for place, text in found.items()}
 
 
-def _stood_in(holder: Any, component: int) -> bool:
-    """An end of the Period was sent in a component, as its source path says."""
+def _stood_in(holder: Any, components: tuple[int, ...]) -> bool:
+    """An end of the Period was sent in one of the components, as its source path says."""
     marks = [holder.get(name, {}) for name in ("_start", "_end")] if isinstance(holder, dict) else []
     paths = (
         str(part.get("valueString", ""))
@@ -205,7 +206,7 @@ def _stood_in(holder: Any, component: int) -> bool:
         for part in each.get("extension", ())
         if part.get("url") == "path"
     )
-    return any(path.split(".")[1:2] == [str(component)] for path in paths)
+    return any(path.split(".")[1:2] == [str(component)] for path in paths for component in components)
 
 
 def period_parts(holder: Any, writing: Writing, start: int, end: int) -> Parts:

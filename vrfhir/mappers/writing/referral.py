@@ -16,7 +16,7 @@ from vrfhir.mappers.writing.parties import insurance, next_of_kin, patient, prov
 from vrfhir.mappers.writing.registry import key
 from vrfhir.mappers.writing.results import documents, fit_note, items, observation, report
 from vrfhir.mappers.writing.rows import write_rows
-from vrfhir.mappers.writing.segments import notes, of_type, only, own_segments, simple
+from vrfhir.mappers.writing.segments import notes, of_type, only, own_segments, simple, software
 from vrfhir.mappers.writing.structures import structure
 from vrfhir.workflow import STATUSES, v2_status
 
@@ -32,6 +32,7 @@ def plan_referral(writing: Writing, kind: str, trigger: str) -> list[Draft]:
     head = only(writing, "MessageHeader")
     task_url, request_url = _focus(writing, head)
     drafts = [header(writing, head, kind, trigger)]
+    drafts += software(writing) if writing.from_v2 else ()
     if head is not None and "response" in head:
         drafts += simple(writing, "MSA", {"MessageHeader": head})
     referral = Draft("RF1")

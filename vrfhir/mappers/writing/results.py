@@ -9,7 +9,7 @@ from vrfhir.mappers.conversions.observations import VALUE_TYPE
 from vrfhir.mappers.vocabulary import known_display
 from vrfhir.mappers.writing.draft import Draft
 from vrfhir.mappers.writing.parts import in_parts
-from vrfhir.mappers.writing.registry import key
+from vrfhir.mappers.writing.registry import Parts, key
 from vrfhir.mappers.writing.rows import back_rows, write_row, write_rows
 from vrfhir.mappers.writing.segments import add_sample, notes
 from vrfhir.mappers.writing.vital_signs import without_additions
@@ -29,6 +29,21 @@ _TICKS = frozenset(
         "condition-six-months",
     }
 )
+_APART = frozenset({"referral-trigger"})
+"""Items of which each value has an OBX of its own."""
+_WORDS = {
+    "pathway-point": "Point of the pathway",
+    "rehabilitation-phase": "Phase of rehabilitation",
+    "referral-route": "Route",
+    "referral-trigger": "Trigger",
+    "patient-wish": "Wish of the patient",
+    "funding-source": "Who pays",
+    "contact-mode": "Contact preferred",
+    "wish-review-date": "Ask again on",
+    "priority-reason": "Reason for the priority",
+    "override-reason": "Reason for another level",
+}
+"""What OBX-3.2 calls an item, where that is not its code in words."""
 _CERTIFICATE = "18381000000107"
 
 
@@ -46,8 +61,9 @@ def _coded_type(writing: Writing) -> str:
 
 
 def items(writing: Writing, request: dict[str, Any]) -> list[Draft]:
-    """The prescription's extensions and interventions: one OBX for each kind."""
-    found = []
+    """The prescription's extensions and interventions: one OBX for each kind, in the order of the extensions."""
+    found: list[tuple[int, list[Draft]]] = []
+    standing, place = list(request.get("extension", ())), -1
     for row, run in back_rows("OBX", "referral-item", writing.version):
         code = row.when[2] if isinstance(row.when, list) and row.when[0] == "=" else ""
         if isinstance(row.when, list) and row.when[0] == "and":
@@ -61,9 +77,21 @@ def items(writing: Writing, request: dict[str, Any]) -> list[Draft]:
             draft.fields[5] = [cell for cell in draft.fields[5] if cell]
         kind = {"override-reason": "ST", "wish-review-date": "DT"}.get(code, _coded_type(writing))
         draft.put(2, {key(1): kind})
-        draft.put(3, {key(1): code, key(2): code.replace("-", " ").capitalize(), key(3): "vr-referral-item"})
-        found.append(_final(draft))
-    return found
+        words = _WORDS.get(code) or code.replace("-", " ").capitalize()
+        draft.put(3, {key(1): code, key(2): words, key(3): "vr-referral-item"})
+        cells = draft.fields[5] if code in _APART else []
+        left = {id(each) for each in request.get("extension", ())}
+        place = next((number for number, each in enumerate(standing) if each and id(each) not in left), place)
+        standing = [each if id(each) in left else None for each in standing]
+        found.append((place, [_alone(draft, cell) for cell in cells] or [_final(draft)]))
+    return [draft for _, drafts in sorted(found, key=lambda each: each[0]) for draft in drafts]
+
+
+def _alone(draft: Draft, cell: Parts) -> Draft:
+    """An OBX of one of the values."""
+    one = Draft(draft.name)
+    one.fields = {field: [dict(each) for each in cells] for field, cells in draft.fields.items()} | {5: [cell]}
+    return _final(one)
 
 
 def fit_note(writing: Writing, url: str) -> list[Draft]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vrfhir.hl7v2.reference import Definition, tables
+from vrfhir.mappers.marks import ALWAYS, has_mark, is_marked, said_of_itself, without_mark
 from vrfhir.mappers.paths import role_of
 from vrfhir.mappers.rows import Flavour, Row, load_maps
 from vrfhir.mappers.vocabulary import extension_urls
@@ -42,7 +44,7 @@ def flavour_of(segment: str, name: str = "") -> Flavour:
 def back_rows(segment: str, flavour: str, version: str, *, every: bool = False) -> Sequence[BackRow]:
     """The rows of a form of a segment that have a way back and a field in the version (or ``every`` one).
 
-    The ones that name a type, a use or a constant come first.
+    The ones that take only what is marked as theirs come first, then those that name a type, a use or a constant.
     """
     return _back(flavour_of(segment, flavour), segment, version, every=every)
 
@@ -52,7 +54,7 @@ def _back(form: Flavour, segment: str, version: str, *, every: bool) -> Sequence
     fields = tables(version).segment(segment)
     known = [row for row in rows if _is_known(row, fields)]
     others = [row for row in rows if row not in known and row.conversion != _NOTE] if every else []
-    ordered = sorted(known, key=_special) + sorted(others, key=_special)
+    ordered = sorted([*known, *others], key=_special)
     return tuple(BackRow(row, compiled_back(row)) for row in ordered)
 
 
@@ -60,10 +62,12 @@ def _is_known(row: Row, fields: Sequence[Definition] | None) -> bool:
     return fields is None or (row.field <= len(fields) and not fields[row.field - 1].is_withdrawn)
 
 
-def _special(row: Row) -> tuple[int, int]:
+def _special(row: Row) -> int:
+    if row.options.get("marked") in (True, ALWAYS):
+        return -1
     last = row.conversion in ("concept-text", "string", "producer", "Organization") and "." in row.to
     special = row.options.get("type") or row.options.get("use") or row.beside or row.conversion == "licence"
-    return (0 if special else 2 if last else 1, 0)
+    return 0 if special else 2 if last else 1
 
 
 def write_rows(draft: Draft, flavour: str, roles: Mapping[str, dict[str, Any]], writing: Writing) -> None:
@@ -90,6 +94,14 @@ def compiled_back(row: Row) -> Run:
     element_path = row.to.removesuffix("[x]")
     read = None if spread else compile_slots(element_path, extension_urls(), row.beside)
     first_only = row.repetitions == "first"
+    of_mark = INVERSES[row.conversion](_plain(row)) if row.options.get("marked") in (True, ALWAYS) else None
+
+    def takes_unmarked(value: Any, slots: Sequence[Slot], writing: Writing) -> bool:
+        if row.source == "partner":  # its list, unless the Bundle was made of this partner's own message
+            return not (writing.is_of_partner or any(is_marked(row, each.value) for each in slots))
+        if row.options["marked"] == ALWAYS:
+            return False
+        return isinstance(value, dict) and said_of_itself(row, value) and not has_mark(value)
 
     def run(draft: Draft, roles: Mapping[str, dict[str, Any]], writing: Writing) -> bool:
         resource = roles.get(role)
@@ -103,11 +115,18 @@ def compiled_back(row: Row) -> Run:
                 _put(draft, row, parts)
                 wrote = True
             return wrote
-        for slot in read(resource):
+        slots = read(resource)
+        for slot in slots:
             if first_only and row.field in draft.fields and not row.component:
                 break
             writing.twin, writing.named = slot.twin, ""
-            parts = back(slot.value, writing)
+            if of_mark is not None and is_marked(row, slot.value):
+                parts = of_mark(without_mark(slot.value), writing)
+            elif of_mark is not None and not takes_unmarked(slot.value, slots, writing):
+                continue
+            else:
+                value = without_mark(slot.value) if is_marked(row, slot.value) else slot.value
+                parts = back(value, writing)
             if not parts:
                 continue
             wrote = True
@@ -126,6 +145,12 @@ def compiled_back(row: Row) -> Run:
         return wrote
 
     return run
+
+
+def _plain(row: Row) -> Row:
+    """The row without what tells its values from others: they are marked."""
+    options = {name: value for name, value in row.options.items() if name not in ("type", "use", "marked")}
+    return dataclasses.replace(row, options=options)
 
 
 def _consume(slot: Slot) -> None:

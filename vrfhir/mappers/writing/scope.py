@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 from urllib.parse import quote, unquote
 
 from vrfhir.fhir.identifiers import SYSTEMS
@@ -12,6 +12,9 @@ from vrfhir.hl7v2.reference import VERSIONS
 from vrfhir.mappers.partner import Partner
 from vrfhir.mappers.vocabulary import named_system, system_name
 from vrfhir.mappers.writing.structures import header_of
+
+if TYPE_CHECKING:
+    from vrfhir.mappers.writing.origins import Origin
 
 __all__ = ["Writing", "sender_of", "version_of"]
 
@@ -73,7 +76,8 @@ class Writing:
 
     ``resources`` are working copies by full URL: what a row writes is taken out of them. ``named`` is the resource whose number
     and name the last inverse gave, for the field that names it. ``from_v2``: the Bundle was made of a message; ``as_it_was``: and
-    goes back to that message's version, whatever its tables say of the fields it had; ``said``: what kind it was.
+    goes back to that message's version, whatever its tables say of the fields it had; ``said``: what kind it was;
+    ``is_of_partner``: it was read with this partner's file.
     """
 
     def __init__(self, bundle: Mapping[str, Any], partner: Partner, version: str, sender: str) -> None:
@@ -108,14 +112,24 @@ class Writing:
         self.from_v2 = bool(self.transport) or "0076" in tags
         self.as_it_was = self.from_v2 and tags.get("0104", "") == version
         self.said = tags.get("0076", "")
+        self.is_of_partner = self._read_as() == partner.id
         self.uk = self._is_uk()
         self.insured = {self.url_of(each.get("subscriber")) for each in self.originals.values()} - {""}
+        self._origin_of: Callable[[str], Origin] | None = None
         self.orders = {
             self.url_of(reference)
             for each in self.originals.values()
             if each.get("resourceType") == "DiagnosticReport"
             for reference in each.get("basedOn", ())
         } - {""}
+
+    def origin(self, url: str) -> Origin:
+        """The segment that made a resource of a message that was read; empty where that is not known."""
+        if self._origin_of is None:
+            from vrfhir.mappers.writing.origins import origins_of
+
+            self._origin_of = origins_of(self)
+        return self._origin_of(url)
 
     def _header(self) -> Mapping[str, Any]:
         return next((each for each in self.originals.values() if each.get("resourceType") == "MessageHeader"), {})
@@ -124,6 +138,12 @@ class Writing:
         """HL7 v2 table → code, of the tags that a reading left on the header."""
         tags = self._header().get("meta", {}).get("tag", ())
         return {str(tag.get("system", "")).rpartition("/v2-")[2]: str(tag.get("code", "")) for tag in tags}
+
+    def _read_as(self) -> str:
+        """The partner whose file the message was read with; empty when that is not said."""
+        devices = (self.originals[url] for url in self.transport if self.originals[url]["resourceType"] == "Device")
+        versions = (each for device in devices for each in device.get("version", ()))
+        return next((str(each.get("value")) for each in versions if each.get("type", {}).get("text") == "partner"), "")
 
     def _is_uk(self) -> bool:
         """What a reader will take it for: we say GBR in MSH-17, a message that was read says what it said."""

@@ -259,6 +259,8 @@ def joined(before: Json, resource: Json) -> Json:
         for row in before.get("identifier") or ()
         if isinstance(row, dict) and (row.get("system"), row.get("value")) not in known
     ]
+    ids = {row.get("id") for row in resource.get("identifier") or () if isinstance(row, dict)}
+    kept = [row if row.get("id") not in ids else {n: v for n, v in row.items() if n != "id"} for row in kept]
     both = {**before, **resource}
     if kept or "identifier" in resource:
         both["identifier"] = [*(resource.get("identifier") or ()), *kept]
