@@ -22,6 +22,8 @@ __all__ = ["element_group"]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-]\d\d):(\d\d)")
 _NUMBER = (int, float)
+_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
+"""A decimal of which nobody can see after JSON that it was none of the whole numbers."""
 _LONGEST_STRING = 199
 
 
@@ -122,7 +124,7 @@ def _kind(path: str, value: Any) -> str:
             return "date"
         return "dateTime" if _DATETIME.fullmatch(value) and _is_read_back(_time_cell(value), value) else "string"
     if isinstance(value, _NUMBER) or hasattr(value, "as_tuple"):
-        return "integer" if isinstance(value, int) else "decimal"
+        return "integer" if isinstance(value, int) or _WHOLE.fullmatch(str(value)) else "decimal"
     if not isinstance(value, dict) or not value:
         return ""
     names = value.keys()

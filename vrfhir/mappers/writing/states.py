@@ -112,4 +112,13 @@ def _cells(draft: Draft, field: int) -> list[Any]:
 
 
 def _digest(value: Any) -> str:
-    return sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:_LENGTH]
+    return sha256(json.dumps(_in_text(value), sort_keys=True).encode()).hexdigest()[:_LENGTH]
+
+
+def _in_text(value: Any) -> Any:
+    """Numbers as they are written: what was a Decimal here may be an int or a float after JSON."""
+    if isinstance(value, dict):
+        return {name: _in_text(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_in_text(each) for each in value]
+    return value if value is None or isinstance(value, (str, bool)) else str(value)
