@@ -104,16 +104,16 @@ class Cell(Struct, gc=False, eq=False):
         """Forget everything taken since the last settlement."""
         self.taken.clear()
 
-    def settle(self, settlement: Settlement) -> None:
+    def settle(self, mark: RowMark, record: Record | None, index: int) -> None:
         """Write down what became of everything taken; what is settled already stays."""
         taken, at = self.taken, self.at
         if self.settled is None:
-            self.settled = (settlement[:3], settlement[3], settlement[4])
-            if at.keys() != set(taken):
+            self.settled = (mark, record, index)
+            if len(at) > 1 and taken != [*at] and len(set(taken)) < len(at):
                 self.keys = tuple(taken)
         elif self.keys is not None:
             known = self.keys if self.rest is None else (*self.keys, *self.rest)
-            more = {key: settlement for key in taken if key not in known}
+            more: dict[int, Settlement] = {key: (*mark, record, index) for key in taken if key not in known}
             self.rest = more if self.rest is None else {**self.rest, **more}
         taken.clear()
 

@@ -53,7 +53,7 @@ if cell.settled is None:
         cell.keys = tuple(taken)
     taken.clear()
 else:
-    cell.settle((*{mark}, record, index))
+    cell.settle({mark}, record, index)
 """
 _SPECIAL = frozenset({Primitive, type(ALREADY)})
 """Types of values that are not just put into their element."""
@@ -208,14 +208,8 @@ def _slowly(place: Place, mark: RowMark) -> Callable[[Cell, Record, Any], None]:
         index = PLACED if value is ALREADY else place(record.resource, value)
         if index == REFUSED:
             cell.taken.clear()
-        elif cell.settled is None:
-            taken, at = cell.taken, cell.at
-            cell.settled = (mark, record, index)
-            if len(at) > 1 and taken != [*at] and len(set(taken)) < len(at):
-                cell.keys = tuple(taken)
-            taken.clear()
         else:
-            cell.settle((*mark, record, index))
+            cell.settle(mark, record, index)
 
     return put_and_settle
 
@@ -245,7 +239,7 @@ def _joining(row: Row, convert: Conversion, mark: RowMark) -> Callable[[Cell, Sc
         for cell, value, keys in values:
             if value is not None:
                 context.taken.extend(keys)
-                cell.settle((*mark, record, index))
+                cell.settle(mark, record, index)
 
     return run
 

@@ -157,36 +157,9 @@ class _Made(NamedTuple):
     names: Mapping[str, str]
 
 
-class _MadeCode(NamedTuple):
-    """What was made of a code of a required binding: the FHIR code, whether the sender's stands beside it, and as what."""
-
-    target: str
-    is_marked: bool
-    codings: Sequence[dict[str, Any]]
-    text: str
-    keys: Sequence[int]
-    names: Mapping[str, str]
-
-
 def _in_order(cell: Cell, taken: Sequence[int]) -> Sequence[int]:
     """The keys that were taken, in the order of the cell."""
     return tuple(key for key in cell.at if key in taken)
-
-
-def _made_again(made: _MadeCode, cell: Cell, context: Context, url: str) -> Primitive | str:
-    """The same as before of the same ER7 text."""
-    target, is_marked, codings, text, keys, said = made
-    cell.taken.extend(keys)
-    if said:
-        context.names.update(said)
-    if not is_marked:
-        return target
-    concept: dict[str, Any] = {}
-    if codings:
-        concept["coding"] = [coding.copy() for coding in codings]
-    if text:
-        concept["text"] = text
-    return Primitive(target, [{"url": url, "valueCodeableConcept": concept}])
 
 
 def taken_concept(cell: Cell, context: Context, table: str = "", codes: CodeMap | None = None) -> dict[str, Any] | None:
@@ -378,42 +351,13 @@ def _code(row: RowFacts) -> Conversion:
     exact = frozenset(code for code, target in codes.codes.items() if codes.back[target] == code)
 
     def convert(cell: Cell, context: Context) -> Primitive | str | None:
-        at = cell.at
-        code = at.get(key, "")
+        code = cell.at.get(key, "")
         if not code:
             return None
         said = context.partner.codes
-        if code in exact and len(at) == 1 and not said.codes:
+        if code in exact and len(cell.at) == 1 and not said.codes:
             cell.taken.append(key)
             return codes.codes[code]
-        remembered = context.concepts
-        text = (context.reading, cell.raw, row.id, 0)
-        made = remembered.get(text)
-        if made.__class__ is _MadeCode:
-            return _made_again(made, cell, context, url)
-        before, names, told = len(cell.taken), context.names, len(context.issues)
-        context.names = {}
-        value = convert_anew(cell, context, code)
-        here, context.names = context.names, names
-        names.update(here)
-        is_short = len(cell.raw) <= _LONGEST and _ORIGINAL_TEXT << 12 | 1 not in at
-        if value is not None and is_short and told == len(context.issues):
-            if len(remembered) >= _REMEMBERED:
-                remembered.clear()
-            concept = value.extension[0]["valueCodeableConcept"] if value.extension else {}
-            kept = [coding.copy() for coding in concept.get("coding", ())]
-            remembered[text] = _MadeCode(
-                value.value,
-                bool(value.extension),
-                kept,
-                concept.get("text", ""),
-                _in_order(cell, cell.taken[before:]),
-                here,
-            )
-        return value
-
-    def convert_anew(cell: Cell, context: Context, code: str) -> Primitive | None:
-        said = context.partner.codes
         name = cell.peek(3) if not row.component else ""
         known = said.meaning(codes.table, code, name) if said.codes else None
         system = resolve_system(context, name, code, codes.table)[0] if name else ""

@@ -57,10 +57,10 @@ def _in_encounter(segment: SegmentView, condition: Record, context: Context) -> 
     items.append({"condition": condition.reference})
     if kind is not None and use is not None:
         items[-1]["use"] = use
-        kind.settle(("mapped", "DG1-6", "Encounter.diagnosis[].use", encounter, len(items) - 1))
+        kind.settle(("mapped", "DG1-6", "Encounter.diagnosis[].use"), encounter, len(items) - 1)
     if rank is not None and ranked:
         items[-1]["rank"] = int(rank.take(1))
-        rank.settle(("mapped", "DG1-15", "Encounter.diagnosis[].rank", encounter, len(items) - 1))
+        rank.settle(("mapped", "DG1-15", "Encounter.diagnosis[].rank"), encounter, len(items) - 1)
 
 
 @link("allergy")

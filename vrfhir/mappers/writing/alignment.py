@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vrfhir.mappers.writing.draft import Draft
     from vrfhir.mappers.writing.scope import Writing
 
-__all__ = ["Alignment", "align"]
+__all__ = ["Alignment", "align", "references"]
 
 _OWN = frozenset({"Original", "Original-document", "Mapper"})
 
@@ -68,8 +68,8 @@ def align(writing: Writing, drafts: list[Draft], context: Context, *, same_segme
     by_url = {record.full_url: record for record in context.records}
     while queue:
         url = queue.popleft()
-        theirs = dict(_references(found.records[url].resource))
-        for path, text in _references(writing.originals[url]):
+        theirs = dict(references(found.records[url].resource))
+        for path, text in references(writing.originals[url]):
             other = by_url.get(theirs.get(path, ""))
             if other is not None:
                 target = writing.url_of({"reference": text})
@@ -95,13 +95,14 @@ def _shared(context: Context, role: str, path: str) -> Record | None:
     )
 
 
-def _references(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def references(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every literal reference in a JSON value, with its path."""
     if isinstance(value, Mapping):
         for name, each in value.items():
             if name == "reference" and isinstance(each, str):
                 yield path, each
             else:
-                yield from _references(each, f"{path}.{name}")
+                yield from references(each, f"{path}.{name}")
     elif isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _references(each, f"{path}[{index}]")
+            yield from references(each, f"{path}[{index}]")

@@ -14,6 +14,7 @@ from uuid import uuid4
 from vrfhir.errors import UnreadableError
 from vrfhir.mappers.issues import CATALOGUE
 from vrfhir.mappers.vocabulary import sender_system, table_system
+from vrfhir.mappers.writing.alignment import references
 from vrfhir.mappers.writing.scope import sender_of
 from vrfhir.mappers.writing.structures import header_of
 
@@ -91,9 +92,9 @@ class _Referral:
 
     def asked(self, header: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
         """Each resource of the question once, cut to what it says, the referral first."""
-        waiting, seen = [*_references(header)], set[str]()
+        waiting, seen = [text for _, text in references(header)], set[str]()
         while waiting:
-            url = self._url(waiting.pop(0))
+            url = self._known(waiting.pop(0))
             resource = self._resources.get(url)
             kept = _ASKED.get(str(resource.get("resourceType"))) if resource is not None else None
             if url in seen or resource is None or kept is None:
@@ -101,7 +102,7 @@ class _Referral:
             seen.add(url)
             cut = self._cut({name: resource[name] for name in ("resourceType", "id", *kept) if name in resource})
             yield url, cut
-            waiting += _references(cut)
+            waiting += [text for _, text in references(cut)]
 
     def _cut(self, value: Json) -> Json:
         """References without words, and none to what is not in the question."""
@@ -140,20 +141,10 @@ class _Referral:
         return any(number.get("value") for number in numbers)
 
     def _url(self, reference: Any) -> str:
-        text = str(reference.get("reference", "")) if isinstance(reference, Mapping) else ""
+        return self._known(str(reference.get("reference", ""))) if isinstance(reference, Mapping) else ""
+
+    def _known(self, text: str) -> str:
         return text if text in self._resources else self._named.get(text, "")
-
-
-def _references(value: Any) -> Iterator[Json]:
-    """Every Reference in a JSON value."""
-    if isinstance(value, dict):
-        if isinstance(value.get("reference"), str):
-            yield value
-        for each in value.values():
-            yield from _references(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _references(each)
 
 
 def _parties(header: Mapping[str, Any]) -> Json:
