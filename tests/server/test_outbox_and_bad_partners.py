@@ -202,3 +202,14 @@ def test_a_dead_letter_that_is_put_back_goes_before_what_waits(client: Client) -
         return partner.came
 
     assert client.run(story()) == ["M1", "M1", "M2", "M3"]
+
+
+def test_a_partner_without_an_address_is_named_in_the_log_once(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(client, "GPSYS|NOWHERE", "R1", "R2")
+    outbox = Outbox(client.app.endpoint)
+    for _ in range(3):
+        assert client.run(outbox.deliver_due()) == 0
+    told = [vars(record) for record in caplog.records if vars(record).get("destination") == "GPSYS|NOWHERE"]
+    assert [(each["msg"], each["rules"]) for each in told] == [("delivery", ["VR-GATEWAY-0012"])]

@@ -24,6 +24,7 @@ __all__ = ["Outbox"]
 
 _log = logging.getLogger("vrfhir.server")
 
+NO_ADDRESS = "VR-GATEWAY-0012"
 _POLL_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 3600.0
 _GRACE_SECONDS = 5.0
@@ -47,6 +48,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._under_way: dict[str, asyncio.Task[bool]] = {}
+        self._unknown: set[str] = set()
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -96,6 +98,10 @@ class Outbox:
         now = self._endpoint.now()
         rows = self._endpoint.store.due(now, now + int(_LONGEST_WAIT_SECONDS * 1_000_000))
         routed = [(row, self._endpoint.correspondents.address_of(row.destination)) for row in rows]
+        for row, address in routed:
+            if address is None and row.destination not in self._unknown:
+                self._unknown.add(row.destination)
+                _log.warning("delivery", extra={"destination": row.destination, "rules": [NO_ADDRESS]})
         return [(row, address) for row, address in routed if address is not None]
 
     async def deliver_due(self) -> int:
