@@ -29,15 +29,15 @@ def test_a_fault_is_seen(fault: Fault, served: Served) -> None:
     assert test in failed
 
 
-def test_the_wrapper_alone_is_no_fault(served: Served) -> None:
-    served.wrapper.fault = Fault(
+def test_the_wrapper_alone_is_no_fault(served_anew: Served) -> None:
+    served_anew.wrapper.fault = Fault(
         "passes everything through", "", before=lambda asked: asked, after=lambda _, answer: answer
     )
-    try:
-        with Target(served.base) as target:
-            assert run_suite(SUITE, target).outcome is Outcome.PASS
-    finally:
-        served.wrapper.fault = None
+    with Target(served_anew.base) as target:
+        result = run_suite(SUITE, target)
+    phases = [(entry.script, phase) for entry in result.scripts for phase in entry.phases]
+    assert [f"{key}/{phase.name}" for key, phase in phases if phase.outcome is not Outcome.PASS] == []
+    assert result.outcome is Outcome.PASS
 
 
 def test_every_script_sees_some_fault() -> None:
